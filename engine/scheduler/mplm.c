@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "mplm.h"
+#include "mplm-source-hash.h"        /* written by the build */
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -439,9 +440,5 @@ void mplm_stats(const MplmScheduler *s, MplmStats *stats)
 
 const char *mplm_source_hash(void)
 {
-#ifdef MPLM_SOURCE_HASH
     return MPLM_SOURCE_HASH;
-#else
-    return "";
-#endif
 }

@@ -146,7 +146,7 @@ void mplm_end_now(MplmScheduler *s);
 
 void mplm_stats(const MplmScheduler *s, MplmStats *stats);
 
-/* SHA-256 of this folder's C sources, given by the build; "" without. */
+/* SHA-256 of mplm.h and mplm.c, in hexadecimal: which scheduler this is. */
 const char *mplm_source_hash(void);
 
 #endif
