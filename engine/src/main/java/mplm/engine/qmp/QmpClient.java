@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.qmp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import mplm.engine.unit.Durations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A conversation with one QEMU. Thread-safe. One thread reads and stamps what arrives, another writes, so that a peer that does not
+ * read cannot hold a caller beyond its time-out. Closing the streams must end a blocked read or write, as those of sockets do.
+ */
+public final class QmpClient implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QmpClient.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+  private final String name;
+  private final InputStream in;
+  private final OutputStream out;
+  private final Consumer<QmpMessage> recorder;
+  private final Thread reader;
+  private final ExecutorService writer;
+  private final AtomicLong lastId = new AtomicLong();
+  private final CompletableFuture<JsonNode> greeting = new CompletableFuture<>();
+  private final Map<Long, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
+  private final List<Consumer<QmpEvent>> listeners = new CopyOnWriteArrayList<>();
+
+  /** Guards itself and {@link #death}; notified when either changes. */
+  private final List<QmpEvent> events = new ArrayList<>();
+
+  private QmpException.Died death;
+
+  private QmpClient(String name, InputStream in, OutputStream out, Consumer<QmpMessage> recorder) {
+    this.name = name;
+    this.in = in;
+    this.out = out;
+    this.recorder = recorder;
+    this.reader = daemon(this::read, "qmp reader " + name);
+    this.writer = Executors.newSingleThreadExecutor(task -> daemon(task, "qmp writer " + name));
+  }
+
+  /**
+   * Waits for the greeting and negotiates; the client then owns the streams.
+   *
+   * @param name of the peer, for messages and threads
+   * @param recorder takes every message, one at a time; an exception from it ends the conversation
+   * @param timeout of the whole negotiation; when it fails, the streams are closed
+   */
+  public static QmpClient open(
+      String name, InputStream in, OutputStream out, Consumer<QmpMessage> recorder, Duration timeout)
+      throws QmpException, InterruptedException {
+    QmpClient client = new QmpClient(name, in, out, recorder);
+    try {
+      client.reader.start();
+      client.await(client.greeting, "greeting", timeout);
+      client.execute("qmp_capabilities", timeout);
+      return client;
+    } catch (QmpException | InterruptedException | RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /** The peer's name. */
+  public String name() {
+    return name;
+  }
+
+  /** Runs a command without arguments; see {@link #execute(String, Map, Duration)}. */
+  public JsonNode execute(String command, Duration timeout) throws QmpException, InterruptedException {
+    return execute(command, Map.of(), timeout);
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param arguments strings, numbers, booleans, lists and maps of them
+   * @return what QEMU returned, often an empty object
+   */
+  public JsonNode execute(String command, Map<String, ?> arguments, Duration timeout)
+      throws QmpException, InterruptedException {
+    long id = lastId.incrementAndGet();
+    ObjectNode message = JSON.createObjectNode().put("execute", command).put("id", id);
+    if (!arguments.isEmpty()) {
+      message.set("arguments", JSON.valueToTree(arguments));
+    }
+    CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    waiting.put(id, answer);
+    try {
+      synchronized (events) {
+        if (death != null) {
+          throw new QmpException.Died(death.getMessage(), death);
+        }
+        writer.execute(() -> write(message));
+      }
+      JsonNode reply = await(answer, "answer to " + command, timeout);
+      JsonNode error = reply.get("error");
+      if (error != null) {
+        throw new QmpException.Refused(
+            name, command, error.path("class").asText(), error.path("desc").asText());
+      }
+      return reply.get("return");
+    } finally {
+      waiting.remove(id);
+    }
+  }
+
+  /** Tells {@code listener} of every event from now on, on the reader's thread; an exception from it ends the conversation. */
+  public void listen(Consumer<QmpEvent> listener) {
+    listeners.add(listener);
+  }
+
+  /** All events so far, in order of arrival. */
+  public List<QmpEvent> events() {
+    synchronized (events) {
+      return List.copyOf(events);
+    }
+  }
+
+  /** The first event of that name that arrived at or after {@code since} ({@link System#nanoTime}), waited for if need be. */
+  public QmpEvent await(String event, long since, Duration timeout) throws QmpException, InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    synchronized (events) {
+      for (int next = 0; ; next++) {
+        while (next == events.size()) {
+          if (death != null) {
+            throw new QmpException.Died(death.getMessage() + ", awaited: event " + event, death);
+          }
+          long left = deadline - System.nanoTime();
+          if (left <= 0) {
+            String last = events.isEmpty() ? "none" : events.get(events.size() - 1).name();
+            throw notYet("event " + event, timeout, "; the last event was " + last);
+          }
+          TimeUnit.NANOSECONDS.timedWait(events, left);
+        }
+        QmpEvent candidate = events.get(next);
+        if (candidate.name().equals(event) && candidate.arrival() - since >= 0) {
+          return candidate;
+        }
+      }
+    }
+  }
+
+  /** Closes the streams and ends both threads; waits for that at most some seconds. Commands in progress end as {@code Died}. */
+  @Override
+  public void close() {
+    die("closed by the controller", null);
+    closeStream(out);
+    closeStream(in);
+    writer.shutdownNow();
+    try {
+      reader.join(CLOSE_TIMEOUT.toMillis());
+      if (reader.isAlive() || !writer.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException(name + ": its streams are closed, yet a read or write goes on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeStream(Closeable stream) {
+    try {
+      stream.close();
+    } catch (IOException e) {
+      LOG.debug("{}: closing a stream that was broken already", name, e);
+    }
+  }
+
+  private void read() {
+    try (MappingIterator<JsonNode> messages = JSON.readerFor(JsonNode.class).readValues(in)) {
+      while (messages.hasNextValue()) {
+        accept(messages.nextValue(), System.nanoTime());
+      }
+      die("closed the connection", null);
+    } catch (IOException | RuntimeException e) {
+      die(oneLine(e), e);
+    }
+  }
+
+  private void accept(JsonNode message, long arrival) {
+    record(new QmpMessage(name, false, arrival, message));
+    if (message.has("event")) {
+      QmpEvent event = new QmpEvent(message.get("event").asText(), message.path("data"), arrival);
+      synchronized (events) {
+        events.add(event);
+        events.notifyAll();
+      }
+      listeners.forEach(listener -> listener.accept(event));
+    } else if (message.has("id") && (message.has("return") || message.has("error"))) {
+      CompletableFuture<JsonNode> answer = waiting.get(message.get("id").asLong());
+      // none: its command has timed out
+      if (answer != null) {
+        answer.complete(message);
+      }
+    } else if (message.has("QMP")) {
+      greeting.complete(message);
+    } else {
+      throw new IllegalArgumentException("not a message of QMP: " + message);
+    }
+  }
+
+  private void write(ObjectNode message) {
+    try {
+      record(new QmpMessage(name, true, System.nanoTime(), message));
+      out.write((message + "\r\n").getBytes(StandardCharsets.UTF_8));
+      out.flush();
+    } catch (IOException | RuntimeException e) {
+      die(oneLine(e), e);
+    }
+  }
+
+  private void record(QmpMessage message) {
+    synchronized (recorder) {
+      recorder.accept(message);
+    }
+  }
+
+  /** The first reason stays. */
+  private void die(String reason, Throwable cause) {
+    QmpException.Died first;
+    synchronized (events) {
+      if (death == null) {
+        death = new QmpException.Died(name + ": " + reason, cause);
+      }
+      first = death;
+      events.notifyAll();
+    }
+    greeting.completeExceptionally(first);
+    waiting.values().forEach(answer -> answer.completeExceptionally(first));
+  }
+
+  private JsonNode await(CompletableFuture<JsonNode> future, String what, Duration timeout)
+      throws QmpException, InterruptedException {
+    try {
+      return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw notYet(what, timeout, "");
+    } catch (ExecutionException e) {
+      throw new QmpException.Died(e.getCause().getMessage() + ", awaited: " + what, e.getCause());
+    }
+  }
+
+  private QmpException.NotYet notYet(String what, Duration timeout, String lastSeen) {
+    return new QmpException.NotYet(
+        name + ": no " + what + " within " + Durations.print(timeout) + lastSeen);
+  }
+
+  private static String oneLine(Exception e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}
