@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.guest;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One record of the guest: {@code @mplm KIND key=value ... t=SECONDS}. Kinds: boot, heartbeat, start, iteration, ready, result,
+ * error, end.
+ *
+ * @param kind the word behind {@code @mplm}
+ * @param fields in the order of the line, without quotes
+ * @param arrival {@link System#nanoTime} of the controller at the end of the line
+ */
+public record GuestRecord(String kind, Map<String, String> fields, long arrival) {
+  private static final Pattern START = Pattern.compile("@mplm ([a-z]+)");
+  private static final Pattern FIELD = Pattern.compile(" ([a-z_]+)=(?:\"([^\"]*)\"|([^\\s\"]+))");
+  private static final Pattern TIME = Pattern.compile("\\d+\\.\\d{6}");
+
+  public GuestRecord {
+    fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+  }
+
+  /**
+   * The record in a line, which may begin with something else (a kernel message that was not ended). Empty for a line without one,
+   * and for a record that is damaged: the kernel may print amid a record, so only a whole one, with its time, counts.
+   */
+  public static Optional<GuestRecord> parse(String line, long arrival) {
+    int at = line.lastIndexOf("@mplm ");
+    Matcher start = START.matcher(line);
+    if (at < 0 || !start.region(at, line.length()).lookingAt()) {
+      return Optional.empty();
+    }
+    Map<String, String> fields = new LinkedHashMap<>();
+    Matcher field = FIELD.matcher(line);
+    int end = start.end();
+    while (field.region(end, line.length()).lookingAt()) {
+      fields.put(field.group(1), field.group(2) != null ? field.group(2) : field.group(3));
+      end = field.end();
+    }
+    boolean whole = end == line.length() && TIME.matcher(fields.getOrDefault("t", "")).matches();
+    return whole ? Optional.of(new GuestRecord(start.group(1), fields, arrival)) : Optional.empty();
+  }
+
+  /** A field's text; {@link IllegalArgumentException} if the record has no such field. */
+  public String text(String key) {
+    String value = fields.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("the guest's record has no field '" + key + "': " + this);
+    }
+    return value;
+  }
+
+  /** A field's number; {@link IllegalArgumentException} if there is none or it is not a number. */
+  public BigDecimal number(String key) {
+    try {
+      return new BigDecimal(text(key));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("field '" + key + "' of the guest's record is not a number: " + this, e);
+    }
+  }
+
+  /** The guest's monotonic clock when it wrote the record, in nanoseconds. */
+  public long guestTime() {
+    return number("t").movePointRight(9).longValueExact();
+  }
+
+  /** The record as the guest wrote it. */
+  @Override
+  public String toString() {
+    StringBuilder line = new StringBuilder("@mplm ").append(kind);
+    fields.forEach((key, value) -> line.append(' ').append(key).append('=')
+        .append(value.isEmpty() || value.contains(" ") ? '"' + value + '"' : value));
+    return line.toString();
+  }
+}

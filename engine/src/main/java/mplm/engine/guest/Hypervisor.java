@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.guest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The command line of one QEMU. Paths are those of the host that runs it and stay text here; the work folder must exist, readable
+ * by its owner only, since the sockets in it command the guest.
+ *
+ * @param binary {@code qemu-system-x86_64}
+ * @param firmware folder of the firmware files ({@code -L})
+ * @param accelerator KVM or TCG
+ * @param shape vCPUs and memory
+ * @param boot what it boots; empty for firmware alone
+ * @param workFolder for the sockets and logs below
+ * @param memoryFile a file that backs the memory, shared, so that another process can compare it; empty for anonymous memory
+ * @param incoming waits for {@code migrate-incoming} instead of booting
+ * @param started whether vCPUs run from the start, or at a destination from the end of the migration ({@code -S} if not)
+ * @param more further arguments, such as {@code -trace}
+ */
+public record Hypervisor(
+    String binary,
+    String firmware,
+    Accelerator accelerator,
+    GuestShape shape,
+    Optional<Boot> boot,
+    String workFolder,
+    Optional<String> memoryFile,
+    boolean incoming,
+    boolean started,
+    List<String> more) {
+
+  /** A Linux kernel (PVH ELF or bzImage), its initramfs and its command line. */
+  public record Boot(String kernel, String initramfs, String arguments) {}
+
+  public Hypervisor {
+    more = List.copyOf(more);
+  }
+
+  /** A source: anonymous memory, stopped until {@code cont}. */
+  public static Hypervisor source(
+      String binary, String firmware, Accelerator accelerator, GuestShape shape, Optional<Boot> boot, String workFolder) {
+    return new Hypervisor(
+        binary, firmware, accelerator, shape, boot, workFolder, Optional.empty(), false, false, List.of());
+  }
+
+  /** The destination for this source, on another host perhaps; runs the guest once it is there. */
+  public Hypervisor destination(String binary, String firmware, String workFolder) {
+    return new Hypervisor(
+        binary, firmware, accelerator, shape, boot, workFolder, memoryFile, true, true, more);
+  }
+
+  /** The same with its memory in a shared file, which QEMU creates if it is missing and leaves behind. */
+  public Hypervisor withMemoryFile(String path) {
+    return new Hypervisor(
+        binary, firmware, accelerator, shape, boot, workFolder, Optional.of(path), incoming, started, more);
+  }
+
+  /** The same with vCPUs that do, or do not, run without a {@code cont}. */
+  public Hypervisor withStarted(boolean yes) {
+    return new Hypervisor(
+        binary, firmware, accelerator, shape, boot, workFolder, memoryFile, incoming, yes, more);
+  }
+
+  /** The same with these arguments in place of its further ones. */
+  public Hypervisor withMore(String... arguments) {
+    return new Hypervisor(
+        binary, firmware, accelerator, shape, boot, workFolder, memoryFile, incoming, started, List.of(arguments));
+  }
+
+  /** Unix socket of QMP. */
+  public String qmpSocket() {
+    return workFolder + "/qmp.sock";
+  }
+
+  /** Unix socket of the guest's serial port. */
+  public String serialSocket() {
+    return workFolder + "/serial.sock";
+  }
+
+  /** Everything that the guest wrote to its serial port. */
+  public String serialLog() {
+    return workFolder + "/serial.log";
+  }
+
+  /** QEMU's own messages and trace. */
+  public String qemuLog() {
+    return workFolder + "/qemu.log";
+  }
+
+  /** The command line, one argument an element; no shell has to see it. */
+  public List<String> argv() {
+    List<String> argv = new ArrayList<>(List.of(binary, "-nodefaults", "-no-user-config", "-display", "none"));
+    argv.addAll(List.of("-L", firmware, "-accel", accelerator.option(), "-cpu", "max"));
+    argv.addAll(List.of("-machine", "q35" + memoryFile.map(f -> ",memory-backend=ram").orElse("")));
+    argv.addAll(List.of("-smp", Integer.toString(shape.vcpus())));
+    argv.addAll(List.of("-m", "size=" + (shape.memory().bytes() >> 20) + "M"));
+    memoryFile.ifPresent(file -> argv.addAll(List.of(
+        "-object",
+        "memory-backend-file,id=ram,size=" + shape.memory().bytes() + ",mem-path=" + value(file) + ",share=on")));
+    boot.ifPresent(b -> argv.addAll(List.of("-kernel", b.kernel(), "-initrd", b.initramfs(), "-append", b.arguments())));
+    argv.addAll(List.of("-chardev", socket("serial", serialSocket()) + ",logfile=" + value(serialLog())));
+    argv.addAll(List.of("-serial", "chardev:serial"));
+    argv.addAll(List.of("-chardev", socket("qmp", qmpSocket()), "-mon", "chardev=qmp,mode=control"));
+    argv.addAll(List.of("-D", qemuLog()));
+    if (incoming) {
+      argv.addAll(List.of("-incoming", "defer"));
+    }
+    if (!started) {
+      argv.add("-S");
+    }
+    argv.addAll(more);
+    return List.copyOf(argv);
+  }
+
+  private static String socket(String id, String path) {
+    return "socket,id=" + id + ",path=" + value(path) + ",server=on,wait=off";
+  }
+
+  /** A comma ends a value in QEMU's option lists, two are one. */
+  private static String value(String text) {
+    return text.replace(",", ",,");
+  }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.guest;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import mplm.engine.unit.Durations;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one hypervisor's serial port says, read by a thread of its own as it comes. Thread-safe. A migrated guest speaks through two
+ * ports one after the other; a line may begin at the source and end at the destination.
+ */
+public final class SerialLog implements AutoCloseable {
+  /** Sent to the serial port: finish and verify the repetition in progress, then power off. */
+  public static final String STOP = "stop\n";
+
+  private static final Logger LOG = LoggerFactory.getLogger(SerialLog.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final int TAIL_LINES = 20;
+  private static final int LONGEST_LINE = 1 << 16;
+
+  private final String name;
+  private final InputStream in;
+  private final Optional<SerialLog> before;
+  private final Thread reader;
+
+  /** Guards all below; notified when records grow or the end comes. */
+  private final Object lock = new Object();
+
+  private final List<GuestRecord> records = new ArrayList<>();
+  private final Deque<String> tail = new ArrayDeque<>();
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private boolean anyLine;
+  private GuestException.Died death;
+
+  private SerialLog(String name, InputStream in, Optional<SerialLog> before) {
+    this.name = name;
+    this.in = in;
+    this.before = before;
+    this.reader = new Thread(this::read, "serial reader " + name);
+    this.reader.setDaemon(true);
+  }
+
+  /** Reads {@code in} from now on and owns it; closing it must end a blocked read, as that of a socket does. */
+  public static SerialLog open(String name, InputStream in) {
+    return open(name, in, Optional.empty());
+  }
+
+  /** The destination's port: its first line continues what the source's left unfinished. */
+  public static SerialLog openAfter(SerialLog source, String name, InputStream in) {
+    return open(name, in, Optional.of(source));
+  }
+
+  private static SerialLog open(String name, InputStream in, Optional<SerialLog> before) {
+    SerialLog log = new SerialLog(name, in, before);
+    log.reader.start();
+    return log;
+  }
+
+  /** The records so far, in order. */
+  public List<GuestRecord> records() {
+    synchronized (lock) {
+      return List.copyOf(records);
+    }
+  }
+
+  /** The heartbeats so far, in order. */
+  public List<GuestRecord> heartbeats() {
+    return records().stream().filter(record -> record.kind().equals("heartbeat")).toList();
+  }
+
+  /** The last lines, records or not, without heartbeats: what to show when something went wrong. */
+  public List<String> tail() {
+    synchronized (lock) {
+      return List.copyOf(tail);
+    }
+  }
+
+  /** The first record of that kind, waited for if need be; a guest that reports an error ends the wait. */
+  public GuestRecord await(String kind, Duration timeout) throws GuestException, InterruptedException {
+    return await(kind, record -> record.kind().equals(kind), timeout);
+  }
+
+  /** The first record that is wanted, waited for if need be; {@code what} names it in messages. */
+  public GuestRecord await(String what, Predicate<GuestRecord> wanted, Duration timeout)
+      throws GuestException, InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    synchronized (lock) {
+      for (int next = 0; ; next++) {
+        while (next == records.size()) {
+          if (death != null) {
+            throw new GuestException.Died(death.getMessage() + ", awaited: " + what + lastLines(), death);
+          }
+          long left = deadline - System.nanoTime();
+          if (left <= 0) {
+            throw new GuestException.NotYet(
+                name + ": no record '" + what + "' within " + Durations.print(timeout) + lastLines());
+          }
+          TimeUnit.NANOSECONDS.timedWait(lock, left);
+        }
+        GuestRecord record = records.get(next);
+        if (wanted.test(record)) {
+          return record;
+        }
+        if (record.kind().equals("error")) {
+          throw new GuestException.Failed(name + ": the guest failed: " + record.text("message"));
+        }
+      }
+    }
+  }
+
+  /** Closes the stream and ends the reading thread; waits for that at most some seconds. */
+  @Override
+  public void close() {
+    die("closed by the controller", null);
+    try {
+      in.close();
+    } catch (IOException e) {
+      LOG.debug("{}: closing a stream that was broken already", name, e);
+    }
+    try {
+      reader.join(CLOSE_TIMEOUT.toMillis());
+      if (reader.isAlive()) {
+        throw new IllegalStateException(name + ": its stream is closed, yet a read goes on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void read() {
+    byte[] buffer = new byte[4096];
+    try {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        long arrival = System.nanoTime();
+        synchronized (lock) {
+          for (int i = 0; i < n; i++) {
+            accept(buffer[i], arrival);
+          }
+        }
+      }
+      die("the serial port was closed", null);
+    } catch (IOException | RuntimeException e) {
+      die("the serial port broke: " + e.getMessage(), e);
+    }
+  }
+
+  private void accept(byte b, long arrival) {
+    if (b != '\n' && line.size() < LONGEST_LINE) {
+      line.write(b);
+      return;
+    }
+    String text = text(line).stripTrailing();
+    if (!anyLine) {
+      text = before.map(SerialLog::unfinished).orElse("") + text;
+    }
+    anyLine = true;
+    line.reset();
+    Optional<GuestRecord> record = GuestRecord.parse(text, arrival);
+    record.ifPresent(records::add);
+    if (record.filter(r -> r.kind().equals("heartbeat")).isEmpty()) {
+      tail.add(text);
+      if (tail.size() > TAIL_LINES) {
+        tail.remove();
+      }
+    }
+    lock.notifyAll();
+  }
+
+  private String unfinished() {
+    synchronized (lock) {
+      return text(line);
+    }
+  }
+
+  /** Bytes as they are: a serial port speaks no encoding. */
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  private void die(String reason, Throwable cause) {
+    synchronized (lock) {
+      if (death == null) {
+        death = new GuestException.Died(name + ": " + reason, cause);
+      }
+      lock.notifyAll();
+    }
+  }
+
+  private String lastLines() {
+    return tail.isEmpty() ? "; it said nothing" : "; its last lines:\n  " + String.join("\n  ", tail);
+  }
+}
