@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import mplm.engine.migration.MigrationResult.Outcome;
+import mplm.engine.qmp.QmpClient;
+import mplm.engine.qmp.QmpException;
+import mplm.engine.scheduler.Knobs;
+import mplm.engine.unit.Durations;
+
+/**
+ * Migrates one guest once. The source holds the guest, running or stopped; the destination was started with {@code -incoming
+ * defer}. {@code return-path} is on (without it QEMU's downtime ends when the last byte is in its socket buffer) and QEMU's own rate
+ * limit is off: the link decides.
+ *
+ * @param listenHost address or name at which the destination listens, on a port of its kernel's choice
+ * @param limit after which the migration is cancelled
+ */
+public record Migration(
+    QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit) {
+  /** For one command; also for what follows the end state within a moment. A host with more vCPUs than cores is slow. */
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  /** For a cancelled migration to be over. */
+  private static final Duration CANCEL = Duration.ofSeconds(60);
+
+  private static final Duration POLL = Duration.ofMillis(100);
+
+  /**
+   * Runs it to its end.
+   *
+   * @param observer sees every poll, about ten a second
+   * @throws QmpException.Refused QEMU does not take a setting or cannot start: nothing was migrated
+   * @throws QmpException a QEMU died or did not answer before the migration began; later that is a failed migration
+   * @throws IOException the route could not be made
+   */
+  public MigrationResult run(Consumer<Progress> observer) throws IOException, InterruptedException {
+    configure();
+    InetSocketAddress to = route.to(listen());
+    boolean running = query(source, "query-status").path("running").asBoolean();
+    long begin = System.nanoTime();
+    source.execute("migrate", Map.of("uri", uri(to.getHostString(), to.getPort())), ANSWER);
+    return new Run(begin, running, observer).finish();
+  }
+
+  private void configure() throws QmpException, InterruptedException {
+    Map<String, Boolean> both = Map.of("return-path", true, "events", true);
+    capabilities(destination, both);
+    capabilities(source, both);
+    // off again if an earlier migration of this QEMU had it on; a stock QEMU does not know it
+    if (method instanceof Mplm || query(source, "query-migrate-capabilities").findValuesAsText("capability").contains("mplm")) {
+      capabilities(source, Map.of("mplm", method instanceof Mplm));
+    }
+    source.execute("migrate-set-parameters", parameters(), ANSWER);
+  }
+
+  private Map<String, Object> parameters() {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    parameters.put("max-bandwidth", 0);
+    parameters.put("avail-switchover-bandwidth", 0);
+    if (method instanceof Precopy precopy) {
+      parameters.put("downtime-limit", precopy.maxTolerableDowntime().toMillis());
+    } else if (method instanceof Mplm mplm) {
+      Knobs knobs = mplm.knobs();
+      parameters.put("mplm-policy", mplm.policy());
+      parameters.put("mplm-epoch-length", knobs.epoch().toMillis());
+      parameters.put("mplm-batch-pages", knobs.batchPages());
+      parameters.put("mplm-dirty-share", knobs.dirtyShare());
+      parameters.put("mplm-first-epoch-nondirty", knobs.firstEpochNondirty());
+      parameters.put("mplm-strict-scan", knobs.strictScan());
+    }
+    return parameters;
+  }
+
+  private static void capabilities(QmpClient qemu, Map<String, Boolean> states) throws QmpException, InterruptedException {
+    List<Map<String, Object>> list = states.entrySet().stream()
+        .map(e -> Map.<String, Object>of("capability", e.getKey(), "state", e.getValue()))
+        .toList();
+    qemu.execute("migrate-set-capabilities", Map.of("capabilities", list), ANSWER);
+  }
+
+  private InetSocketAddress listen() throws QmpException, InterruptedException {
+    destination.execute("migrate-incoming", Map.of("uri", uri(listenHost, 0)), ANSWER);
+    JsonNode address = query(destination, "query-migrate").path("socket-address").path(0);
+    return InetSocketAddress.createUnresolved(listenHost, address.path("port").asInt());
+  }
+
+  private static String uri(String host, int port) {
+    return "tcp:" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  private static JsonNode query(QmpClient qemu, String command) throws QmpException, InterruptedException {
+    return qemu.execute(command, ANSWER);
+  }
+
+  /** The migration in progress. */
+  private final class Run {
+    private final long begin;
+    private final boolean running;
+    private final Consumer<Progress> observer;
+    private JsonNode info;
+    private Progress now = new Progress(Duration.ZERO, "none", Optional.empty(), Optional.empty());
+    private Optional<Progress> last = Optional.empty();
+    private boolean cancelled;
+
+    Run(long begin, boolean running, Consumer<Progress> observer) {
+      this.begin = begin;
+      this.running = running;
+      this.observer = observer;
+    }
+
+    MigrationResult finish() throws InterruptedException {
+      try {
+        follow();
+        return switch (now.status()) {
+          case "completed" -> completed();
+          case "cancelled" -> cancelled
+              ? result(Outcome.NOT_CONVERGED, "not converged after " + Durations.print(limit))
+              : result(Outcome.FAILED, source.name() + ": cancelled by another client");
+          default -> result(Outcome.FAILED, failure());
+        };
+      } catch (QmpException e) {
+        return result(Outcome.FAILED, e.getMessage());
+      }
+    }
+
+    private void follow() throws QmpException, InterruptedException {
+      for (poll(); !now.ended(); poll()) {
+        if (now.ram().isPresent()) {
+          last = Optional.of(now);
+        }
+        if (!cancelled && now.elapsed().compareTo(limit) >= 0) {
+          source.execute("migrate_cancel", ANSWER);
+          cancelled = true;
+        }
+        if (now.elapsed().compareTo(limit.plus(CANCEL)) > 0) {
+          throw new QmpException.NotYet(source.name() + ": cancelled after " + Durations.print(limit) + ", yet still '"
+              + now.status() + "' " + Durations.print(CANCEL) + " later");
+        }
+        Thread.sleep(POLL.toMillis());
+      }
+    }
+
+    private void poll() throws QmpException, InterruptedException {
+      info = query(source, "query-migrate");
+      now = Progress.of(info, Duration.ofNanos(System.nanoTime() - begin));
+      observer.accept(now);
+    }
+
+    /** {@code completed} can precede the final numbers, and the destination may still be loading. */
+    private MigrationResult completed() throws QmpException, InterruptedException {
+      Duration elapsed = now.elapsed();
+      long deadline = System.nanoTime() + ANSWER.toNanos();
+      while (info.path("total-time").asLong() == 0 || !info.has("downtime")) {
+        pause(deadline, source.name() + ": no final numbers after 'completed', the last: " + info);
+        poll();
+      }
+      OptionalLong stop = running ? arrival(source, "STOP") : OptionalLong.empty();
+      JsonNode status = query(destination, "query-status");
+      while (status.path("status").asText().equals("inmigrate")) {
+        pause(deadline, destination.name() + ": still inmigrate after the source completed");
+        status = query(destination, "query-status");
+      }
+      OptionalLong resume = status.path("running").asBoolean() ? arrival(destination, "RESUME") : OptionalLong.empty();
+      return new MigrationResult(method, Outcome.COMPLETED, Optional.empty(), elapsed,
+          milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, end());
+    }
+
+    /** QEMU's words for why it failed, and the destination's fate, which is often the cause. */
+    private String failure() throws InterruptedException {
+      String reason = source.name() + ": " + info.path("error-desc").asText("failed without a reason");
+      try {
+        String there = destination.execute("query-migrate", ANSWER).path("error-desc").asText("");
+        return there.isEmpty() ? reason : reason + "; " + destination.name() + ": " + there;
+      } catch (QmpException e) {
+        return reason + "; " + e.getMessage();
+      }
+    }
+
+    private OptionalLong arrival(QmpClient qemu, String event) throws QmpException, InterruptedException {
+      return OptionalLong.of(qemu.await(event, begin, ANSWER).arrival());
+    }
+
+    private Optional<Duration> milliseconds(String field) {
+      return Optional.of(Duration.ofMillis(info.required(field).asLong()));
+    }
+
+    private void pause(long deadline, String notYet) throws InterruptedException, QmpException {
+      if (System.nanoTime() - deadline > 0) {
+        throw new QmpException.NotYet(notYet);
+      }
+      Thread.sleep(POLL.toMillis() / 10);
+    }
+
+    private MigrationResult result(Outcome outcome, String reason) {
+      return new MigrationResult(method, outcome, Optional.of(reason), Duration.ofNanos(System.nanoTime() - begin),
+          Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), last, end());
+    }
+
+    /** The present look, with what it does not show any more taken from the last that did. */
+    private Progress end() {
+      return new Progress(now.elapsed(), now.status(),
+          now.ram().or(() -> last.flatMap(Progress::ram)), now.mplm().or(() -> last.flatMap(Progress::mplm)));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What one migration came to.
+ *
+ * @param method how it was done
+ * @param outcome how it ended
+ * @param reason why it failed or was cancelled, one line; empty when completed
+ * @param elapsed from the command to the end state, by the controller's clock
+ * @param totalTime QEMU's {@code total-time}; empty unless completed
+ * @param downtime QEMU's {@code downtime}; empty unless completed
+ * @param setupTime QEMU's {@code setup-time}; empty unless completed
+ * @param stop arrival of the source's {@code STOP}, {@link System#nanoTime}; empty unless completed with a running guest
+ * @param resume arrival of the destination's {@code RESUME}; empty unless the guest then ran there
+ * @param last the last look before the end state that showed RAM counters: what remained, the dirty page rate
+ * @param end the end state; its RAM counters and MPLM figures are those of {@code last} where QEMU shows none any more
+ */
+public record MigrationResult(
+    Method method,
+    Outcome outcome,
+    Optional<String> reason,
+    Duration elapsed,
+    Optional<Duration> totalTime,
+    Optional<Duration> downtime,
+    Optional<Duration> setupTime,
+    OptionalLong stop,
+    OptionalLong resume,
+    Optional<Progress> last,
+    Progress end) {
+
+  /** How a migration ended. */
+  public enum Outcome {
+    /** The guest is at the destination. */
+    COMPLETED,
+    /** It was cancelled at its time limit; the guest is at the source. */
+    NOT_CONVERGED,
+    /** It broke. */
+    FAILED
+  }
+
+  /** From {@code STOP} to {@code RESUME} by the controller's clock; empty unless both came. */
+  public Optional<Duration> downtimeSeen() {
+    return stop.isPresent() && resume.isPresent()
+        ? Optional.of(Duration.ofNanos(resume.getAsLong() - stop.getAsLong()))
+        : Optional.empty();
+  }
+}

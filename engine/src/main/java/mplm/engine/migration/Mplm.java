@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import mplm.engine.scheduler.Knobs;
+import mplm.engine.scheduler.Scheduler;
+import mplm.engine.unit.Durations;
+
+/**
+ * Memory-bound pre-copy. In the text form {@code policy}, {@code epoch}, {@code batch} (steps) and {@code share} (percent of dirty
+ * steps) take a value, {@code strict} (scan) and {@code mixed} (first epoch like the others) stand alone; what is left out has the
+ * paper's value.
+ *
+ * @param policy one of {@link Scheduler#policies}
+ * @param knobs within the scheduler's ranges
+ */
+public record Mplm(String policy, Knobs knobs) implements Method {
+  /** As the paper has it. */
+  public static final Mplm PAPER = new Mplm("paper", Knobs.PAPER);
+
+  public Mplm {
+    if (!Scheduler.policies().contains(policy)) {
+      throw new IllegalArgumentException(
+          "'" + policy + "' is not an MPLM policy: it is one of " + String.join(", ", Scheduler.policies()));
+    }
+    Scheduler.check(knobs);
+  }
+
+  static Mplm parse(String text, boolean settings) {
+    String policy = PAPER.policy;
+    Knobs knobs = PAPER.knobs;
+    Set<String> seen = new HashSet<>();
+    for (String setting : settings ? text.split(",", -1) : new String[0]) {
+      int equals = setting.indexOf('=');
+      String key = equals < 0 ? setting : setting.substring(0, equals);
+      String value = setting.substring(equals + 1);
+      if (!seen.add(key)) {
+        throw new IllegalArgumentException("'" + key + "' is set twice");
+      }
+      switch (equals < 0 ? key : key + "=") {
+        case "policy=" -> policy = value;
+        case "epoch=" -> knobs = knobs.withEpoch(milliseconds(value));
+        case "batch=" -> knobs = knobs.withBatchPages(number(key, value));
+        case "share=" -> knobs = knobs.withDirtyShare(number(key, value));
+        case "strict" -> knobs = knobs.withStrictScan(true);
+        case "mixed" -> knobs = knobs.withFirstEpochNondirty(false);
+        default -> throw new IllegalArgumentException("'" + setting
+            + "' is not a setting of mplm: it takes policy=NAME, epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed");
+      }
+    }
+    return new Mplm(policy, knobs);
+  }
+
+  private static Duration milliseconds(String value) {
+    Duration epoch = Durations.parse(value);
+    if (epoch.toNanos() % 1_000_000 != 0) {
+      throw new IllegalArgumentException("epoch '" + value + "' is not a whole number of milliseconds");
+    }
+    return epoch;
+  }
+
+  private static int number(String key, String value) {
+    if (!value.matches("\\d{1,9}")) {
+      throw new IllegalArgumentException(key + " '" + value + "' is not a whole number");
+    }
+    return Integer.parseInt(value);
+  }
+
+  @Override
+  public String name() {
+    return "mplm";
+  }
+
+  @Override
+  public String toString() {
+    List<String> settings = new ArrayList<>();
+    if (!policy.equals(PAPER.policy)) {
+      settings.add("policy=" + policy);
+    }
+    if (!knobs.epoch().equals(PAPER.knobs.epoch())) {
+      settings.add("epoch=" + Durations.print(knobs.epoch()));
+    }
+    if (knobs.batchPages() != PAPER.knobs.batchPages()) {
+      settings.add("batch=" + knobs.batchPages());
+    }
+    if (knobs.dirtyShare() != PAPER.knobs.dirtyShare()) {
+      settings.add("share=" + knobs.dirtyShare());
+    }
+    if (knobs.strictScan()) {
+      settings.add("strict");
+    }
+    if (!knobs.firstEpochNondirty()) {
+      settings.add("mixed");
+    }
+    return settings.isEmpty() ? "mplm" : "mplm:" + String.join(",", settings);
+  }
+}

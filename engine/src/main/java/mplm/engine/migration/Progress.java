@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Optional;
+import mplm.engine.unit.DataSize;
+
+/**
+ * One look at a migration.
+ *
+ * @param elapsed since the migration was asked for, by the controller's clock
+ * @param status QEMU's word: setup, active, device, completed, failed, cancelling, cancelled ...
+ * @param ram counters; empty in the states in which QEMU does not show them
+ * @param mplm MPLM's figures; empty for stock pre-copy
+ */
+public record Progress(Duration elapsed, String status, Optional<Ram> ram, Optional<MplmFigures> mplm) {
+
+  /**
+   * The {@code ram} object of {@code query-migrate}. QEMU shows 0 for {@code remaining} and {@code dirtyPagesRate} once it
+   * completed.
+   *
+   * @param transferred bytes on the wire
+   * @param remaining of the guest's memory
+   * @param total the guest's memory
+   * @param normalPages pages sent whole
+   * @param duplicatePages pages of zeros, sent as a few bytes
+   * @param dirtySyncCount fetches of the dirty log
+   * @param dirtyPagesRate pages per second between the last fetches
+   * @param mbps 10^6 bits per second, as QEMU last measured its own throughput
+   */
+  public record Ram(
+      DataSize transferred,
+      DataSize remaining,
+      DataSize total,
+      long normalPages,
+      long duplicatePages,
+      long dirtySyncCount,
+      long dirtyPagesRate,
+      double mbps) {
+
+    static Ram of(JsonNode ram) {
+      return new Ram(
+          new DataSize(ram.required("transferred").asLong()),
+          new DataSize(ram.required("remaining").asLong()),
+          new DataSize(ram.required("total").asLong()),
+          ram.required("normal").asLong(),
+          ram.required("duplicate").asLong(),
+          ram.required("dirty-sync-count").asLong(),
+          ram.required("dirty-pages-rate").asLong(),
+          ram.required("mbps").asDouble());
+    }
+  }
+
+  static Progress of(JsonNode info, Duration elapsed) {
+    return new Progress(
+        elapsed,
+        info.path("status").asText("none"),
+        Optional.ofNullable(info.get("ram")).map(Ram::of),
+        Optional.ofNullable(info.get("mplm")).map(MplmFigures::of));
+  }
+
+  /** Whether the migration is over, well or not. */
+  public boolean ended() {
+    return switch (status) {
+      case "completed", "failed", "cancelled" -> true;
+      default -> false;
+    };
+  }
+}
