@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import net.schmizz.sshj.connection.channel.OpenFailException;
+import net.schmizz.sshj.sftp.SFTPClient;
+import net.schmizz.sshj.xfer.FileSystemFile;
+
+/**
+ * A machine reached over SSH. Nothing is retried but the opening of a socket that is not there yet; every wait has a
+ * time-out; every failure is a {@link HostException}. Arguments are passed as they are, no shell looks into them. Thread-safe.
+ */
+public final class Host implements AutoCloseable {
+  private final HostConfig config;
+  private final Connections connections;
+  private final Store store;
+
+  private Host(HostConfig config) {
+    this.config = config;
+    this.connections = new Connections(config);
+    this.store = new Store(this);
+  }
+
+  /** Connects and logs in. A host that shows another key than the configured one is refused with both fingerprints. */
+  public static Host connect(HostConfig config) {
+    Host host = new Host(config);
+    host.connections.place().close();
+    return host;
+  }
+
+  public String name() {
+    return config.name();
+  }
+
+  public HostConfig config() {
+    return config;
+  }
+
+  /**
+   * Runs a program to its end, with empty standard input. Any exit status is returned; a program that takes longer than the
+   * time-out is killed and is a {@link HostException}, as is a connection that is lost before it ends.
+   */
+  public Output run(Duration timeout, String... argv) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    try (RemoteProcess process = new RemoteProcess(name(), connections.place(), out, err, argv)) {
+      if (!process.await(timeout)) {
+        throw new HostException(name(), argv[0] + " did not end within " + timeout.toMillis() + " ms");
+      }
+      int status =
+          process.exitStatus().orElseThrow(() -> new HostException(name(), "connection lost while " + argv[0] + " ran"));
+      return new Output(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** As {@link #run}, for programs that have to succeed: standard output, or a {@link HostException} with their last words. */
+  public String check(Duration timeout, String... argv) {
+    Output output = run(timeout, argv);
+    if (output.exitStatus() != 0) {
+      throw new HostException(
+          name(), argv[0] + " ended with status " + output.exitStatus() + ": " + output.stderr().strip());
+    }
+    return output.stdout();
+  }
+
+  /**
+   * Starts a program that runs until it ends, is closed, or loses its connection, whichever is first.
+   *
+   * @param log local file that gets its standard output and standard error
+   */
+  public RemoteProcess start(Path log, String... argv) {
+    OutputStream out;
+    try {
+      out = Files.newOutputStream(log);
+    } catch (IOException e) {
+      throw new HostException(name(), "cannot write " + log, e);
+    }
+    RemoteProcess process = new RemoteProcess(name(), connections.place(), out, out, argv);
+    process.pid();
+    return process;
+  }
+
+  /**
+   * Puts a file, or a flat folder of files, on the host unless it is there, and says where it is. It is addressed by its
+   * contents and verified on the host; the executable bit is kept; only the owner can read it.
+   */
+  public String provide(Path file) {
+    return store.provide(file);
+  }
+
+  /** Copies a file from the host. */
+  public void fetch(String remotePath, Path local) {
+    try (Connections.Place place = connections.place();
+        SFTPClient sftp = place.client().newSFTPClient()) {
+      sftp.getFileTransfer().setPreserveAttributes(false);
+      sftp.get(remotePath, new FileSystemFile(local.toFile()));
+    } catch (IOException e) {
+      throw new HostException(name(), "cannot fetch " + remotePath, e);
+    }
+  }
+
+  /** Makes an empty owner-only folder below the work folder; its name begins with the prefix. */
+  public String newFolder(String prefix) {
+    String script = "umask 077; mkdir -p -- \"$1\" && mktemp -d -- \"$1/$2-XXXXXX\"";
+    return check(Connections.ANSWER, "sh", "-c", script, "mplm", config.workFolder(), prefix).strip();
+  }
+
+  /** Removes a file or folder below the work folder with all that is in it. */
+  public void remove(String remotePath) {
+    if (!remotePath.startsWith(config.workFolder() + "/") || remotePath.contains("/../") || remotePath.endsWith("/..")) {
+      throw new IllegalArgumentException(remotePath + " is not below " + config.workFolder());
+    }
+    check(Duration.ofMinutes(1), "rm", "-rf", "--", remotePath);
+  }
+
+  /** Connects to a Unix socket on the host, and waits for it to be there for as long as the time-out. */
+  public Channel connectUnix(String remotePath, Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    Connections.Place place = connections.place();
+    while (true) {
+      UnixSocketChannel channel = new UnixSocketChannel(place.client().getConnection(), remotePath);
+      try {
+        channel.open();
+        return new Channel(place, channel);
+      } catch (OpenFailException e) {
+        if (System.nanoTime() > end) {
+          place.close();
+          throw new HostException(name(), "nobody listens on " + remotePath + " within " + timeout.toMillis() + " ms");
+        }
+        pause(place, remotePath);
+      } catch (IOException e) {
+        place.close();
+        throw new HostException(name(), "cannot connect to " + remotePath, e);
+      }
+    }
+  }
+
+  /** Ends the connections; whatever was started over them and still runs is killed. */
+  @Override
+  public void close() {
+    connections.close();
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  private void pause(Connections.Place place, String remotePath) {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      place.close();
+      throw new HostException(name(), "interrupted while waiting for " + remotePath);
+    }
+  }
+}

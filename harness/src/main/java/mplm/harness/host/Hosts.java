@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
+import java.util.Set;
+import mplm.harness.input.BadValue;
+import mplm.harness.input.InputFile;
+
+/**
+ * The file {@code hosts.yaml}: two hosts and the link between them.
+ *
+ * @param testbed how the hosts came about: {@code namespaces}, {@code rootless}, {@code loopback}, or {@code none} for real
+ *     ones, the default
+ * @param source where the guest boots
+ * @param destination where it goes
+ * @param link what the migration stream takes
+ */
+public record Hosts(
+    String testbed,
+    @JsonProperty(required = true) HostConfig source,
+    @JsonProperty(required = true) HostConfig destination,
+    @JsonProperty(required = true) LinkConfig link) {
+  private static final Set<String> TESTBEDS = Set.of("namespaces", "rootless", "loopback", "none");
+
+  public Hosts {
+    testbed = testbed == null ? "none" : testbed;
+    if (!TESTBEDS.contains(testbed)) {
+      throw new BadValue("testbed", "\"" + testbed + "\", allowed: namespaces, rootless, loopback, none");
+    }
+    if (source == null || destination == null || link == null) {
+      String empty = source == null ? "source" : destination == null ? "destination" : "link";
+      throw new BadValue(empty, "empty, allowed: a mapping");
+    }
+    source = source.orNamed("source");
+    destination = destination.orNamed("destination");
+  }
+
+  /** Reads the file; {@link mplm.harness.input.BadInput} says what is wrong and where. */
+  public static Hosts read(Path file) {
+    return InputFile.read(file, Hosts.class);
+  }
+}

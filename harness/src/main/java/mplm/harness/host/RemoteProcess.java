@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import net.schmizz.sshj.connection.ConnectionException;
+import net.schmizz.sshj.connection.channel.direct.Session;
+
+/**
+ * A program that runs on a host in the foreground of an SSH channel and is killed with it. Its output is taken off the wire
+ * at once, so it never blocks. Its exit status is unknown when the connection is lost.
+ */
+public final class RemoteProcess implements AutoCloseable {
+  private static final Duration KILL = Duration.ofSeconds(10);
+
+  private final String host;
+  private final String program;
+  private final Connections.Place place;
+  private final Session session;
+  private final Session.Command command;
+  private final CompletableFuture<Integer> pid = new CompletableFuture<>();
+  private final CompletableFuture<Void> stdout;
+  private final CompletableFuture<Void> stderr;
+
+  /** Starts it; the streams get what it prints until it ends and are the caller's to close after that. */
+  RemoteProcess(String host, Connections.Place place, OutputStream out, OutputStream err, String... argv) {
+    this.host = host;
+    this.program = argv[0];
+    this.place = place;
+    Session opened = null;
+    try {
+      opened = place.client().startSession();
+      command = opened.exec(Leash.command(argv));
+      session = opened;
+    } catch (IOException e) {
+      if (opened != null) {
+        abandon(opened);
+      }
+      place.close();
+      throw new HostException(host, "cannot start " + program, e);
+    }
+    stdout = drain("stdout", command.getInputStream(), in -> {
+      pid.complete(readPid(in));
+      in.transferTo(out);
+    });
+    stderr = drain("stderr", command.getErrorStream(), in -> in.transferTo(err));
+  }
+
+  /** Process id on the host. */
+  public int pid() {
+    try {
+      return pid.get(Connections.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new HostException(host, program + " was not started", e.getCause());
+    } catch (TimeoutException e) {
+      throw new HostException(host, program + " was not started within " + Connections.ANSWER.toSeconds() + " s");
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  /** True until it has ended or the connection is lost. */
+  public boolean isAlive() {
+    return command.isOpen() && command.getExitStatus() == null;
+  }
+
+  /** 0 to 255, 128 + N after signal N; empty while it runs and when the connection was lost before it ended. */
+  public OptionalInt exitStatus() {
+    Integer status = command.getExitStatus();
+    return status == null ? OptionalInt.empty() : OptionalInt.of(status);
+  }
+
+  /** True when it has ended, or the connection is lost, and all of its output has arrived within the time. */
+  public boolean await(Duration timeout) {
+    long end = System.nanoTime() + timeout.toNanos();
+    try {
+      CompletableFuture.allOf(stdout, stderr).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      command.join(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ConnectionException e) {
+      return !command.isOpen();
+    } catch (ExecutionException e) {
+      throw new HostException(host, "lost the output of " + program, e.getCause());
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  /** Kills it if it runs and waits for its end; {@link HostException} when that takes more than 10 s. */
+  @Override
+  public void close() {
+    try {
+      if (isAlive()) {
+        command.getOutputStream().close(); // end of input: the leash kills it
+        if (!await(KILL)) {
+          throw new HostException(host, program + " is still there " + KILL.toSeconds() + " s after it was killed");
+        }
+      }
+    } catch (IOException e) {
+      // the connection is lost, so sshd ends the input there
+    } finally {
+      abandon(session);
+      place.close();
+    }
+  }
+
+  private interface Drain {
+    void from(InputStream in) throws IOException;
+  }
+
+  private CompletableFuture<Void> drain(String stream, InputStream in, Drain drain) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread thread = new Thread(() -> {
+      try {
+        drain.from(in);
+        done.complete(null);
+      } catch (IOException | RuntimeException e) {
+        pid.completeExceptionally(e);
+        done.completeExceptionally(e);
+      }
+    }, host + " " + program + " " + stream);
+    thread.setDaemon(true); // it ends with the channel
+    thread.start();
+    return done;
+  }
+
+  /** Skips what the login shell's start-up files print, to the end of the leash's line. */
+  private static int readPid(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int c = in.read(); c >= 0; c = in.read()) {
+      if (c != '\n') {
+        line.write(c);
+        continue;
+      }
+      String text = line.toString(StandardCharsets.UTF_8);
+      int mark = text.indexOf(Leash.MARK);
+      if (mark >= 0) {
+        return Integer.parseInt(text.substring(mark + Leash.MARK.length()));
+      }
+      line.reset();
+    }
+    throw new IOException("the remote shell ended first" + (line.size() == 0 ? "" : ": " + line));
+  }
+
+  private static void abandon(Session session) {
+    try {
+      session.close();
+    } catch (IOException e) {
+      // the connection is lost and the channel with it
+    }
+  }
+
+  private HostException interrupted() {
+    Thread.currentThread().interrupt();
+    return new HostException(host, "interrupted while waiting for " + program);
+  }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import net.schmizz.sshj.sftp.SFTPClient;
+import net.schmizz.sshj.xfer.FileSystemFile;
+
+/**
+ * The content-addressed files of one host, {@code WORK_FOLDER/store/SHA256-NAME}, owner-only. A file is sent under another name,
+ * hashed on the host and renamed, so what stands there under a hash has that hash. A folder is a folder of links to its files.
+ */
+final class Store {
+  private static final Duration HASHING = Duration.ofMinutes(2);
+
+  /* $1 work folder, $2 hash, $3 name. Says there or missing; what a killed upload left is removed. */
+  private static final String LOOK =
+      """
+      umask 077
+      mkdir -p -- "$1/store" || exit
+      for folder in "$1" "$1/store"; do
+        if [ -L "$folder" ] || [ ! -O "$folder" ]; then echo "$folder belongs to somebody else" >&2; exit 1; fi
+        chmod 700 -- "$folder" || exit
+      done
+      file=$1/store/$2-$3
+      if [ -f "$file" ] && [ "$(sha256sum <"$file")" = "$2  -" ]; then echo there; exit; fi
+      rm -f -- "$1/store/.$2".*
+      echo missing
+      """;
+
+  /* $1 file that was sent, $2 hash, $3 mode, $4 final name. */
+  private static final String ADMIT =
+      """
+      if [ "$(sha256sum <"$1")" != "$2  -" ]; then rm -f -- "$1"; echo "$4 was damaged on the way" >&2; exit 1; fi
+      chmod -- "$3" "$1" && mv -f -- "$1" "$4"
+      """;
+
+  /* $1 folder, then pairs of file and name. */
+  private static final String LINK =
+      """
+      set -e
+      folder=$1; shift
+      new=$(mktemp -d -- "$folder.XXXXXX")
+      links=$new
+      while [ $# -gt 0 ]; do ln -s -- "$1" "$links/$2"; shift 2; done
+      rm -rf -- "$folder"
+      mv -T -- "$new" "$folder"
+      """;
+
+  private final Host host;
+  private final String folder;
+  private final Map<String, String> provided = new HashMap<>();
+
+  Store(Host host) {
+    this.host = host;
+    this.folder = host.config().workFolder() + "/store";
+  }
+
+  /** Path on the host of a file or of a flat folder of files with the same contents; the executable bit is kept. */
+  synchronized String provide(Path local) {
+    try {
+      return Files.isDirectory(local) ? folder(local) : file(local);
+    } catch (IOException e) {
+      throw new HostException(host.name(), "cannot provide " + local, e);
+    }
+  }
+
+  private String file(Path local) throws IOException {
+    String hash = sha256(local);
+    String name = local.getFileName().toString();
+    String path = folder + "/" + hash + "-" + name;
+    if (hash.equals(provided.get(path))) {
+      return path;
+    }
+    if (sh(LOOK, host.config().workFolder(), hash, name).equals("missing\n")) {
+      send(local, hash, path);
+    }
+    provided.put(path, hash);
+    return path;
+  }
+
+  private void send(Path local, String hash, String path) throws IOException {
+    String arriving = folder + "/." + hash + "." + UUID.randomUUID();
+    try (Connections.Place place = host.connections().place();
+        SFTPClient sftp = place.client().newSFTPClient()) {
+      sftp.getFileTransfer().setPreserveAttributes(false);
+      sftp.put(new FileSystemFile(local.toFile()), arriving);
+    }
+    sh(ADMIT, arriving, hash, Files.isExecutable(local) ? "700" : "600", path);
+  }
+
+  private String folder(Path local) throws IOException {
+    List<Path> files;
+    try (Stream<Path> entries = Files.list(local)) {
+      files = entries.sorted().toList();
+    }
+    List<String> words = new ArrayList<>();
+    StringBuilder contents = new StringBuilder();
+    for (Path file : files) {
+      words.add(file(file));
+      words.add(file.getFileName().toString());
+      contents.append(sha256(file)).append("  ").append(file.getFileName()).append('\n');
+    }
+    String hash = HexFormat.of().formatHex(digest().digest(contents.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    String path = folder + "/" + hash + "-" + local.getFileName();
+    if (!hash.equals(provided.get(path))) {
+      words.add(0, path);
+      sh(LINK, words.toArray(String[]::new));
+      provided.put(path, hash);
+    }
+    return path;
+  }
+
+  private String sh(String script, String... arguments) {
+    List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "mplm"));
+    argv.addAll(List.of(arguments));
+    Output output = host.run(HASHING, argv.toArray(String[]::new));
+    if (output.exitStatus() != 0) {
+      throw new HostException(host.name(), "store " + folder + ": " + output.stderr().strip());
+    }
+    return output.stdout();
+  }
+
+  static String sha256(Path file) throws IOException {
+    MessageDigest digest = digest();
+    try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+      in.transferTo(java.io.OutputStream.nullOutputStream());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e); // every JDK has it
+    }
+  }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.input;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Reads a YAML file into records. Keys are the component names in snake case; components annotated with
+ * {@code @JsonProperty(required = true)} must be there, others are null when absent; enum values stand as their
+ * {@code toString}. Nothing is converted silently: text is text, a number is a number.
+ */
+public final class InputFile {
+  private static final ObjectMapper MAPPER =
+      YAMLMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .withCoercionConfig(
+              LogicalType.Textual,
+              text ->
+                  text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+          .build();
+
+  private InputFile() {}
+
+  /** Reads the file; {@link BadInput} names the file, the line, the key and what is allowed. */
+  public static <T> T read(Path file, Class<T> type) {
+    String text;
+    try {
+      text = Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new BadInput(file + ": no such file");
+    } catch (IOException e) {
+      throw new BadInput(file + ": cannot be read: " + e.getMessage());
+    }
+    try {
+      T value = MAPPER.readValue(text, type);
+      if (value == null) {
+        throw new BadInput(file + ": empty, allowed: a mapping with the keys of " + type.getSimpleName());
+      }
+      return value;
+    } catch (JsonMappingException e) {
+      throw new BadInput(file + ":" + explain(text, e));
+    } catch (JsonProcessingException e) {
+      throw new BadInput(file + ":" + e.getLocation().getLineNr() + ": not YAML: " + firstLine(e.getOriginalMessage()));
+    }
+  }
+
+  /** {@code LINE: KEY: what is wrong}. */
+  private static String explain(String text, JsonMappingException e) {
+    JsonPointer at = pointer(e);
+    if (e.getCause() instanceof BadValue bad) {
+      at = at.appendProperty(bad.key());
+    }
+    Map<JsonPointer, Place> places = places(text);
+    Place place = places.get(at);
+    String key = at.toString().substring(at.matches() ? 0 : 1).replace('/', '.');
+    String problem;
+    if (e.getCause() instanceof BadValue bad) {
+      problem = bad.problem();
+    } else if (e instanceof UnrecognizedPropertyException unknown) {
+      problem = "unknown key, allowed: " + new TreeSet<>(unknown.getKnownPropertyIds()).stream()
+          .map(Object::toString).collect(Collectors.joining(", "));
+    } else if (place == null && !at.matches()) {
+      problem = "missing";
+    } else if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+      problem = (place == null ? "this" : place.value()) + " is not allowed, allowed: " + allowed(mismatch.getTargetType());
+    } else {
+      problem = firstLine(e.getOriginalMessage());
+    }
+    for (JsonPointer up = at; place == null && !up.matches(); up = up.head()) {
+      place = places.get(up.head());
+    }
+    return (place == null ? 1 : place.line()) + ": " + (key.isEmpty() ? "" : key + ": ") + problem;
+  }
+
+  private static String allowed(Class<?> type) {
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants()).map(Object::toString).collect(Collectors.joining(", "));
+    }
+    if (type.isRecord()) {
+      return "a mapping";
+    }
+    return switch (type.getSimpleName().toLowerCase(Locale.ROOT)) {
+      case "int", "long", "integer" -> "a whole number";
+      case "double" -> "a number";
+      case "boolean" -> "true, false";
+      case "string", "path" -> "text";
+      case "list" -> "a list";
+      case "map" -> "a mapping";
+      default -> "a " + type.getSimpleName();
+    };
+  }
+
+  /** Where a key stands and, for a scalar, what it holds. */
+  private record Place(int line, String value) {}
+
+  /** Jackson reports where it gave up, which may be lines below the key; so the places of all keys are taken from the text. */
+  private static Map<JsonPointer, Place> places(String text) {
+    Map<JsonPointer, Place> places = new HashMap<>();
+    try (JsonParser parser = MAPPER.createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        int line = parser.currentTokenLocation().getLineNr();
+        JsonPointer at = parser.getParsingContext().pathAsPointer();
+        if (token == JsonToken.FIELD_NAME) {
+          places.put(at, new Place(line, ""));
+        } else if (token.isScalarValue()) {
+          places.merge(at, new Place(line, "\"" + parser.getText() + "\""), (key, value) -> new Place(key.line(), value.value()));
+        } else if (token.isStructStart()) {
+          places.merge(at, new Place(line, token == JsonToken.START_ARRAY ? "a list" : "a mapping"),
+              (key, value) -> new Place(key.line(), value.value()));
+        }
+      }
+    } catch (IOException e) {
+      return places; // the text is broken further down; what stands before it is what the message needs
+    }
+    return places;
+  }
+
+  private static JsonPointer pointer(JsonMappingException e) {
+    JsonPointer at = JsonPointer.empty();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      at = step.getFieldName() != null ? at.appendProperty(step.getFieldName()) : at.appendIndex(step.getIndex());
+    }
+    return at;
+  }
+
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
+  }
+}
