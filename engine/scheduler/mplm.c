@@ -52,6 +52,7 @@ struct MplmScheduler {
     Pointer pointer[2];
     uint64_t batch_step;             /* steps made in the current batch */
     int64_t epoch_end;
+    bool epoch_stepped;              /* a step was made in this epoch */
     MplmStats stats;
     /* Written by other threads; no data hangs on them. */
     atomic_bool hold;
@@ -152,9 +153,15 @@ static uint64_t pointer_walk(MplmScheduler *s, int set, uint64_t limit,
 
 /* ---- policy "paper" ---- */
 
+/*
+ * A batch outlasts a fetch. Were it begun anew at every epoch, epochs shorter
+ * than its dirty steps would hold no other and stage 2 would never end.
+ */
 static void paper_epoch_begin(MplmScheduler *s)
 {
-    s->batch_step = 0;
+    if (s->stats.epochs == 2 && s->knobs.first_epoch_nondirty) {
+        s->batch_step = 0;           /* epoch 0 had no batches */
+    }
 }
 
 static int paper_plan(MplmScheduler *s, uint64_t *steps)
@@ -294,6 +301,7 @@ static void epoch_begin(MplmScheduler *s, int64_t now_ms)
 {
     s->stats.epochs++;
     s->epoch_end = now_ms + s->knobs.epoch_ms;
+    s->epoch_stepped = false;
     s->ops->epoch_begin(s);
 }
 
@@ -305,6 +313,7 @@ void mplm_start(MplmScheduler *s, int64_t now_ms)
 MplmAction mplm_next(MplmScheduler *s, int64_t now_ms, MplmPage *page)
 {
     uint64_t budget = VISITS_PER_CALL;
+    bool empty;
 
     if (atomic_load(&s->end_now)) {
         s->stats.end = MPLM_END_REQUESTED;
@@ -314,12 +323,15 @@ MplmAction mplm_next(MplmScheduler *s, int64_t now_ms, MplmPage *page)
         s->stats.end = MPLM_END_NONDIRTY_EMPTY;
         return MPLM_STOP;
     }
-    if (now_ms >= s->epoch_end) {
+    empty = !s->stats.nondirty_pages && !s->stats.dirty_pages;
+    /* An epoch makes steps however late the clock: fetches alone end nothing */
+    if (now_ms >= s->epoch_end && (s->epoch_stepped || empty)) {
         return MPLM_FETCH;
     }
-    if (!s->stats.nondirty_pages && !s->stats.dirty_pages) {
+    if (empty) {
         return MPLM_WAIT;
     }
+    s->epoch_stepped = true;
 
     while (budget) {
         uint64_t steps, limit, visited;
