@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -14,7 +15,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -26,6 +29,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -55,6 +59,17 @@ public final class InputFile {
 
   /** Reads the file; {@link BadInput} names the file, the line, the key and what is allowed. */
   public static <T> T read(Path file, Class<T> type) {
+    return read(file, type, Map.of());
+  }
+
+  /**
+   * As {@link #read(Path, Class)}.
+   *
+   * @param texts types whose values stand as text, each with what reads it; an {@link IllegalArgumentException} from that becomes
+   *     the message
+   */
+  public static <T> T read(Path file, Class<T> type, Map<Class<?>, Function<String, ?>> texts) {
+    ObjectMapper mapper = texts.isEmpty() ? MAPPER : MAPPER.copy().registerModule(module(texts));
     String text;
     try {
       text = Files.readString(file);
@@ -64,7 +79,7 @@ public final class InputFile {
       throw new BadInput(file + ": cannot be read: " + e.getMessage());
     }
     try {
-      T value = MAPPER.readValue(text, type);
+      T value = mapper.readValue(text, type);
       if (value == null) {
         throw new BadInput(file + ": empty, allowed: a mapping with the keys of " + type.getSimpleName());
       }
@@ -74,6 +89,33 @@ public final class InputFile {
     } catch (JsonProcessingException e) {
       throw new BadInput(file + ":" + e.getLocation().getLineNr() + ": not YAML: " + firstLine(e.getOriginalMessage()));
     }
+  }
+
+  private static SimpleModule module(Map<Class<?>, Function<String, ?>> texts) {
+    SimpleModule module = new SimpleModule();
+    texts.forEach((type, reader) -> addText(module, type, reader));
+    return module;
+  }
+
+  private static <V> void addText(SimpleModule module, Class<V> type, Function<String, ?> reader) {
+    module.addDeserializer(type, new StdScalarDeserializer<V>(type) {
+      @Override
+      public V deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+        if (!parser.currentToken().isScalarValue()) {
+          throw JsonMappingException.from(parser, "not text");
+        }
+        try {
+          return type.cast(reader.apply(parser.getText()));
+        } catch (IllegalArgumentException e) {
+          throw JsonMappingException.from(parser, e.getMessage(), e);
+        }
+      }
+
+      @Override
+      public V getNullValue(DeserializationContext context) throws JsonMappingException {
+        throw JsonMappingException.from(context, "empty");
+      }
+    });
   }
 
   /** {@code LINE: KEY: what is wrong}. */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.suite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import mplm.engine.migration.Method;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Durations;
+import mplm.harness.input.BadInput;
+import mplm.harness.input.InputFile;
+
+/** The folder {@code npb-configs}: benchmarks, one file each, and in {@code suites} the suites. */
+public final class NpbConfigs {
+  private static final String SUFFIX = ".yaml";
+
+  private final Path folder;
+
+  public NpbConfigs(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Names of all suites, in alphabetical order. */
+  public List<String> suites() {
+    return names(folder.resolve("suites"));
+  }
+
+  /** Reads a suite; {@link BadInput} if there is none of that name or its file is wrong. */
+  public Suite suite(String name) {
+    Path file = file(folder.resolve("suites"), "suite", name);
+    Map<Class<?>, Function<String, ?>> texts = Map.of(
+        Benchmark.class, this::known,
+        DataSize.class, DataSize::parse,
+        Bandwidth.class, Bandwidth::parse,
+        Duration.class, Durations::parse,
+        Method.class, Method::parse);
+    Suite.Contents contents = InputFile.read(file, Suite.Contents.class, texts);
+    return new Suite(name, contents.title(), contents.repetitions(), contents.experiments());
+  }
+
+  /** Names of all benchmarks, in alphabetical order. */
+  public List<String> benchmarks() {
+    return names(folder);
+  }
+
+  /** Reads a benchmark; {@link BadInput} if there is none of that name or its file is wrong. */
+  public Benchmark benchmark(String name) {
+    return InputFile.read(file(folder, "benchmark", name), Benchmark.class);
+  }
+
+  /** A benchmark that a suite names: without one, the suite's file is to blame. */
+  private Benchmark known(String name) {
+    if (!benchmarks().contains(name)) {
+      throw new IllegalArgumentException(unknown("benchmark", name, benchmarks()));
+    }
+    return benchmark(name);
+  }
+
+  private static Path file(Path folder, String kind, String name) {
+    List<String> names = names(folder);
+    if (!names.contains(name)) {
+      throw new BadInput(unknown(kind, name, names));
+    }
+    return folder.resolve(name + SUFFIX);
+  }
+
+  private static String unknown(String kind, String name, List<String> allowed) {
+    return "unknown " + kind + " '" + name + "', allowed: " + String.join(", ", allowed);
+  }
+
+  private static List<String> names(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString())
+          .filter(file -> file.endsWith(SUFFIX))
+          .map(file -> file.substring(0, file.length() - SUFFIX.length()))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

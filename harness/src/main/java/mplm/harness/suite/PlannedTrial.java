@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.suite;
+
+import mplm.engine.migration.Method;
+
+/**
+ * One migration that is to be made.
+ *
+ * @param number from 1, in the order of the run
+ * @param suite its name
+ * @param experiment what is migrated
+ * @param method how
+ * @param repetition from 1
+ */
+public record PlannedTrial(int number, String suite, Experiment experiment, Method method, int repetition) {
+
+  /** Such as {@code MG mg.W mplm #1}; unique in the run. */
+  public String name() {
+    return experiment.name() + " " + experiment.benchmark().name() + "." + experiment.problemClass() + " " + method + " #"
+        + repetition;
+  }
+
+  /** The name as a file name, in the order of the run. */
+  public String fileName() {
+    return String.format("%03d-", number) + name().replaceAll("[^A-Za-z0-9.]+", "-");
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.suite;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import mplm.engine.migration.Method;
+import mplm.harness.input.BadInput;
+import mplm.harness.input.BadValue;
+
+/**
+ * A list of experiments; a file {@code npb-configs/suites/NAME.yaml}.
+ *
+ * @param name the file's
+ * @param title one line for lists
+ * @param repetitions trials of each method of each experiment
+ * @param experiments in the order of the file
+ */
+public record Suite(String name, String title, int repetitions, List<Experiment> experiments) {
+
+  /** What stands in the file. */
+  record Contents(
+      @JsonProperty(required = true) String title,
+      @JsonProperty(required = true) int repetitions,
+      @JsonProperty(required = true) List<Experiment> experiments) {
+
+    Contents {
+      if (repetitions < 1) {
+        throw new BadValue("repetitions", repetitions + ", allowed: 1 or more");
+      }
+      if (experiments == null || experiments.isEmpty()) {
+        throw new BadValue("experiments", "empty, allowed: at least one");
+      }
+      Set<String> names = new HashSet<>();
+      for (Experiment experiment : experiments) {
+        if (!names.add(experiment.name())) {
+          throw new BadValue("experiments", "two have the name '" + experiment.name() + "'");
+        }
+      }
+    }
+  }
+
+  public Suite {
+    experiments = List.copyOf(experiments);
+  }
+
+  /** The same with other methods in every experiment. */
+  public Suite withMethods(List<Method> methods) {
+    if (new HashSet<>(methods).size() < methods.size()) {
+      throw new BadInput("methods " + methods + ": one is there twice");
+    }
+    return withExperiments(experiments.stream().map(e -> e.withMethods(methods)).toList());
+  }
+
+  /** The same with other repetitions, at least 1. */
+  public Suite withRepetitions(int other) {
+    if (other < 1) {
+      throw new BadInput("repetitions " + other + ", allowed: 1 or more");
+    }
+    return new Suite(name, title, other, experiments);
+  }
+
+  /** The same with all memory compared in every trial. */
+  public Suite withMemoryVerified() {
+    return withExperiments(experiments.stream().map(Experiment::withMemoryVerified).toList());
+  }
+
+  /**
+   * The experiments of these benchmarks alone.
+   *
+   * @param selected {@code NAME} or {@code NAME.CLASS}; the class replaces the suite's
+   * @throws BadInput the suite has no such benchmark, or the class does not exist or does not fit
+   */
+  public Suite select(List<String> selected) {
+    List<Experiment> chosen = new ArrayList<>();
+    for (String selection : selected) {
+      String[] parts = selection.split("\\.", 2);
+      List<Experiment> found = experiments.stream().filter(e -> e.benchmark().name().equals(parts[0])).toList();
+      if (found.isEmpty()) {
+        throw new BadInput("benchmark '" + parts[0] + "' is not in suite " + name + ", allowed: "
+            + String.join(", ", experiments.stream().map(e -> e.benchmark().name()).distinct().toList()));
+      }
+      for (Experiment experiment : found) {
+        try {
+          chosen.add(parts.length == 1 ? experiment : experiment.withClass(parts[1]));
+        } catch (BadValue e) {
+          throw new BadInput("benchmark '" + selection + "': " + e.getMessage());
+        }
+      }
+    }
+    if (chosen.stream().map(Experiment::name).distinct().count() < chosen.size()) {
+      throw new BadInput("benchmarks " + String.join(",", selected) + ": an experiment is selected twice");
+    }
+    return withExperiments(chosen);
+  }
+
+  /** All trials in the order of the run: within an experiment every method once, then every method again. */
+  public List<PlannedTrial> plan() {
+    List<PlannedTrial> plan = new ArrayList<>();
+    for (Experiment experiment : experiments) {
+      for (int repetition = 1; repetition <= repetitions; repetition++) {
+        for (Method method : experiment.methods()) {
+          plan.add(new PlannedTrial(plan.size() + 1, name, experiment, method, repetition));
+        }
+      }
+    }
+    return plan;
+  }
+
+  private Suite withExperiments(List<Experiment> others) {
+    return new Suite(name, title, repetitions, others);
+  }
+}
