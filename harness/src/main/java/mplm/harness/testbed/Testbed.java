@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.testbed;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a command with two hosts at hand. */
+public final class Testbed {
+  private static final long LAST_WORDS_SECONDS = 10;
+
+  private Testbed() {}
+
+  /**
+   * The kind to use, told in one line on standard error.
+   *
+   * @param wanted the user's choice, or null for the best that works here
+   */
+  public static Kind choose(Kind wanted) {
+    if (wanted != null) {
+      wanted.obstacle().ifPresent(obstacle -> {
+        throw new TestbedException("testbed " + wanted + ": " + obstacle);
+      });
+      System.err.println("testbed: " + wanted + ": " + wanted.description());
+      return wanted;
+    }
+    List<String> obstacles = new ArrayList<>();
+    for (Kind kind : Kind.candidates()) {
+      Optional<String> obstacle = kind.obstacle();
+      if (obstacle.isEmpty()) {
+        String because = obstacles.isEmpty() ? "" : " (" + String.join("; ", obstacles) + ")";
+        System.err.println("testbed: " + kind + ": " + kind.description() + because);
+        return kind;
+      }
+      obstacles.add(kind + ": " + obstacle.get());
+    }
+    throw new TestbedException("no testbed works here: " + String.join("; ", obstacles));
+  }
+
+  /**
+   * Makes the testbed, runs the command in it with this process's standard streams and environment, and removes the testbed. The
+   * command finds the path of the hosts file in {@code MPLM_HOSTS}. When this process is asked to end, so is the command, and it
+   * has 10 s for that; when this process is killed, so is everything in the testbed.
+   *
+   * @return the command's exit code; 3 when the testbed cannot be made, which standard error explains
+   */
+  public static int run(Kind kind, List<String> command) {
+    TestbedFolder folder = TestbedFolder.take();
+    // The child dies with the thread that starts it, which is this one and waits for it.
+    ProcessBuilder builder = new ProcessBuilder(kind.commandLine(scripts(), folder.path(), command)).inheritIO();
+    builder.environment().put("PATH", Kind.path());
+    try {
+      Process process = builder.start();
+      Thread ending = new Thread(() -> end(process, folder), "testbed end");
+      Runtime.getRuntime().addShutdownHook(ending);
+      int status = process.waitFor();
+      if (removeHook(ending)) {
+        folder.close();
+      }
+      return status;
+    } catch (IOException e) {
+      throw new TestbedException("testbed " + kind + ": " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TestbedException("testbed " + kind + ": interrupted"); // the process ends with this thread or by the hook
+    }
+  }
+
+  /** The script, which is the child of unshare, passes the signal on to the command. */
+  private static void end(Process process, TestbedFolder folder) {
+    process.children().forEach(ProcessHandle::destroy);
+    try {
+      if (!process.waitFor(LAST_WORDS_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor(LAST_WORDS_SECONDS, TimeUnit.SECONDS);
+      }
+      folder.close();
+    } catch (IOException e) {
+      System.err.println("testbed: " + folder.path() + " stays: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** False when this process is ending and the hook runs. */
+  private static boolean removeHook(Thread hook) {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
+  /** {@code harness/testbed} of the clone that this code was built in. */
+  private static Path scripts() {
+    try {
+      Path code = Path.of(Testbed.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      for (Path folder = code.getParent(); folder != null; folder = folder.getParent()) {
+        Path scripts = folder.resolve("testbed");
+        if (Files.isExecutable(scripts.resolve("namespaces"))) {
+          return scripts;
+        }
+      }
+      throw new TestbedException("harness/testbed is not beside " + code);
+    } catch (URISyntaxException e) {
+      throw new TestbedException("the class path has no folder: " + e.getMessage());
+    }
+  }
+}

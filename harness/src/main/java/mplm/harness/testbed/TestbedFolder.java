@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.testbed;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The one folder that a testbed of this user has: {@code ${XDG_RUNTIME_DIR:-/tmp}/mplm-testbed-USER}, owner-only. It is
+ * locked while a testbed is up, because two at once would disturb each other's measurements; the lock ends with the process,
+ * however that ends, so what is found in an unlocked folder was left by a killed run and is removed.
+ */
+final class TestbedFolder implements AutoCloseable {
+  private final Path path;
+  private final Path lockFile;
+  private final FileLock lock;
+
+  private TestbedFolder(Path path, Path lockFile, FileLock lock) {
+    this.path = path;
+    this.lockFile = lockFile;
+    this.lock = lock;
+  }
+
+  /** Takes the folder, empty; {@link TestbedException} when another testbed has it. */
+  static TestbedFolder take() {
+    String runtime = System.getenv("XDG_RUNTIME_DIR");
+    boolean usable = runtime != null && Files.isWritable(Path.of(runtime));
+    Path path = Path.of(usable ? runtime : "/tmp", "mplm-testbed-" + System.getProperty("user.name"));
+    try {
+      while (true) {
+        TestbedFolder folder = tryTake(path);
+        if (folder != null) {
+          folder.empty();
+          return folder;
+        }
+      }
+    } catch (IOException e) {
+      throw new TestbedException("cannot use " + path + ": " + e.getMessage());
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Removes the folder and gives the lock back. */
+  @Override
+  public void close() throws IOException {
+    empty();
+    Files.delete(lockFile);
+    Files.delete(path);
+    lock.channel().close();
+  }
+
+  /** Null when the folder was removed by its last user meanwhile. */
+  private static TestbedFolder tryTake(Path path) throws IOException {
+    try {
+      Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException e) {
+      PosixFileAttributes found = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      Object me = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+      if (!found.isDirectory()
+          || !me.equals(Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS))
+          || !PosixFilePermissions.toString(found.permissions()).equals("rwx------")) {
+        throw new IOException("it is not an owner-only folder of this user; remove it or set XDG_RUNTIME_DIR");
+      }
+    }
+    Path lockFile = path.resolve("lock");
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      lock = null;
+    }
+    if (lock == null) {
+      String holder = Files.exists(lockFile) ? Files.readString(lockFile).strip() : "one that just ends";
+      channel.close();
+      throw new TestbedException("occupied: another testbed of this user is up (process " + holder
+          + "), and two would disturb each other's measurements; wait for it or stop it");
+    }
+    String me = Long.toString(ProcessHandle.current().pid());
+    channel.truncate(0).write(ByteBuffer.wrap(me.getBytes(StandardCharsets.UTF_8)));
+    try {
+      if (Files.readString(lockFile).equals(me)) {
+        return new TestbedFolder(path, lockFile, lock);
+      }
+    } catch (NoSuchFileException e) {
+      // locked a file that its last user had just removed
+    }
+    channel.close();
+    return null;
+  }
+
+  /** All but the lock; links are removed, not followed. Mounts of a testbed are in its own namespace and never seen here. */
+  private void empty() throws IOException {
+    Files.walkFileTree(path, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        if (!file.equals(lockFile)) {
+          Files.deleteIfExists(file);
+        }
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult postVisitDirectory(Path folder, IOException error) throws IOException {
+        if (error != null) {
+          throw error;
+        }
+        if (!folder.equals(path)) {
+          Files.deleteIfExists(folder);
+        }
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+}
