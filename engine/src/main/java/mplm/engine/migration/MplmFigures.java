@@ -3,6 +3,7 @@ package mplm.engine.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import mplm.engine.unit.DataSize;
 
 /**
  * The {@code mplm} object of {@code query-migrate}, field by field.
@@ -18,7 +19,7 @@ import java.time.Duration;
  * @param fetched dirtied pages that all fetches reported
  * @param liveTime length of the live stage so far
  * @param stopPages pages left when the guest was stopped
- * @param stopBytes bytes left when the guest was stopped
+ * @param stopBytes what was left of memory when the guest was stopped
  * @param end why the live stage ended: {@code none}, {@code nondirty-empty}, {@code requested}
  */
 public record MplmFigures(
@@ -33,7 +34,7 @@ public record MplmFigures(
     long fetched,
     Duration liveTime,
     long stopPages,
-    long stopBytes,
+    DataSize stopBytes,
     String end) {
 
   static MplmFigures of(JsonNode mplm) {
@@ -49,7 +50,7 @@ public record MplmFigures(
         mplm.required("fetched").asLong(),
         Duration.ofMillis(mplm.required("live-time").asLong()),
         mplm.required("stop-pages").asLong(),
-        mplm.required("stop-bytes").asLong(),
+        new DataSize(mplm.required("stop-bytes").asLong()),
         mplm.required("end").asText());
   }
 }

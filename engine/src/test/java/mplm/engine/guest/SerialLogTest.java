@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import mplm.engine.SocketPair;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+public class SerialLogTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @Test
+  public void aRecordHasKindFieldsAndTime() {
+    GuestRecord record = GuestRecord.parse(
+        "@mplm result repetition=1 mops=456.7 verification=successful error=1.2e-13 t=12.345678", 5).orElseThrow();
+    assertThat(record.kind()).isEqualTo("result");
+    assertThat(record.text("verification")).isEqualTo("successful");
+    assertThat(record.number("error").doubleValue()).isEqualTo(1.2e-13);
+    assertThat(record.guestTime()).isEqualTo(12_345_678_000L);
+    assertThat(record.arrival()).isEqualTo(5);
+    assertThatIllegalArgumentException().isThrownBy(() -> record.text("seconds")).withMessageContaining("'seconds'");
+    assertThatIllegalArgumentException().isThrownBy(() -> record.number("verification")).withMessageContaining("not a number");
+  }
+
+  @Test
+  public void aQuotedValueMayHoldSpaces() {
+    String line = "@mplm error message=\"no memory: 3 of 7\" t=1.000000";
+    GuestRecord record = GuestRecord.parse(line, 0).orElseThrow();
+    assertThat(record.fields()).isEqualTo(Map.of("message", "no memory: 3 of 7", "t", "1.000000"));
+    assertThat(record).hasToString(line);
+  }
+
+  @DataProvider
+  public Object[][] damaged() {
+    return new Object[][] {
+      {""},
+      {"[    0.1] Linux version 6.1"},
+      {"@mplm"},
+      {"@mplm heartbeat"},
+      {"@mplm heartbeat n=17"},
+      {"@mplm heartbeat n=17 t=1.2345"},
+      {"@mplm heartbeat n=17 t=1.234567[    1.3] clocksource: tsc"},
+      {"@mplm heart[    1.3] random: crng"},
+      {"@mplm heartbeat n=[    1.3] random: crng t=1.234567"},
+      {"@mplm error message=\"cut sho t=1.234567"},
+    };
+  }
+
+  @Test(dataProvider = "damaged")
+  public void aDamagedRecordIsNone(String line) {
+    assertThat(GuestRecord.parse(line, 0)).isEmpty();
+  }
+
+  @Test
+  public void aKernelLineMayComeFirst() {
+    GuestRecord record = GuestRecord.parse("[    1.3] random: crng@mplm boot cpus=2 t=1.234567", 0).orElseThrow();
+    assertThat(record.kind()).isEqualTo("boot");
+    assertThat(GuestRecord.parse("@mplm heartbeat n=1 t=1.2@mplm ready t=1.300000", 0).orElseThrow().kind()).isEqualTo("ready");
+  }
+
+  @Test
+  public void recordsAreWaitedFor() throws Exception {
+    try (SocketPair port = SocketPair.open(); SerialLog log = SerialLog.open("source", port.near().getInputStream())) {
+      OutputStream guest = port.far().getOutputStream();
+      assertThatThrownBy(() -> log.await("boot", Duration.ofMillis(20)))
+          .isInstanceOf(GuestException.NotYet.class).hasMessage("source: no record 'boot' within 0.02s; it said nothing");
+      guest.write("[ 0.1] hello\r\n@mplm boot cpus=2 t=1.000000\r\n@mplm heartbeat n=1 t=1.1000".getBytes(StandardCharsets.US_ASCII));
+      assertThat(log.await("boot", SOON).text("cpus")).isEqualTo("2");
+      assertThat(log.heartbeats()).isEmpty();
+      guest.write("00\r\n@mplm error message=\"out of memory\" t=2.000000\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(log.await("heartbeat", SOON).text("n")).isEqualTo("1");
+      assertThatThrownBy(() -> log.await("ready", SOON))
+          .isInstanceOf(GuestException.Failed.class).hasMessage("source: the guest failed: out of memory");
+      assertThat(log.tail()).hasSize(3).first().isEqualTo("[ 0.1] hello");
+    }
+  }
+
+  @Test
+  public void theEndOfThePortIsNotATimeOut() throws Exception {
+    try (SerialLog log = SerialLog.open("source", stream("Kernel panic\n"))) {
+      assertThatThrownBy(() -> log.await("ready", SOON))
+          .isInstanceOf(GuestException.Died.class)
+          .hasMessageContaining("the serial port was closed, awaited: ready").hasMessageContaining("Kernel panic");
+    }
+  }
+
+  /** The guest is moved amid a record: its head left through the source's port, its rest through the destination's. */
+  @Test
+  public void aRecordMayStraddleTheMove() throws Exception {
+    try (SerialLog source = SerialLog.open("source", stream("@mplm boot t=1.000000\n@mplm result repe"))) {
+      assertThatThrownBy(() -> source.await("result", SOON)).isInstanceOf(GuestException.Died.class);
+      try (SerialLog destination =
+          SerialLog.openAfter(source, "destination", stream("tition=3 t=2.000000\n@mplm end status=0 t=3.000000\n"))) {
+        assertThat(destination.await("end", SOON).text("status")).isEqualTo("0");
+        assertThat(destination.records()).extracting(GuestRecord::kind).containsExactly("result", "end");
+        assertThat(destination.records().get(0).text("repetition")).isEqualTo("3");
+      }
+    }
+  }
+
+  /** Guest clock 100 s behind the controller's, delays of 1 to 4 ms, a stop of 2.5 s in which the guest's clock stands still. */
+  @Test
+  public void theLeastDelaysGiveThePause() {
+    long ms = 1_000_000;
+    List<GuestRecord> before = IntStream.range(0, 100).mapToObj(i -> beat(i * 20L, (i * 20L + 100_000 + 1 + i % 4) * ms)).toList();
+    List<GuestRecord> after =
+        IntStream.range(100, 200).mapToObj(i -> beat(i * 20L, (i * 20L + 102_500 + 1 + (i + 1) % 4) * ms)).toList();
+    long stop = 101_999 * ms;
+    long resume = 104_490 * ms;
+    assertThat(GuestClock.pause(before, after, stop, resume, Duration.ofMillis(1200))).isEqualTo(OptionalLong.of(2500 * ms));
+    assertThat(GuestClock.pause(before, List.of(), stop, resume, Duration.ofMillis(1200))).isEmpty();
+    assertThat(GuestClock.pause(before, after, stop, resume + 10_000 * ms, Duration.ofMillis(1200))).isEmpty();
+  }
+
+  private static GuestRecord beat(long guestMs, long arrival) {
+    return GuestRecord.parse(String.format("@mplm heartbeat n=1 t=%d.%03d000", guestMs / 1000, guestMs % 1000), arrival).orElseThrow();
+  }
+
+  private static InputStream stream(String text) {
+    return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+  }
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Function;
+import mplm.engine.FakeQemu;
+import mplm.engine.migration.MigrationResult.Outcome;
+import mplm.engine.qmp.QmpClient;
+import mplm.engine.qmp.QmpException;
+import mplm.engine.unit.DataSize;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+/** What a migration makes of QEMU's answers, with two peers that give them as the test wants. */
+public class MigrationTest {
+  private static final Method PRECOPY = new Precopy(Duration.ofMillis(300));
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String RAM = "\"ram\": {\"transferred\": %d, \"remaining\": %d, \"total\": 1073741824, \"normal\": 7,"
+      + " \"duplicate\": 8, \"dirty-sync-count\": 3, \"dirty-pages-rate\": %d, \"mbps\": 95.5}";
+  private static final String MPLM = "\"mplm\": {\"policy\": \"paper\", \"scheduler-hash\": \"abc\", \"epochs\": 5, \"dirty-pages\": 10,"
+      + " \"nondirty-pages\": 11, \"dirty-sent\": 12, \"nondirty-sent\": 13, \"visits\": 14, \"fetched\": 15, \"live-time\": 1600,"
+      + " \"stop-pages\": 17, \"stop-bytes\": 69632, \"end\": \"nondirty-empty\"}";
+  private static final String ACTIVE = "{\"status\": \"active\", " + String.format(RAM, 1000, 5000, 42) + "}";
+  private static final String COMPLETED =
+      "{\"status\": \"completed\", \"total-time\": 9000, \"downtime\": 250, \"setup-time\": 5, " + String.format(RAM, 2000, 0, 0) + "}";
+
+  private final List<Progress> seen = new ArrayList<>();
+  private FakeQemu source;
+  private FakeQemu destination;
+  private QmpClient toSource;
+  private QmpClient toDestination;
+
+  @BeforeMethod
+  public void connect() throws Exception {
+    seen.clear();
+    source = new FakeQemu();
+    destination = new FakeQemu();
+    toSource = source.client("source", message -> { });
+    toDestination = destination.client("destination", message -> { });
+    source.returns("query-status", "{\"status\": \"running\", \"running\": true}");
+    source.returns("query-migrate-capabilities", "[{\"capability\": \"xbzrle\", \"state\": false}]");
+    destination.returns("query-status", "{\"status\": \"running\", \"running\": true}");
+    destination.returns("query-migrate", "{\"socket-address\": [{\"type\": \"inet\", \"host\": \"h\", \"port\": \"4711\"}]}");
+    source.on("migrate", arguments -> "{\"event\": \"STOP\"} {\"return\": {}, \"id\": ID}");
+    destination.on("migrate-incoming", arguments -> "{\"return\": {}, \"id\": ID}");
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void close() throws Exception {
+    toSource.close();
+    toDestination.close();
+    source.close();
+    destination.close();
+  }
+
+  @Test
+  public void completedWaitsForTheFinalNumbersAndKeepsTheLastPoll() throws Exception {
+    states(ACTIVE, ACTIVE, "{\"status\": \"completed\", \"total-time\": 0}", COMPLETED);
+    destinationLoads(3);
+    MigrationResult result = run(PRECOPY, LONG);
+    assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.reason()).isEmpty();
+    assertThat(result.totalTime()).contains(Duration.ofSeconds(9));
+    assertThat(result.downtime()).contains(Duration.ofMillis(250));
+    assertThat(result.setupTime()).contains(Duration.ofMillis(5));
+    Progress.Ram last = result.last().orElseThrow().ram().orElseThrow();
+    assertThat(last.remaining()).isEqualTo(new DataSize(5000));
+    assertThat(last.dirtyPagesRate()).isEqualTo(42);
+    assertThat(result.end().ram().orElseThrow().transferred()).isEqualTo(new DataSize(2000));
+    assertThat(result.end().mplm()).isEmpty();
+    assertThat(seen).extracting(Progress::status).containsExactly("active", "active", "completed", "completed");
+  }
+
+  @Test
+  public void downtimeIsSeenFromStopToResume() throws Exception {
+    states(ACTIVE, COMPLETED);
+    destinationLoads(2);
+    MigrationResult result = run(PRECOPY, LONG);
+    assertThat(result.stop()).hasValue(toSource.events().get(0).arrival());
+    assertThat(result.resume()).hasValue(toDestination.events().get(0).arrival());
+    assertThat(result.downtimeSeen()).contains(Duration.ofNanos(result.resume().getAsLong() - result.stop().getAsLong()));
+    assertThat(result.downtimeSeen().orElseThrow()).isPositive();
+  }
+
+  @Test
+  public void aDestinationThatStaysStoppedHasNoResume() throws Exception {
+    states(COMPLETED);
+    destination.returns("query-status", "{\"status\": \"paused\", \"running\": false}");
+    MigrationResult result = run(PRECOPY, LONG);
+    assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.stop()).isPresent();
+    assertThat(result.resume()).isEmpty();
+    assertThat(result.downtimeSeen()).isEmpty();
+  }
+
+  @Test
+  public void atItsLimitItIsCancelledAndNotConverged() throws Exception {
+    states(ACTIVE);
+    source.on("migrate_cancel", arguments -> {
+      states("{\"status\": \"cancelling\"}", "{\"status\": \"cancelled\"}");
+      return "{\"return\": {}, \"id\": ID}";
+    });
+    MigrationResult result = run(PRECOPY, Duration.ofMillis(300));
+    assertThat(result.outcome()).isEqualTo(Outcome.NOT_CONVERGED);
+    assertThat(result.reason()).contains("not converged after 0.3s");
+    assertThat(result.totalTime()).isEmpty();
+    assertThat(result.downtimeSeen()).isEmpty();
+    assertThat(result.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+    assertThat(result.end().status()).isEqualTo("cancelled");
+    assertThat(result.end().ram().orElseThrow().transferred()).isEqualTo(new DataSize(1000));
+  }
+
+  /** The cancel lost the race: the guest is at the destination, and that is what counts. */
+  @Test
+  public void completedAfterTheCancelIsCompleted() throws Exception {
+    states(ACTIVE);
+    source.on("migrate_cancel", arguments -> {
+      states(COMPLETED);
+      return "{\"return\": {}, \"id\": ID}";
+    });
+    destinationLoads(0);
+    assertThat(run(PRECOPY, Duration.ofMillis(100)).outcome()).isEqualTo(Outcome.COMPLETED);
+  }
+
+  @Test
+  public void failureHasTheReasonsOfBothSides() throws Exception {
+    states(ACTIVE, "{\"status\": \"failed\", \"error-desc\": \"Broken pipe\"}");
+    destination.on("query-migrate", new Function<JsonNode, String>() {
+      private int calls;
+
+      @Override
+      public String apply(JsonNode arguments) {
+        return "{\"id\": ID, \"return\": " + (calls++ == 0
+            ? "{\"socket-address\": [{\"port\": \"1\"}]}" : "{\"status\": \"failed\", \"error-desc\": \"no such device\"}") + "}";
+      }
+    });
+    MigrationResult result = run(PRECOPY, LONG);
+    assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(result.reason()).contains("source: Broken pipe; destination: no such device");
+    assertThat(result.end().ram()).isPresent();
+  }
+
+  @Test
+  public void aDeadDestinationIsNamedInTheReason() throws Exception {
+    states(ACTIVE, "{\"status\": \"failed\"}");
+    source.on("migrate", arguments -> {
+      end(destination);
+      return "{\"return\": {}, \"id\": ID}";
+    });
+    assertThat(run(PRECOPY, LONG).reason().orElseThrow())
+        .startsWith("source: failed without a reason; destination: ");
+  }
+
+  @Test
+  public void aSourceThatDiesIsAFailure() throws Exception {
+    states(ACTIVE);
+    source.on("query-migrate", new Function<JsonNode, String>() {
+      private int calls;
+
+      @Override
+      public String apply(JsonNode arguments) {
+        if (calls++ == 2) {
+          end(source);
+        }
+        return "{\"id\": ID, \"return\": " + ACTIVE + "}";
+      }
+    });
+    MigrationResult result = run(PRECOPY, LONG);
+    assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(result.reason().orElseThrow()).startsWith("source: ");
+    assertThat(result.last()).isPresent();
+  }
+
+  @Test
+  public void aSettingThatIsNotTakenThrowsAndMigratesNothing() throws Exception {
+    source.on("migrate-set-parameters", arguments -> "{\"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}, \"id\": ID}");
+    assertThatThrownBy(() -> run(PRECOPY, LONG)).isInstanceOf(QmpException.Refused.class);
+    assertThat(source.commands()).noneMatch(command -> command.path("execute").asText().equals("migrate"));
+  }
+
+  @Test
+  public void precopySetsItsDowntimeAndNoLimitOfItsOwn() throws Exception {
+    states(COMPLETED);
+    destinationLoads(0);
+    run(new Precopy(Duration.ofSeconds(20)), LONG);
+    assertThat(arguments(source, "migrate-set-parameters"))
+        .hasToString("{\"max-bandwidth\":0,\"avail-switchover-bandwidth\":0,\"downtime-limit\":20000}");
+    assertThat(capabilities(source)).containsExactlyInAnyOrder("return-path=true", "events=true");
+    assertThat(capabilities(destination)).containsExactlyInAnyOrder("return-path=true", "events=true");
+    assertThat(arguments(destination, "migrate-incoming").path("uri").asText()).isEqualTo("tcp:[fd00::2]:0");
+    assertThat(arguments(source, "migrate").path("uri").asText()).isEqualTo("tcp:[fd00::2]:4711");
+  }
+
+  @Test
+  public void precopyOfAQemuThatKnowsMplmTurnsItOff() throws Exception {
+    states(COMPLETED);
+    destinationLoads(0);
+    source.returns("query-migrate-capabilities", "[{\"capability\": \"mplm\", \"state\": true}]");
+    run(PRECOPY, LONG);
+    assertThat(capabilities(source)).contains("mplm=false");
+  }
+
+  @Test
+  public void mplmSetsItsKnobsAndNoDowntime() throws Exception {
+    states(ACTIVE, COMPLETED.replaceFirst("\\{", "{" + MPLM + ", "));
+    destinationLoads(0);
+    MigrationResult result = run(Method.parse("mplm:epoch=1s,share=25,batch=10,strict"), LONG);
+    assertThat(arguments(source, "migrate-set-parameters")).hasToString(
+        "{\"max-bandwidth\":0,\"avail-switchover-bandwidth\":0,\"mplm-policy\":\"paper\",\"mplm-epoch-length\":1000,"
+            + "\"mplm-batch-pages\":10,\"mplm-dirty-share\":25,\"mplm-first-epoch-nondirty\":true,\"mplm-strict-scan\":true}");
+    assertThat(capabilities(source)).contains("mplm=true");
+    assertThat(capabilities(destination)).doesNotContain("mplm=true");
+    assertThat(result.end().mplm()).contains(new MplmFigures(
+        "paper", "abc", 5, 10, 11, 12, 13, 14, 15, Duration.ofMillis(1600), 17, new DataSize(69632), "nondirty-empty"));
+  }
+
+  @Test
+  public void aRouteLeadsElsewhere() throws Exception {
+    states(COMPLETED);
+    destinationLoads(0);
+    Route relay = to -> {
+      assertThat(to.getPort()).isEqualTo(4711);
+      return InetSocketAddress.createUnresolved("127.0.0.9", 99);
+    };
+    new Migration(toSource, toDestination, PRECOPY, "127.0.0.2", relay, LONG).run(seen::add);
+    assertThat(arguments(source, "migrate").path("uri").asText()).isEqualTo("tcp:127.0.0.9:99");
+  }
+
+  private MigrationResult run(Method method, Duration limit) throws IOException, InterruptedException {
+    return new Migration(toSource, toDestination, method, "fd00::2", Route.DIRECT, limit).run(seen::add);
+  }
+
+  /** The source's answers to query-migrate, the last of them for ever. */
+  private void states(String... states) {
+    Iterator<String> next = List.of(states).iterator();
+    String last = states[states.length - 1];
+    source.on("query-migrate", arguments -> "{\"id\": ID, \"return\": " + (next.hasNext() ? next.next() : last) + "}");
+  }
+
+  /** The destination is inmigrate for that many looks, then resumes and runs. */
+  private void destinationLoads(int looks) {
+    destination.on("query-status", new Function<JsonNode, String>() {
+      private int calls;
+
+      @Override
+      public String apply(JsonNode arguments) {
+        return calls++ < looks
+            ? "{\"id\": ID, \"return\": {\"status\": \"inmigrate\", \"running\": false}}"
+            : "{\"event\": \"RESUME\"} {\"id\": ID, \"return\": {\"status\": \"running\", \"running\": true}}";
+      }
+    });
+  }
+
+  private static void end(FakeQemu qemu) {
+    try {
+      qemu.end();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static JsonNode arguments(FakeQemu qemu, String command) {
+    return qemu.commands().stream().filter(c -> c.path("execute").asText().equals(command)).findFirst().orElseThrow().get("arguments");
+  }
+
+  private static List<String> capabilities(FakeQemu qemu) {
+    List<String> all = new ArrayList<>();
+    qemu.commands().stream().filter(c -> c.path("execute").asText().equals("migrate-set-capabilities"))
+        .forEach(c -> c.path("arguments").path("capabilities")
+            .forEach(one -> all.add(one.get("capability").asText() + "=" + one.get("state").asBoolean())));
+    return all;
+  }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import mplm.engine.scheduler.Scheduler.Action;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+public class SchedulerTest {
+  /**
+   * Eight pages, batches of two dirty and two non-dirty steps. D and N are the two pointers; sets are written as after the fetch.
+   *
+   * <pre>
+   * epoch 0   dirty {}, non-dirty {0..7}; non-dirty steps only
+   *           N 0 1 2 send; the epoch ends
+   * fetch     the guest wrote 1 (sent: dirty again) and 5 (not sent: leaves the non-dirty set)
+   * epoch 1   dirty {1,5}, non-dirty {3,4,6,7}
+   *           batch 1: D 0 not dirty, D 1 send; N 3 send; the epoch ends one step before the batch does
+   * fetch     the guest wrote 2 and 4
+   * epoch 2   dirty {2,4,5}, non-dirty {6,7}
+   *           batch 1: N 4 not in the set any more
+   *           batch 2: D 2 send, D 3 nothing; N 5 nothing, N 6 send
+   *           batch 3: D 4 send, D 5 send; N 7 send: the non-dirty set is empty
+   * stop
+   * </pre>
+   */
+  @Test
+  public void sendsTheSequenceThatThePaperGives() {
+    Knobs knobs = Knobs.PAPER.withBatchPages(4).withEpoch(Duration.ofMillis(100));
+    try (Scheduler scheduler = new Scheduler("paper", knobs)) {
+      scheduler.addBlock(full(8));
+      scheduler.start(0);
+      assertThat(sends(scheduler, 0, 3)).isEqualTo("N0 N1 N2");
+      fetch(scheduler, 100, 1, 5);
+      assertThat(sends(scheduler, 100, 2)).isEqualTo("D1 N3");
+      fetch(scheduler, 200, 2, 4);
+      assertThat(sends(scheduler, 200, 5)).isEqualTo("D2 N6 D4 D5 N7");
+      assertThat(scheduler.next(200)).isEqualTo(Action.STOP);
+      // 8 + 2 pages sent; steps as counted above: 3, 3 and 1 + 4 + 3
+      assertThat(scheduler.stats()).isEqualTo(new Stats(3, 0, 0, 4, 6, 14, 4, Stats.End.NONDIRTY_EMPTY));
+    }
+  }
+
+  /** The same with steps that search: each sends the next page of its set, none is spent on looking. */
+  @Test
+  public void strictStepsSearch() {
+    Knobs knobs = Knobs.PAPER.withBatchPages(4).withEpoch(Duration.ofMillis(100)).withStrictScan(true);
+    try (Scheduler scheduler = new Scheduler("paper", knobs)) {
+      scheduler.addBlock(full(8));
+      scheduler.start(0);
+      assertThat(sends(scheduler, 0, 3)).isEqualTo("N0 N1 N2");
+      fetch(scheduler, 100, 1, 5);
+      // batch 1: D 1, D 5, N 3, N 4; batch 2: the dirty set is empty, N 6, N 7
+      assertThat(sends(scheduler, 100, 6)).isEqualTo("D1 D5 N3 N4 N6 N7");
+      assertThat(scheduler.next(100)).isEqualTo(Action.STOP);
+    }
+  }
+
+  /** Pointers walk over block borders, past empty blocks and never into the bits behind a block's last page. */
+  @Test
+  public void walksAllBlocks() {
+    try (Scheduler scheduler = new Scheduler("paper", Knobs.PAPER)) {
+      scheduler.addBlock(full(1));
+      scheduler.addBlock(full(0));
+      Bitmap odd = full(65);
+      odd.pointer().setLong(8, -1);
+      scheduler.addBlock(odd);
+      scheduler.start(0);
+      for (int n = 0; n < 66; n++) {
+        assertThat(scheduler.next(0)).isEqualTo(Action.SEND);
+        assertThat(scheduler.block()).isEqualTo(n == 0 ? 0 : 2);
+        assertThat(scheduler.page()).isEqualTo(n == 0 ? 0 : n - 1);
+        scheduler.sent(scheduler.block(), scheduler.page());
+      }
+      assertThat(scheduler.next(0)).isEqualTo(Action.STOP);
+    }
+  }
+
+  @Test
+  public void nothingToSendStopsAtOnce() {
+    for (long pages : new long[] {0, 1, 64, 1000}) {
+      try (Scheduler scheduler = new Scheduler("paper", Knobs.PAPER)) {
+        scheduler.addBlock(new Bitmap(pages));
+        scheduler.start(0);
+        assertThat(scheduler.next(0)).isEqualTo(Action.STOP);
+      }
+    }
+  }
+
+  /** A sparse memory of 16 GiB: each call visits a bounded number of pages and says AGAIN, which is not STOP. */
+  @Test
+  public void aCallVisitsABoundedNumberOfPages() {
+    try (Scheduler scheduler = new Scheduler("paper", Knobs.PAPER)) {
+      Bitmap memory = new Bitmap(1 << 22);
+      memory.set(memory.pages() - 1);
+      scheduler.addBlock(memory);
+      scheduler.start(0);
+      int again = 0;
+      long visits = 0;
+      while (scheduler.next(0) == Action.AGAIN) {
+        again++;
+        assertThat(scheduler.stats().visits() - visits).isBetween(1L, 1L << 16);
+        visits = scheduler.stats().visits();
+      }
+      assertThat(again).isGreaterThanOrEqualTo(63);
+      assertThat(scheduler.page()).isEqualTo(memory.pages() - 1);
+    }
+  }
+
+  /** Held with both sets empty it waits for the epoch's end, fetches, and goes on with what the guest wrote. */
+  @Test
+  public void waitsWhenThereIsNothingToDo() {
+    try (Scheduler scheduler = new Scheduler("paper", Knobs.PAPER)) {
+      scheduler.addBlock(full(1));
+      scheduler.hold(true);
+      scheduler.start(0);
+      assertThat(sends(scheduler, 0, 1)).isEqualTo("N0");
+      assertThat(scheduler.next(1)).isEqualTo(Action.WAIT);
+      assertThat(scheduler.epochEnd()).isEqualTo(3000);
+      fetch(scheduler, 3000, 0);
+      assertThat(sends(scheduler, 3000, 1)).isEqualTo("D0");
+      scheduler.hold(false);
+      assertThat(scheduler.next(3001)).isEqualTo(Action.STOP);
+    }
+  }
+
+  @DataProvider
+  public Object[][] wrongKnobs() {
+    return new Object[][] {
+      {Knobs.PAPER.withEpoch(Duration.ZERO), "epoch"},
+      {Knobs.PAPER.withEpoch(Duration.ofMillis(3_600_001)), "3600000"},
+      {Knobs.PAPER.withBatchPages(0), "batch"},
+      {Knobs.PAPER.withBatchPages(1_000_001), "1000000"},
+      {Knobs.PAPER.withDirtyShare(100), "0 to 99 percent"},
+      {Knobs.PAPER.withDirtyShare(-1), "0 to 99 percent"},
+    };
+  }
+
+  @Test(dataProvider = "wrongKnobs")
+  public void knobsOutOfRangeAreRefusedWithTheRange(Knobs knobs, String word) {
+    assertThatIllegalArgumentException().isThrownBy(() -> new Scheduler("paper", knobs)).withMessageContaining(word);
+  }
+
+  @Test
+  public void knobsAtTheEndsOfTheirRangesAreTaken() {
+    Scheduler.check(new Knobs(Duration.ofMillis(1), 1, 0, false, false));
+    Scheduler.check(new Knobs(Duration.ofHours(1), 1_000_000, 99, true, true));
+  }
+
+  @Test
+  public void misuseIsRefused() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new Scheduler("papier", Knobs.PAPER)).withMessageContaining("paper");
+    assertThatIllegalArgumentException().isThrownBy(() -> Knobs.PAPER.withEpoch(Duration.ofNanos(1_500_000)));
+    Scheduler scheduler = new Scheduler("paper", Knobs.PAPER);
+    scheduler.addBlock(full(3));
+    scheduler.start(0);
+    scheduler.sent(0, 1);
+    assertThatIllegalArgumentException().isThrownBy(() -> scheduler.sent(0, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> scheduler.merge(0, new Bitmap(4)));
+    assertThatThrownBy(() -> scheduler.discard(0, 2, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+    scheduler.close();
+    scheduler.close();
+    assertThatThrownBy(() -> scheduler.next(0)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  public void namesTheSourceItWasBuiltFrom() throws Exception {
+    Process build = new ProcessBuilder(Path.of("scheduler/build").toAbsolutePath().toString(), "--hash").start();
+    String hash = new String(build.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+    assertThat(build.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(Scheduler.sourceHash()).isEqualTo(hash).hasSize(64);
+  }
+
+  private static Bitmap full(long pages) {
+    Bitmap bitmap = new Bitmap(pages);
+    bitmap.set(0, pages);
+    return bitmap;
+  }
+
+  private static String sends(Scheduler scheduler, long now, int count) {
+    StringBuilder sequence = new StringBuilder();
+    for (int n = 0; n < count; n++) {
+      assertThat(scheduler.next(now)).isEqualTo(Action.SEND);
+      sequence.append(n > 0 ? " " : "").append(scheduler.dirty() ? 'D' : 'N').append(scheduler.page());
+      scheduler.sent(scheduler.block(), scheduler.page());
+    }
+    return sequence.toString();
+  }
+
+  private static void fetch(Scheduler scheduler, long now, long... written) {
+    assertThat(scheduler.next(now)).isEqualTo(Action.FETCH);
+    Bitmap fetched = new Bitmap(scheduler.pending(0).pages());
+    for (long page : written) {
+      fetched.set(page);
+    }
+    scheduler.merge(0, fetched);
+    scheduler.epoch(now);
+  }
+}
