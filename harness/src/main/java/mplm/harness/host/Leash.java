@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 /**
  * The command line that a host's shell gets. It runs a program as a child of one fixed script that holds the channel's
  * standard input: at its end, which a closed channel, a dead connection and a killed controller all bring about, the program
- * is killed. Before the program's own output the script prints {@link #MARK} and the process id, so whatever the user's
+ * is killed. Before the program's own output stands {@link #MARK} and the process id, so that whatever the user's
  * start-up files print is told apart. The program's own standard input is empty.
  */
 final class Leash {
@@ -20,8 +20,7 @@ final class Leash {
   private static final String SCRIPT =
       """
       exec 3<&0 </dev/null
-      "$@" 3<&- & program=$!
-      echo "%s$program"
+      sh -c 'echo "%s$$"; exec "$@"' mplm "$@" 3<&- & program=$!
       { while read -r _ <&3; do :; done; kill -KILL $program; } >/dev/null 2>&1 & leash=$!
       exec 3<&-
       wait $program; status=$?

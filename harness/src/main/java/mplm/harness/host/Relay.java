@@ -23,12 +23,14 @@ final class Relay implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
   private static final int SOCKET_BUFFER = 128 * 1024;
   private static final int CONNECT_MS = 10_000;
+  private static final int ACCEPTOR_MS = 1_000;
   private static final int LINGER_S = 0; // a torn connection is a reset, not a clean end
 
   private final InetSocketAddress destination;
   private final ServerSocket listener;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final Bucket bucket = new Bucket();
+  private final Thread acceptor;
 
   Relay(InetSocketAddress destination, Bandwidth rate) {
     this.destination = destination;
@@ -40,7 +42,7 @@ final class Relay implements AutoCloseable {
     } catch (IOException e) {
       throw new HostException("link", "relay cannot listen", e);
     }
-    daemon("relay accept", this::accept);
+    acceptor = daemon("relay accept", this::accept);
   }
 
   InetSocketAddress address() {
@@ -55,6 +57,11 @@ final class Relay implements AutoCloseable {
   @Override
   public void close() {
     closeQuietly(listener);
+    try {
+      acceptor.join(ACCEPTOR_MS); // the port is open for as long as it is in accept
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     sockets.forEach(Relay::closeQuietly);
   }
 
@@ -135,10 +142,11 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private static void daemon(String name, Runnable body) {
+  private static Thread daemon(String name, Runnable body) {
     Thread thread = new Thread(body, name);
     thread.setDaemon(true); // ends when its sockets are closed
     thread.start();
+    return thread;
   }
 
   /** Lets bytes pass at the rate; time that was not used is kept up to the burst. */

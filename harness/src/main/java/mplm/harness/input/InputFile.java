@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -28,6 +29,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -78,16 +80,14 @@ public final class InputFile {
     } catch (IOException e) {
       throw new BadInput(file + ": cannot be read: " + e.getMessage());
     }
+    if (text.isBlank()) {
+      throw new BadInput(file + ": empty, allowed: a mapping");
+    }
     try {
-      T value = mapper.readValue(text, type);
-      if (value == null) {
-        throw new BadInput(file + ": empty, allowed: a mapping with the keys of " + type.getSimpleName());
-      }
-      return value;
-    } catch (JsonMappingException e) {
-      throw new BadInput(file + ":" + explain(text, e));
+      return mapper.readValue(text, type);
     } catch (JsonProcessingException e) {
-      throw new BadInput(file + ":" + e.getLocation().getLineNr() + ": not YAML: " + firstLine(e.getOriginalMessage()));
+      boolean broken = !(e instanceof JsonMappingException) || e.getCause() instanceof StreamReadException;
+      throw new BadInput(file + ":" + (broken ? notYaml(e) : explain(text, (JsonMappingException) e)));
     }
   }
 
@@ -118,6 +118,11 @@ public final class InputFile {
     });
   }
 
+  private static String notYaml(JsonProcessingException e) {
+    JsonProcessingException cause = e.getCause() instanceof StreamReadException broken ? broken : e;
+    return cause.getLocation().getLineNr() + ": not YAML: " + firstLine(cause.getOriginalMessage());
+  }
+
   /** {@code LINE: KEY: what is wrong}. */
   private static String explain(String text, JsonMappingException e) {
     JsonPointer at = pointer(e);
@@ -134,7 +139,7 @@ public final class InputFile {
       problem = "unknown key, allowed: " + new TreeSet<>(unknown.getKnownPropertyIds()).stream()
           .map(Object::toString).collect(Collectors.joining(", "));
     } else if (place == null && !at.matches()) {
-      problem = "missing";
+      problem = "missing; there are: " + keys(places.keySet(), at.head());
     } else if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
       problem = (place == null ? "this" : place.value()) + " is not allowed, allowed: " + allowed(mismatch.getTargetType());
     } else {
@@ -144,6 +149,15 @@ public final class InputFile {
       place = places.get(up.head());
     }
     return (place == null ? 1 : place.line()) + ": " + (key.isEmpty() ? "" : key + ": ") + problem;
+  }
+
+  /** The keys of one mapping; among them is the misspelt one, when there is one. */
+  private static String keys(Set<JsonPointer> all, JsonPointer mapping) {
+    return all.stream()
+        .filter(at -> !at.matches() && at.head().equals(mapping))
+        .map(at -> at.last().getMatchingProperty())
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 
   private static String allowed(Class<?> type) {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -39,8 +39,10 @@ final class TestbedFolder implements AutoCloseable {
   static TestbedFolder take() {
     String runtime = System.getenv("XDG_RUNTIME_DIR");
     boolean usable = runtime != null && Files.isWritable(Path.of(runtime));
-    Path path = Path.of(usable ? runtime : "/tmp", "mplm-testbed-" + System.getProperty("user.name"));
+    String parent = usable ? runtime : "/tmp";
+    Path path = Path.of(parent, "mplm-testbed-" + System.getProperty("user.name"));
     try {
+      path = path.getParent().toRealPath().resolve(path.getFileName());
       while (true) {
         TestbedFolder folder = tryTake(path);
         if (folder != null) {
@@ -86,29 +88,35 @@ final class TestbedFolder implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return null;
     }
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      lock = null;
-    }
+    FileLock lock = channel.tryLock();
     if (lock == null) {
-      String holder = Files.exists(lockFile) ? Files.readString(lockFile).strip() : "one that just ends";
+      String holder = Files.readString(lockFile);
       channel.close();
       throw new TestbedException("occupied: another testbed of this user is up (process " + holder
           + "), and two would disturb each other's measurements; wait for it or stop it");
     }
+    if (!isOpen(lockFile)) {
+      channel.close();
+      return null;
+    }
     String me = Long.toString(ProcessHandle.current().pid());
     channel.truncate(0).write(ByteBuffer.wrap(me.getBytes(StandardCharsets.UTF_8)));
-    try {
-      if (Files.readString(lockFile).equals(me)) {
-        return new TestbedFolder(path, lockFile, lock);
+    return new TestbedFolder(path, lockFile, lock);
+  }
+
+  /**
+   * True when this process has the file open that stands there, and not one that its last user has just removed. Looks at links only:
+   * the lock is a POSIX one, which ends as soon as its process opens the file again and closes it.
+   */
+  private static boolean isOpen(Path file) throws IOException {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        if (Files.isSymbolicLink(descriptor) && Files.readSymbolicLink(descriptor).equals(file.toAbsolutePath())) {
+          return true;
+        }
       }
-    } catch (NoSuchFileException e) {
-      // locked a file that its last user had just removed
     }
-    channel.close();
-    return null;
+    return false;
   }
 
   /** All but the lock; links are removed, not followed. Mounts of a testbed are in its own namespace and never seen here. */

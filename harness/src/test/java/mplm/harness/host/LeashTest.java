@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+public class LeashTest {
+  static final List<String> WORDS =
+      List.of(
+          "", " ", "two words", "it's", "'", "''", "\"", "\\", "\\'", "$HOME", "$(id)", "`id`", "a\nb", "\n", "*", "~", "-n", "--",
+          "a;b", "a&b", "#", "!!", "é漢", "\t", "%s", "{a,b}");
+
+  @DataProvider
+  public Object[][] shells() {
+    return new Object[][] {{"sh"}, {"bash"}};
+  }
+
+  @Test(dataProvider = "shells")
+  public void everyWordArrivesAsItIs(String shell) throws Exception {
+    String[] argv = Stream.concat(
+        Stream.of("printf", "%s\\0"), WORDS.stream()).toArray(String[]::new);
+    Process process = new ProcessBuilder(shell, "-c", Leash.command(argv)).start();
+    byte[] output = process.getInputStream().readAllBytes();
+    String text = new String(output, StandardCharsets.UTF_8);
+    assertThat(text.substring(text.indexOf('\n') + 1)).isEqualTo(String.join("\0", WORDS) + "\0");
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+
+  @Test
+  public void aWordWithNulIsRefused() {
+    assertThatThrownBy(() -> Leash.quote("a\0b")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("a\\0b");
+  }
+
+  @Test
+  public void theProgramIsKilledAtTheEndOfInput() throws Exception {
+    Process process = new ProcessBuilder("sh", "-c", Leash.command("sleep", "600")).start();
+    long pid = readPid(process);
+    assertThat(ProcessHandle.of(pid)).hasValueSatisfying(p -> assertThat(p.isAlive()).isTrue());
+    process.getOutputStream().close();
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(128 + 9);
+    assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
+  @Test
+  public void theProgramsStatusIsPassedOnAndNothingStaysBehind() throws Exception {
+    Process process = new ProcessBuilder("sh", "-c", Leash.command("sh", "-c", "sleep 0.1; exit 42")).start();
+    readPid(process);
+    List<ProcessHandle> family = process.descendants().toList();
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(42);
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> family.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  @Test
+  public void theProgramsInputIsEmpty() throws Exception {
+    Process process = new ProcessBuilder("sh", "-c", Leash.command("cat")).start();
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+  }
+
+  private static long readPid(Process process) throws IOException {
+    BufferedReader reader = process.inputReader();
+    return Long.parseLong(reader.readLine().substring(Leash.MARK.length()));
+  }
+}
