@@ -3,6 +3,7 @@ package mplm.engine.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.Optional;
 import mplm.engine.unit.DataSize;
 
 /**
@@ -18,8 +19,8 @@ import mplm.engine.unit.DataSize;
  * @param visits page visits of both pointers
  * @param fetched dirtied pages that all fetches reported
  * @param liveTime length of the live stage so far
- * @param stopPages pages left when the guest was stopped
- * @param stopBytes what was left of memory when the guest was stopped
+ * @param stopPages pages left when the guest was stopped; empty before
+ * @param stopBytes the same as an amount of memory
  * @param end why the live stage ended: {@code none}, {@code nondirty-empty}, {@code requested}
  */
 public record MplmFigures(
@@ -33,8 +34,8 @@ public record MplmFigures(
     long visits,
     long fetched,
     Duration liveTime,
-    long stopPages,
-    DataSize stopBytes,
+    Optional<Long> stopPages,
+    Optional<DataSize> stopBytes,
     String end) {
 
   static MplmFigures of(JsonNode mplm) {
@@ -49,8 +50,8 @@ public record MplmFigures(
         mplm.required("visits").asLong(),
         mplm.required("fetched").asLong(),
         Duration.ofMillis(mplm.required("live-time").asLong()),
-        mplm.required("stop-pages").asLong(),
-        new DataSize(mplm.required("stop-bytes").asLong()),
+        Optional.ofNullable(mplm.get("stop-pages")).map(JsonNode::asLong),
+        Optional.ofNullable(mplm.get("stop-bytes")).map(JsonNode::asLong).map(DataSize::new),
         mplm.required("end").asText());
   }
 }

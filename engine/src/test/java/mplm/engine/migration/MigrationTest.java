@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import mplm.engine.FakeQemu;
 import mplm.engine.migration.MigrationResult.Outcome;
@@ -222,7 +223,8 @@ public class MigrationTest {
     assertThat(capabilities(source)).contains("mplm=true");
     assertThat(capabilities(destination)).doesNotContain("mplm=true");
     assertThat(result.end().mplm()).contains(new MplmFigures(
-        "paper", "abc", 5, 10, 11, 12, 13, 14, 15, Duration.ofMillis(1600), 17, new DataSize(69632), "nondirty-empty"));
+        "paper", "abc", 5, 10, 11, 12, 13, 14, 15, Duration.ofMillis(1600), Optional.of(17L),
+        Optional.of(new DataSize(69632)), "nondirty-empty"));
   }
 
   @Test

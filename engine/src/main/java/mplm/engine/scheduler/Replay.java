@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.scheduler;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import mplm.engine.scheduler.Scheduler.Action;
+
+/**
+ * Replays QEMU's MPLM migrations from its trace log ({@code -trace mplm_*}): the scheduler is given the pages that QEMU fetched, and
+ * must want to send the very pages that QEMU sent, begin and end its epochs where QEMU did, and end the live stage for the same
+ * reason. Time does not matter: the log says where epochs end.
+ */
+public final class Replay implements AutoCloseable {
+  private static final Pattern EVENT = Pattern.compile("(?:\\d+@\\d+\\.\\d+:)?mplm_([a-z]+)(.*)");
+  private static final Pattern FIELD = Pattern.compile(" ([a-z_]+)=(.*?)(?= [a-z_]+=|$)");
+
+  /**
+   * What was replayed.
+   *
+   * @param migrations live stages begun
+   * @param picks pages picked by the scheduler, each the one that QEMU picked
+   * @param fetches fetches between epochs
+   * @param left pages that QEMU had neither sent nor discarded at the end of the log: 0 if the last migration completed
+   */
+  public record Report(long migrations, long picks, long fetches, long left) {}
+
+  /** QEMU and the scheduler disagree, or the log is not one of QEMU's; the message names the line. */
+  public static final class Divergence extends Exception {
+    Divergence(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** Bitmaps of what is pending at the start, by block number, then the scheduler's. */
+  private final List<Bitmap> blocks = new ArrayList<>();
+
+  private Map<String, String> fields = Map.of();
+  private Scheduler scheduler;
+  private boolean started;
+  private boolean live;
+  private boolean picked;
+  private long now;
+  /** The fetch in progress; of one block at a time, since a discard may come between two blocks. */
+  private boolean fetching;
+  private int fetchedBlock;
+  private Bitmap fetched;
+  private long migrations;
+  private long picks;
+  private long fetches;
+
+  private Replay() {}
+
+  /** Replays a whole log, lines of other events among it. */
+  public static Report of(Path log) throws IOException, Divergence {
+    try (BufferedReader lines = Files.newBufferedReader(log, StandardCharsets.ISO_8859_1); Replay replay = new Replay()) {
+      int number = 0;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        try {
+          replay.accept(line);
+        } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
+          throw new Divergence(log + ":" + number + ": " + e.getMessage() + ": " + line, e);
+        }
+      }
+      return new Report(replay.migrations, replay.picks, replay.fetches, replay.left());
+    }
+  }
+
+  private void accept(String line) {
+    Matcher event = EVENT.matcher(line);
+    if (!event.matches()) {
+      return;
+    }
+    fields = new HashMap<>();
+    for (Matcher field = FIELD.matcher(event.group(2)); field.find(); ) {
+      fields.put(field.group(1), field.group(2));
+    }
+    String name = event.group(1);
+    if (scheduler == null && !name.equals("start")) {
+      throw new IllegalStateException("mplm_start is missing");
+    }
+    switch (name) {
+      case "start" -> open();
+      case "block" -> addBlock();
+      case "pending" -> blocks.get(block()).set(number("first"), number("count"));
+      default -> {
+        begin();
+        follow(name);
+      }
+    }
+  }
+
+  private void follow(String name) {
+    if (!name.equals("fetched")) {
+      merge();
+    }
+    if (!name.equals("cleared")) {
+      checkSent();
+    }
+    switch (name) {
+      case "control" -> control();
+      case "again" -> expect(Action.AGAIN, scheduler.next(now));
+      case "send" -> pick();
+      case "cleared" -> scheduler.sent(block(), number("page"));
+      case "discard" -> scheduler.discard(block(), number("first"), number("count"));
+      case "fetched" -> fetch();
+      case "epoch" -> epoch();
+      case "end" -> end();
+      default -> { }
+    }
+  }
+
+  private void open() {
+    close();
+    scheduler = new Scheduler(text("policy"), new Knobs(
+        Duration.ofMillis(number("epoch_ms")), (int) number("batch"), (int) number("dirty_share"),
+        number("first_epoch_nondirty") != 0, number("strict") != 0));
+    blocks.clear();
+    started = false;
+    fetching = false;
+    fetched = null;
+    picked = false;
+    live = true;
+    now = 0;
+    migrations++;
+  }
+
+  private void addBlock() {
+    if (started || block() != blocks.size()) {
+      throw new IllegalStateException("a block out of turn");
+    }
+    blocks.add(new Bitmap(number("pages")));
+  }
+
+  /** All blocks are known. */
+  private void begin() {
+    if (!started) {
+      blocks.forEach(scheduler::addBlock);
+      scheduler.start(now);
+      started = true;
+    }
+  }
+
+  private void control() {
+    scheduler.hold(number("hold") != 0);
+    if (number("end") != 0) {
+      scheduler.endNow();
+    }
+  }
+
+  private void pick() {
+    Action action = scheduler.next(now);
+    while (action == Action.AGAIN) {
+      action = scheduler.next(now);
+    }
+    expect(Action.SEND, action);
+    if (scheduler.block() != block() || scheduler.page() != number("page") || scheduler.dirty() != (number("dirty") != 0)) {
+      throw new IllegalStateException(String.format("the scheduler picks block=%d page=%d dirty=%d",
+          scheduler.block(), scheduler.page(), scheduler.dirty() ? 1 : 0));
+    }
+    picks++;
+    picked = true;
+  }
+
+  /** QEMU sends a page that it picked before anything else happens. */
+  private void checkSent() {
+    if (picked && scheduler.pending(scheduler.block()).get(scheduler.page())) {
+      throw new IllegalStateException("block=" + scheduler.block() + " page=" + scheduler.page() + " was picked but not sent");
+    }
+    picked = false;
+  }
+
+  private void fetch() {
+    beginFetch();
+    if (fetched != null && fetchedBlock != block()) {
+      merge();
+    }
+    if (fetched == null) {
+      fetchedBlock = block();
+      fetched = new Bitmap(blocks.get(fetchedBlock).pages());
+    }
+    fetched.set(number("first"), number("count"));
+  }
+
+  private void beginFetch() {
+    if (live && !fetching) {
+      now = scheduler.epochEnd();
+      expect(Action.FETCH, scheduler.next(now));
+      fetching = true;
+    }
+  }
+
+  private void merge() {
+    if (fetched != null) {
+      scheduler.merge(fetchedBlock, fetched);
+      fetched = null;
+    }
+  }
+
+  private void epoch() {
+    beginFetch();
+    scheduler.epoch(now);
+    fetching = false;
+    fetches++;
+    Stats stats = scheduler.stats();
+    if (stats.dirtyPages() != number("dirty") || stats.nondirtyPages() != number("nondirty")) {
+      throw new IllegalStateException(String.format(
+          "the scheduler has dirty=%d nondirty=%d", stats.dirtyPages(), stats.nondirtyPages()));
+    }
+  }
+
+  private void end() {
+    expect(Action.STOP, scheduler.next(now));
+    if (!scheduler.stats().end().toString().equals(text("reason"))) {
+      throw new IllegalStateException("the scheduler ends as " + scheduler.stats().end());
+    }
+    live = false;
+  }
+
+  private static void expect(Action qemu, Action ours) {
+    if (ours != qemu) {
+      throw new IllegalStateException("QEMU was told to " + qemu + ", the scheduler says " + ours);
+    }
+  }
+
+  private int block() {
+    return (int) number("block");
+  }
+
+  private long number(String key) {
+    return Long.parseLong(text(key));
+  }
+
+  private String text(String key) {
+    String value = fields.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("field " + key + " is missing");
+    }
+    return value;
+  }
+
+  private long left() {
+    merge();
+    return blocks.stream().mapToLong(Bitmap::count).sum();
+  }
+
+  @Override
+  public void close() {
+    if (scheduler != null) {
+      scheduler.close();
+    }
+  }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import mplm.engine.LocalQemu;
+import mplm.engine.SlowRelay;
+import mplm.engine.guest.Hypervisor;
+import mplm.engine.migration.MigrationResult.Outcome;
+import mplm.engine.qmp.QmpException;
+import mplm.engine.scheduler.Replay;
+import mplm.engine.scheduler.Scheduler;
+import org.testng.SkipException;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.Test;
+
+/** Two real QEMUs on this machine, a guest of firmware alone. */
+public class QemuMigrationTest {
+  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Method PRECOPY = new Precopy(Duration.ofMillis(300));
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private LocalQemu source;
+  private LocalQemu destination;
+
+  @AfterMethod(alwaysRun = true)
+  public void close() throws Exception {
+    for (AutoCloseable resource : open) {
+      resource.close();
+    }
+    open.clear();
+  }
+
+  @Test
+  public void precopyMovesTheRunningGuest() throws Exception {
+    start(true);
+    List<Progress> seen = new ArrayList<>();
+    MigrationResult result = run(PRECOPY, Route.DIRECT, LONG, seen::add);
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(status(source)).isEqualTo("postmigrate");
+    assertThat(status(destination)).isEqualTo("running");
+    assertThat(result.totalTime().orElseThrow()).isPositive().isLessThanOrEqualTo(result.elapsed().plusMillis(10));
+    assertThat(result.downtime().orElseThrow()).isLessThanOrEqualTo(result.totalTime().orElseThrow());
+    assertThat(result.downtimeSeen().orElseThrow()).isPositive().isLessThan(result.elapsed());
+    assertThat(result.end().ram().orElseThrow().transferred().bytes()).isPositive();
+    assertThat(seen).isNotEmpty().last().extracting(Progress::status).isEqualTo("completed");
+  }
+
+  @Test
+  public void theMemoryArrivesAsItWas() throws Exception {
+    start(false);
+    MigrationResult result = run(PRECOPY, Route.DIRECT, LONG, progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.resume()).isEmpty();
+    assertThat(Files.mismatch(source.memory(), destination.memory())).isEqualTo(-1);
+  }
+
+  @Test
+  public void aLinkTooSlowEndsAtTheLimitAndTheGuestStays() throws Exception {
+    start(true);
+    MigrationResult result = run(PRECOPY, relay(20_000), Duration.ofSeconds(1), progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.NOT_CONVERGED);
+    assertThat(result.end().ram().orElseThrow().total().bytes()).isGreaterThanOrEqualTo(64 << 20);
+    assertThat(status(source)).isEqualTo("running");
+  }
+
+  @Test
+  public void aLinkThatBreaksIsAFailureWithAReason() throws Exception {
+    start(true);
+    SlowRelay relay = relay(20_000);
+    MigrationResult result = run(PRECOPY, relay, LONG, progress -> {
+      if (progress.status().equals("active")) {
+        cut(relay);
+      }
+    });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.FAILED);
+    assertThat(result.reason().orElseThrow()).startsWith("source: ").doesNotContain("\n");
+    assertThat(status(source)).isEqualTo("running");
+  }
+
+  @Test
+  public void aRefusedSettingIsTold() throws Exception {
+    start(true);
+    Migration migration = new Migration(source.qmp(), destination.qmp(), PRECOPY, "no.such.host.invalid", Route.DIRECT, LONG);
+    assertThatThrownBy(() -> migration.run(progress -> { })).isInstanceOf(QmpException.Refused.class)
+        .hasMessageContaining("no.such.host.invalid");
+  }
+
+  /** Over a link slow enough for several epochs: same memory, same scheduler, and the very page sequence of the replay. */
+  @Test
+  public void mplmSendsWhatTheReplaySends() throws Exception {
+    start(false, "-trace", "mplm_*");
+    String capabilities = source.qmp().execute("query-migrate-capabilities", SOON).toString();
+    if (!capabilities.contains("\"mplm\"")) {
+      throw new SkipException("this QEMU has no MPLM");
+    }
+    MigrationResult result = run(Method.parse("mplm:epoch=50ms,batch=10"), relay(400_000), LONG, progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(Files.mismatch(source.memory(), destination.memory())).isEqualTo(-1);
+    MplmFigures figures = result.end().mplm().orElseThrow();
+    assertThat(figures.schedulerHash()).isEqualTo(Scheduler.sourceHash());
+    assertThat(figures.end()).isEqualTo("nondirty-empty");
+    Replay.Report replay = Replay.of(source.log());
+    assertThat(replay.migrations()).isEqualTo(1);
+    assertThat(replay.picks()).isEqualTo(figures.dirtySent() + figures.nondirtySent());
+    assertThat(replay.fetches()).isEqualTo(figures.epochs() - 1).isPositive();
+    assertThat(replay.left()).isZero();
+  }
+
+  private void start(boolean resumed, String... more) throws Exception {
+    Hypervisor from = LocalQemu.firmwareGuest().withMore(more);
+    source = LocalQemu.start("source", from);
+    open.add(source);
+    destination = LocalQemu.start("destination", LocalQemu.destinationOf(from).withMore().withStarted(resumed));
+    open.add(destination);
+    source.qmp().execute("cont", SOON);
+  }
+
+  private MigrationResult run(Method method, Route route, Duration limit, Consumer<Progress> observer) throws Exception {
+    return new Migration(source.qmp(), destination.qmp(), method, "127.0.0.1", route, limit).run(observer);
+  }
+
+  private SlowRelay relay(int bytesPerSecond) throws IOException {
+    SlowRelay relay = new SlowRelay(bytesPerSecond);
+    open.add(relay);
+    return relay;
+  }
+
+  private static void cut(SlowRelay relay) {
+    try {
+      relay.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String status(LocalQemu qemu) throws Exception {
+    return qemu.qmp().execute("query-status", SOON).path("status").asText();
+  }
+}
