@@ -139,7 +139,7 @@ public record Migration(
           last = Optional.of(now);
         }
         if (!cancelled && now.elapsed().compareTo(limit) >= 0) {
-          source.execute("migrate_cancel", ANSWER);
+          source.execute("migrate_cancel", limit.plus(CANCEL));
           cancelled = true;
         }
         if (now.elapsed().compareTo(limit.plus(CANCEL)) > 0) {
@@ -150,8 +150,9 @@ public record Migration(
       }
     }
 
+    /** QEMU answers nothing while it sends what is left of a stopped guest, which can take most of the limit. */
     private void poll() throws QmpException, InterruptedException {
-      info = query(source, "query-migrate");
+      info = source.execute("query-migrate", limit.plus(CANCEL));
       now = Progress.of(info, Duration.ofNanos(System.nanoTime() - begin));
       observer.accept(now);
     }
