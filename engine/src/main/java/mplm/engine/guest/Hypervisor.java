@@ -94,6 +94,8 @@ public record Hypervisor(
   public List<String> argv() {
     List<String> argv = new ArrayList<>(List.of(binary, "-nodefaults", "-no-user-config", "-display", "none"));
     argv.addAll(List.of("-L", firmware, "-accel", accelerator.option(), "-cpu", "max"));
+    // a guest that panics ends instead of booting anew
+    argv.add("-no-reboot");
     argv.addAll(List.of("-machine", "q35" + memoryFile.map(f -> ",memory-backend=ram").orElse("")));
     argv.addAll(List.of("-smp", Integer.toString(shape.vcpus())));
     argv.addAll(List.of("-m", "size=" + (shape.memory().bytes() >> 20) + "M"));
