@@ -107,6 +107,7 @@ final class Connections implements AutoCloseable {
     client.addHostKeyVerifier(verifier);
     try {
       client.connect(config.address(), config.port());
+      client.getSocket().setTcpNoDelay(true); // or a command takes 40 ms more, waiting for an acknowledgement
       client.authPublickey(config.user(), config.key().toString());
     } catch (IOException e) {
       disconnect(client);

@@ -131,7 +131,8 @@ public final class Host implements AutoCloseable {
       } catch (OpenFailException e) {
         if (System.nanoTime() > end) {
           place.close();
-          throw new HostException(name(), "nobody listens on " + remotePath + " within " + timeout.toMillis() + " ms");
+          throw new HostException(name(), "nobody listens on " + remotePath + " within " + timeout.toMillis()
+              + " ms, or its sshd denies AllowStreamLocalForwarding or AllowTcpForwarding");
         }
         pause(place, remotePath);
       } catch (IOException e) {

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.testng.Reporter;
+import org.testng.SkipException;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.Test;
+
+/** Needs a testbed: {@code MPLM_HOSTS} names its hosts file. */
+@Test(groups = "testbed", timeOut = 60_000)
+public class HostIT {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private Hosts hosts;
+  private Host source;
+  private Path folder;
+
+  @BeforeClass
+  public void connect() throws IOException {
+    hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
+    source = Host.connect(hosts.source());
+    folder = Files.createTempDirectory("mplm-it");
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void disconnect() throws IOException {
+    if (source != null) {
+      source.run(SOON, "rm", "-rf", "--", source.config().workFolder());
+      source.close();
+    }
+    if (folder != null) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Test
+  public void runGivesStatusAndBothOutputs() {
+    Output output = source.run(SOON, "sh", "-c", "echo out; echo err >&2; exit 42");
+    assertThat(output).isEqualTo(new Output(42, "out\n", "err\n"));
+    assertThat(source.run(SOON, "mplm-no-such-program").exitStatus()).isEqualTo(127);
+    assertThatThrownBy(() -> source.check(SOON, "sh", "-c", "echo why >&2; exit 3"))
+        .isInstanceOf(HostException.class).hasMessage("source: sh ended with status 3: why");
+  }
+
+  @Test
+  public void everyArgumentArrivesAsItIs() {
+    String[] argv = Stream.concat(Stream.of("printf", "%s\\0"), LeashTest.WORDS.stream()).toArray(String[]::new);
+    assertThat(source.check(SOON, argv)).isEqualTo(String.join("\0", LeashTest.WORDS) + "\0");
+  }
+
+  @Test
+  public void moreOutputThanAnyBufferComesThrough() {
+    assertThat(source.check(SOON, "head", "-c", "20000000", "/dev/zero")).hasSize(20_000_000);
+  }
+
+  @Test
+  public void whatTheShellPrintsAtStartIsNotTheProgramsOutput() {
+    source.check(SOON, "sh", "-c", "echo 'echo noise; echo -n more' >~/.bashrc");
+    try {
+      assertThat(source.check(SOON, "echo", "signal")).isEqualTo("signal\n");
+    } finally {
+      source.check(SOON, "sh", "-c", "rm ~/.bashrc");
+    }
+  }
+
+  @Test
+  public void aRunThatTakesTooLongIsKilled() {
+    assertThatThrownBy(() -> source.run(Duration.ofMillis(500), "sleep", "7301"))
+        .isInstanceOf(HostException.class).hasMessageContaining("sleep did not end within 500 ms");
+    assertThat(processes("sleep 7301")).isZero();
+  }
+
+  @Test
+  public void aProcessDiesWithClose() {
+    RemoteProcess process = source.start(folder.resolve("close.log"), "sleep", "7302");
+    assertThat(process.isAlive()).isTrue();
+    assertThat(process.exitStatus()).isEmpty();
+    assertThat(running(source, process.pid())).isTrue();
+    process.close();
+    assertThat(process.isAlive()).isFalse();
+    assertThat(process.exitStatus()).hasValue(128 + 9);
+    assertThat(running(source, process.pid())).isFalse();
+  }
+
+  @Test
+  public void aProcessThatEndsTellsItsStatusAndLeavesItsOutput() throws IOException {
+    Path log = folder.resolve("end.log");
+    try (RemoteProcess process = source.start(log, "sh", "-c", "echo one; echo two >&2; exit 5")) {
+      assertThat(process.await(SOON)).isTrue();
+      assertThat(process.isAlive()).isFalse();
+      assertThat(process.exitStatus()).hasValue(5);
+    }
+    assertThat(Files.readAllLines(log)).containsExactlyInAnyOrder("one", "two");
+  }
+
+  @Test
+  public void aProcessDiesWithItsConnection() throws IOException {
+    try (Host other = Host.connect(hosts.source())) {
+      RemoteProcess process = other.start(folder.resolve("torn.log"), "sleep", "7303");
+      Socket socket;
+      try (Connections.Place place = other.connections().place()) {
+        socket = place.client().getSocket();
+      }
+      socket.setSoLinger(true, 0);
+      socket.close();
+      Awaitility.await().atMost(SOON).until(() -> !running(source, process.pid()));
+      Awaitility.await().atMost(SOON).until(() -> !process.isAlive());
+      assertThat(process.exitStatus()).isEmpty();
+      assertThat(other.run(SOON, "true").exitStatus()).isZero();
+    }
+  }
+
+  /** Stands for a controller: starts a process and waits to be killed. */
+  public static final class Victim {
+    public static void main(String[] args) throws Exception {
+      Host host = Host.connect(Hosts.read(Path.of(System.getenv("MPLM_HOSTS"))).source());
+      System.out.println(host.start(Path.of("/dev/null"), "sleep", "7304").pid());
+      Thread.sleep(60_000);
+    }
+  }
+
+  @Test
+  public void aKilledControllerLeavesNoProcess() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process victim =
+        new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Victim.class.getName())
+            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    int pid;
+    try (BufferedReader reader = victim.inputReader()) {
+      pid = Integer.parseInt(reader.readLine());
+      assertThat(running(source, pid)).isTrue();
+    } finally {
+      victim.destroyForcibly(); // kill -9
+    }
+    Awaitility.await().atMost(SOON).until(() -> !running(source, pid));
+  }
+
+  @Test
+  public void anotherHostKeyIsRefusedWithBothFingerprints() {
+    HostConfig right = hosts.source();
+    HostConfig wrong = new HostConfig("source", right.address(), right.port(), right.user(), right.key(),
+        hosts.destination().hostKey(), right.workFolder(), right.migrationAddress());
+    assertThatThrownBy(() -> Host.connect(wrong))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining(HostKey.parse(right.hostKey()).fingerprint())
+        .hasMessageContaining(HostKey.parse(wrong.hostKey()).fingerprint())
+        .message().hasLineCount(1);
+  }
+
+  @Test
+  public void anotherKeyIsNotLetIn() throws Exception {
+    Path key = folder.resolve("stranger");
+    new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()).start().waitFor();
+    HostConfig right = hosts.source();
+    HostConfig wrong = new HostConfig("source", right.address(), right.port(), right.user(), key, right.hostKey(),
+        right.workFolder(), right.migrationAddress());
+    assertThatThrownBy(() -> Host.connect(wrong))
+        .isInstanceOf(HostException.class).hasMessageContaining("does not let " + right.user() + " in with " + key);
+  }
+
+  @Test
+  public void aHostThatIsNotThereIsOneLine() {
+    HostConfig right = hosts.source();
+    HostConfig wrong = new HostConfig("source", right.address(), 1, right.user(), right.key(), right.hostKey(),
+        right.workFolder(), right.migrationAddress());
+    assertThatThrownBy(() -> Host.connect(wrong))
+        .isInstanceOf(HostException.class).hasMessageContaining("no SSH connection to " + right.address() + " port 1");
+  }
+
+  @Test
+  public void aFileIsSentOnceAndVerified() throws IOException {
+    Path file = folder.resolve("it's a $(file)");
+    Files.write(file, "contents".getBytes(StandardCharsets.UTF_8));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String path = source.provide(file);
+    assertThat(path).isEqualTo(source.config().workFolder() + "/store/" + Store.sha256(file) + "-it's a $(file)");
+    String sent = source.check(SOON, "stat", "-c", "%A %s %i %z", path);
+    assertThat(sent).startsWith("-rwx------ 8 ");
+    assertThat(source.check(SOON, "stat", "-c", "%A", source.config().workFolder())).isEqualTo("drwx------\n");
+
+    assertThat(source.provide(file)).isEqualTo(path);
+    try (Host other = Host.connect(hosts.source())) {
+      assertThat(other.provide(file)).isEqualTo(path);
+    }
+    assertThat(source.check(SOON, "stat", "-c", "%A %s %i %z", path)).isEqualTo(sent);
+
+    source.check(SOON, "sh", "-c", "echo damaged >\"$1\"", "sh", path);
+    try (Host other = Host.connect(hosts.source())) {
+      other.provide(file);
+    }
+    assertThat(source.check(SOON, "cat", path)).isEqualTo("contents");
+    assertThat(source.check(SOON, "ls", "-A", source.config().workFolder() + "/store")).doesNotContain("\n.");
+  }
+
+  @Test
+  public void aFolderIsSentFileByFile() throws IOException {
+    Path share = Files.createDirectory(folder.resolve("share"));
+    Files.writeString(share.resolve("a"), "A");
+    Files.writeString(share.resolve("b"), "B");
+    String path = source.provide(share);
+    assertThat(source.check(SOON, "cat", path + "/a", path + "/b")).isEqualTo("AB");
+    try (Host other = Host.connect(hosts.source())) {
+      assertThat(other.provide(share)).isEqualTo(path);
+    }
+    assertThat(source.check(SOON, "ls", path)).isEqualTo("a\nb\n");
+  }
+
+  @Test
+  public void fetchBringsTheSameBytes() throws IOException {
+    String remote = source.newFolder("fetch");
+    source.check(SOON, "sh", "-c", "head -c 3000000 /dev/urandom >\"$1/random\"", "sh", remote);
+    Path local = folder.resolve("random");
+    source.fetch(remote + "/random", local);
+    assertThat(source.check(SOON, "sha256sum", remote + "/random")).startsWith(Store.sha256(local));
+    assertThat(source.check(SOON, "stat", "-c", "%A", remote)).isEqualTo("drwx------\n");
+    source.remove(remote);
+    assertThat(source.run(SOON, "test", "-e", remote).exitStatus()).isEqualTo(1);
+    assertThatThrownBy(() -> source.remove(remote + "/../../etc")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> source.fetch(remote + "/random", local)).isInstanceOf(HostException.class);
+  }
+
+  @Test
+  public void aUnixSocketIsReachedBothWaysAsSoonAsItIsThere() throws IOException {
+    String remote = source.newFolder("socket") + "/s";
+    String echo =
+        "use IO::Socket::UNIX; select undef, undef, undef, 0.3;"
+            + "$l = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1) or die; $c = $l->accept; $c->autoflush(1);"
+            + "while (defined(my $x = <$c>)) { print {$c} uc($x) }";
+    RemoteProcess server = source.start(folder.resolve("echo.log"), "perl", "-e", echo, remote);
+    try (Channel channel = source.connectUnix(remote, SOON)) {
+      byte[] line = ("x".repeat(100_000) + "\n").getBytes(StandardCharsets.UTF_8);
+      for (int i = 0; i < 20; i++) {
+        channel.out().write(line);
+        channel.out().flush();
+        assertThat(channel.in().readNBytes(line.length)).startsWith("XXX".getBytes(StandardCharsets.UTF_8)).hasSize(line.length);
+      }
+      server.close();
+      assertThat(channel.in().read()).isEqualTo(-1);
+    } finally {
+      server.close();
+    }
+  }
+
+  @Test
+  public void aSocketThatNobodyListensOnIsOneLine() {
+    assertThatThrownBy(() -> source.connectUnix("/tmp/none", Duration.ofMillis(200)))
+        .isInstanceOf(HostException.class).hasMessageStartingWith("source: nobody listens on /tmp/none within 200 ms");
+  }
+
+  @Test
+  public void moreChannelsThanAConnectionMayHave() {
+    List<RemoteProcess> processes = new ArrayList<>();
+    try (Host other = Host.connect(hosts.source())) {
+      for (int i = 0; i < 2 * Connections.CHANNELS + 1; i++) {
+        processes.add(other.start(Path.of("/dev/null"), "sleep", "7305"));
+      }
+      assertThat(other.connections().count()).isEqualTo(3);
+      assertThat(processes).allMatch(RemoteProcess::isAlive);
+      processes.forEach(RemoteProcess::close);
+      assertThat(other.run(SOON, "true").exitStatus()).isZero();
+      assertThat(other.connections().count()).isEqualTo(3);
+    }
+    assertThat(processes("sleep 7305")).isZero();
+  }
+
+  @Test
+  public void aRunOnAKeptConnectionIsQuickerThanANewConnection() {
+    long start = System.nanoTime();
+    try (Host other = Host.connect(hosts.source())) {
+      other.run(SOON, "true");
+    }
+    double fresh = (System.nanoTime() - start) / 1e6;
+    double[] kept = new double[21];
+    for (int i = 0; i < kept.length; i++) {
+      start = System.nanoTime();
+      source.run(SOON, "true");
+      kept[i] = (System.nanoTime() - start) / 1e6;
+    }
+    Arrays.sort(kept);
+    Reporter.log(String.format("run on a kept connection: %.1f ms; on a new one: %.1f ms", kept[10], fresh), true);
+    assertThat(kept[10]).isLessThan(fresh);
+  }
+
+  @Test
+  public void theControllersFilesAndProcessesAreNotOnTheHosts() throws IOException {
+    if (hosts.testbed().equals("loopback") || hosts.testbed().equals("none")) {
+      throw new SkipException("hosts are not isolated on testbed " + hosts.testbed());
+    }
+    List<Path> places = List.of(Path.of(System.getProperty("user.dir")), Path.of(System.getProperty("user.home")),
+        Path.of("/tmp"), Path.of("/var/tmp"), Path.of("/dev/shm"), hosts.source().key().getParent());
+    try (Host destination = Host.connect(hosts.destination())) {
+      for (Path place : places) {
+        Path marker = Files.createTempFile(place, ".mplm-it", "");
+        try {
+          assertThat(source.run(SOON, "test", "-e", marker.toString()).exitStatus()).as("%s on source", marker).isEqualTo(1);
+          assertThat(destination.run(SOON, "test", "-e", marker.toString()).exitStatus()).as("%s", marker).isEqualTo(1);
+        } finally {
+          Files.delete(marker);
+        }
+      }
+      for (String place : List.of("/tmp", "/var/tmp", "/dev/shm")) {
+        String marker = source.check(SOON, "mktemp", "-p", place).strip();
+        assertThat(Path.of(marker)).doesNotExist();
+        assertThat(destination.run(SOON, "test", "-e", marker).exitStatus()).isEqualTo(1);
+        source.check(SOON, "rm", marker);
+      }
+      try (RemoteProcess process = destination.start(Path.of("/dev/null"), "sleep", "7306")) {
+        assertThat(process.isAlive()).isTrue();
+        assertThat(processes("sleep 7306")).isZero();
+        assertThat(processes("java")).isZero();
+      }
+    }
+    assertThat(source.run(SOON, "test", "-e", "/dev/kvm").exitStatus() == 0).isEqualTo(Files.exists(Path.of("/dev/kvm")));
+  }
+
+  private static boolean running(Host host, int pid) {
+    return host.run(SOON, "test", "-d", "/proc/" + pid).exitStatus() == 0;
+  }
+
+  /** Processes of the source whose command line has the text; the one that looks does not have it. */
+  private int processes(String text) {
+    String hidden = text.replace(" ", ".").replaceFirst("(.)", "[$1]");
+    String script = "n=0; for f in /proc/[0-9]*/cmdline; do if tr '\\0' ' ' <$f 2>/dev/null | grep -q \"$1\"; then n=$((n + 1)); fi; done; echo $n";
+    return Integer.parseInt(source.check(SOON, "sh", "-c", script, "sh", hidden).strip());
+  }
+}
