@@ -69,7 +69,7 @@ final class Store {
     this.folder = host.config().workFolder() + "/store";
   }
 
-  /** Path on the host of a file or of a flat folder of files with the same contents; the executable bit is kept. */
+  /** Path on the host of a file, or of a folder with the same files (not folders); the executable bit is kept. */
   synchronized String provide(Path local) {
     try {
       return Files.isDirectory(local) ? folder(local) : file(local);
@@ -105,7 +105,7 @@ final class Store {
   private String folder(Path local) throws IOException {
     List<Path> files;
     try (Stream<Path> entries = Files.list(local)) {
-      files = entries.sorted().toList();
+      files = entries.filter(Files::isRegularFile).sorted().toList();
     }
     List<String> words = new ArrayList<>();
     StringBuilder contents = new StringBuilder();

@@ -82,10 +82,9 @@ public record Experiment(
     return new GuestShape(vcpus, memory);
   }
 
-  /** When a migration of a guest that uses so much memory is cancelled. */
+  /** When a migration of a guest that uses so much memory is cancelled, in whole seconds. */
   public Duration limit(DataSize used) {
-    Duration pass = Duration.ofNanos((long) (used.bytes() * 1e9 / link.bytesPerSecond()));
-    Duration passes = pass.multipliedBy(limitPasses);
+    Duration passes = Duration.ofSeconds((long) Math.ceil((double) used.bytes() * limitPasses / link.bytesPerSecond()));
     return passes.compareTo(limitAtLeast) > 0 ? passes : limitAtLeast;
   }
 

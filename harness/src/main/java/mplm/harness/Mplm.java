@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness;
+
+import mplm.harness.host.HostException;
+import mplm.harness.input.BadInput;
+import mplm.harness.testbed.TestbedCommand;
+import mplm.harness.testbed.TestbedException;
+import mplm.harness.trial.BuildFailed;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code mplm}. Exit codes: 0 good, 1 trials failed, 2 bad input, 3 hosts or testbed not fit. */
+@Command(
+    name = "mplm",
+    description = "Measures live migration of virtual machines: stock pre-copy and MPLM.",
+    subcommands = {RunCommand.class, ListCommand.class, TestbedCommand.class},
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true)
+public final class Mplm {
+  static final int FAILED = 1;
+  static final int BAD_INPUT = 2;
+  static final int NOT_FIT = 3;
+
+  private Mplm() {}
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    // charts need no display
+    System.setProperty("java.awt.headless", "true");
+    System.exit(run(args));
+  }
+
+  /** Runs the command and returns its exit code. */
+  static int run(String... args) {
+    CommandLine line = new CommandLine(new Mplm());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, rest) -> say(e.getCommandLine(),
+        e.getMessage() + " (" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help says what is allowed)", BAD_INPUT));
+    line.setExecutionExceptionHandler((e, command, result) -> {
+      if (e instanceof BadInput) {
+        return say(command, e.getMessage(), BAD_INPUT);
+      }
+      if (e instanceof HostException || e instanceof TestbedException) {
+        return say(command, e.getMessage(), NOT_FIT);
+      }
+      if (e instanceof BuildFailed failed) {
+        // the script has said what is wrong with the input
+        return failed.exitStatus() == BAD_INPUT ? BAD_INPUT : say(command, e.getMessage(), NOT_FIT);
+      }
+      throw e;
+    });
+    return line.execute(args);
+  }
+
+  private static int say(CommandLine command, String message, int exitCode) {
+    command.getErr().println("mplm: " + message);
+    return exitCode;
+  }
+}

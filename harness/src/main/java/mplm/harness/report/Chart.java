@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.report;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import mplm.harness.report.Figure.Converged;
+import mplm.harness.report.Figure.NotConverged;
+import mplm.harness.report.Figure.Point;
+import org.knowm.xchart.AnnotationText;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Draws a {@link Figure} as the paper does: two lines for stock pre-copy, single marks for MPLM. A migration that did not converge
+ * is an open mark at its time limit with an arrow upwards: it would have taken longer. The same figure gives the same bytes.
+ */
+public final class Chart {
+  private static final int WIDTH = 1000;
+  private static final int HEIGHT = 560;
+  private static final int TICK_SPACING = 95;
+  /** Of the x axis, in powers of two: with less, ticks would stand between them. */
+  private static final double NARROWEST = 6;
+  private static final String FONT = "DejaVu Sans";
+  private static final Color TOTAL = new Color(0x1F4E9E);
+  private static final Color DOWNTIME = new Color(0xC2571A);
+  private static final Color QUIET = new Color(0x555555);
+
+  private Chart() {}
+
+  /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths. */
+  public static List<Path> write(Figure figure, Path folder, String name) throws IOException {
+    Files.createDirectories(folder);
+    Path png = folder.resolve(name + ".png");
+    try (OutputStream out = Files.newOutputStream(png)) {
+      BitmapEncoder.saveBitmap(draw(figure), out, BitmapFormat.PNG);
+    }
+    Path svg = folder.resolve(name + ".svg");
+    try (OutputStream out = Files.newOutputStream(svg)) {
+      VectorGraphicsEncoder.saveVectorGraphic(draw(figure), out, VectorGraphicsFormat.SVG);
+    }
+    return List.of(png, svg);
+  }
+
+  private static XYChart draw(Figure figure) {
+    XYChart chart = new XYChartBuilder()
+        .width(WIDTH)
+        .height(HEIGHT)
+        .title(figure.title())
+        .xAxisTitle("maximum tolerable downtime (MPLM: its own downtime), seconds")
+        .yAxisTitle("seconds")
+        .build();
+    style(chart, figure);
+    open(chart, "stock: not converged", figure.stock(), figure);
+    open(chart, "MPLM: not converged", figure.mplm(), figure);
+    line(chart, "stock: migration time", figure.stock(), Converged::total, TOTAL, SeriesMarkers.CIRCLE, true);
+    line(chart, "stock: downtime", figure.stock(), Converged::downtime, DOWNTIME, SeriesMarkers.SQUARE, true);
+    line(chart, "MPLM: migration time", figure.mplm(), Converged::total, TOTAL, SeriesMarkers.DIAMOND, false);
+    line(chart, "MPLM: downtime", figure.mplm(), Converged::downtime, DOWNTIME, SeriesMarkers.TRIANGLE_UP, false);
+    return chart;
+  }
+
+  private static void style(XYChart chart, Figure figure) {
+    var styler = chart.getStyler();
+    styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
+    styler.setChartTitleFont(new Font(FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false).setChartTitlePadding(20);
+    styler.setLegendPosition(LegendPosition.OutsideE);
+    styler.setLegendFont(new Font(FONT, Font.PLAIN, 12)).setLegendBorderColor(Color.WHITE).setLegendPadding(16).setLegendSeriesLineLength(28);
+    styler.setAxisTitleFont(new Font(FONT, Font.PLAIN, 13)).setAxisTickLabelsFont(new Font(FONT, Font.PLAIN, 12));
+    styler.setPlotGridLinesColor(new Color(0xE4E4E4)).setPlotGridLinesStroke(new BasicStroke(1f)).setLocale(Locale.ROOT);
+    styler.setPlotBorderVisible(false).setMarkerSize(11);
+    styler.setAnnotationTextFont(new Font(FONT, Font.PLAIN, 12)).setAnnotationTextFontColor(QUIET);
+    double least = log2(xs(figure).min().orElse(1)) - 0.7;
+    double most = Math.max(log2(xs(figure).max().orElse(1)) + 0.7, least + NARROWEST);
+    double top = 1.2 * ys(figure).max().orElse(1);
+    styler.setXAxisMin(least).setXAxisMax(most).setYAxisMin(0.0).setYAxisMax(top).setYAxisDecimalPattern("0.###");
+    styler.setxAxisTickLabelsFormattingFunction(x -> number(Math.pow(2, x))).setXAxisTickMarkSpacingHint(TICK_SPACING);
+    chart.addAnnotation(new AnnotationText(figure.subtitle(), (least + most) / 2, top * 1.045, false));
+  }
+
+  /** The x axis counts in powers of two: xchart's own logarithmic axis labels decades alone, or every tick until they overlap. */
+  private static double log2(double seconds) {
+    return Math.log(seconds) / Math.log(2);
+  }
+
+  private static void line(
+      XYChart chart, String name, List<Point> points, ToDoubleFunction<Converged> y, Color color, Marker marker, boolean joined) {
+    List<Converged> converged = points.stream().filter(Converged.class::isInstance).map(Converged.class::cast).toList();
+    if (!converged.isEmpty()) {
+      XYSeries series = chart.addSeries(
+          name, converged.stream().mapToDouble(point -> log2(point.x())).toArray(), converged.stream().mapToDouble(y).toArray());
+      series.setMarker(marker).setMarkerColor(color).setLineColor(color);
+      series.setLineStyle(joined ? new BasicStroke(2f) : SeriesLines.NONE);
+    }
+  }
+
+  private static void open(XYChart chart, String name, List<Point> points, Figure figure) {
+    List<NotConverged> open = points.stream().filter(NotConverged.class::isInstance).map(NotConverged.class::cast).toList();
+    if (open.isEmpty()) {
+      return;
+    }
+    double edge = xs(figure).min().orElse(1);
+    double[] xs = open.stream().mapToDouble(point -> log2(Double.isNaN(point.x()) ? edge : point.x())).toArray();
+    XYSeries series = chart.addSeries(name, xs, open.stream().mapToDouble(NotConverged::limit).toArray());
+    series.setMarker(OpenMark.UP).setMarkerColor(TOTAL).setLineStyle(SeriesLines.NONE);
+    double beside = 0.06 * (chart.getStyler().getXAxisMax() - chart.getStyler().getXAxisMin());
+    for (int i = 0; i < xs.length; i++) {
+      chart.addAnnotation(new AnnotationText("over " + number(open.get(i).limit()) + " s", xs[i] + beside, open.get(i).limit(), false));
+    }
+  }
+
+  private static DoubleStream xs(Figure figure) {
+    return Stream.concat(figure.stock().stream(), figure.mplm().stream())
+        .mapToDouble(point -> point instanceof Converged c ? c.x() : ((NotConverged) point).x())
+        .filter(x -> !Double.isNaN(x) && x > 0);
+  }
+
+  private static DoubleStream ys(Figure figure) {
+    return Stream.concat(figure.stock().stream(), figure.mplm().stream())
+        .mapToDouble(point -> point instanceof Converged c ? c.total() : ((NotConverged) point).limit());
+  }
+
+  private static String number(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
+  }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.report;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import mplm.engine.migration.MigrationResult;
+import mplm.engine.migration.Mplm;
+import mplm.engine.migration.MplmFigures;
+import mplm.engine.migration.Precopy;
+import mplm.engine.migration.Progress;
+import mplm.engine.unit.DataSize;
+
+/**
+ * The columns of {@code trials.csv}, in order. Names carry the unit. A value that does not exist is empty, never 0: what was not
+ * reached, what the method does not have, what the outcome makes meaningless.
+ */
+public final class Columns {
+  /** What of a row stands under a name; numbers print without exponent or locale, durations in seconds, sizes in bytes. */
+  public record Column(String name, Function<TrialRow, Optional<?>> value) {
+    /** The text of the cell. */
+    String text(TrialRow row) {
+      return value.apply(row).map(Columns::print).orElse("");
+    }
+  }
+
+  /** All of them. */
+  public static final List<Column> ALL = all();
+
+  private static final String STOOD_STILL = "memory was compared while the guest stood still";
+
+  private Columns() {}
+
+  private static List<Column> all() {
+    List<Column> all = new ArrayList<>();
+    what(all);
+    outcome(all);
+    migration(all);
+    mplm(all);
+    guest(all);
+    setting(all);
+    return List.copyOf(all);
+  }
+
+  private static void what(List<Column> all) {
+    add(all, "run", r -> r.setting().run());
+    add(all, "suite", r -> r.planned().suite());
+    add(all, "experiment", r -> r.planned().experiment().name());
+    add(all, "trial", r -> r.planned().number());
+    add(all, "repetition", r -> r.planned().repetition());
+    add(all, "benchmark", r -> r.planned().experiment().benchmark().name());
+    add(all, "class", r -> r.planned().experiment().problemClass());
+    add(all, "vcpus", r -> r.planned().experiment().vcpus());
+    add(all, "memory_bytes", r -> r.planned().experiment().memory());
+    add(all, "method", r -> r.planned().method().name());
+    optional(all, "max_tolerable_downtime_s", r -> precopy(r).map(Precopy::maxTolerableDowntime));
+    optional(all, "mplm_policy", r -> method(r).map(Mplm::policy));
+    optional(all, "mplm_epoch_s", r -> method(r).map(m -> m.knobs().epoch()));
+    optional(all, "mplm_batch_pages", r -> method(r).map(m -> m.knobs().batchPages()));
+    optional(all, "mplm_dirty_share_percent", r -> method(r).map(m -> m.knobs().dirtyShare()));
+    optional(all, "mplm_first_epoch_nondirty", r -> method(r).map(m -> m.knobs().firstEpochNondirty()));
+    optional(all, "mplm_strict_scan", r -> method(r).map(m -> m.knobs().strictScan()));
+    add(all, "link_bits_per_s", r -> r.planned().experiment().link().bitsPerSecond());
+    add(all, "shaping", r -> r.setting().shaping());
+    add(all, "testbed", r -> r.setting().testbed());
+    add(all, "accelerator", r -> r.setting().accelerator().name().toLowerCase(Locale.ROOT));
+  }
+
+  private static void outcome(List<Column> all) {
+    add(all, "outcome", TrialRow::outcome);
+    optional(all, "reason", TrialRow::reason);
+    optional(all, "limit_s", TrialRow::limit);
+    optional(all, "total_s", r -> completed(r).flatMap(MigrationResult::totalTime));
+    optional(all, "setup_s", r -> completed(r).flatMap(MigrationResult::setupTime));
+    optional(all, "live_s", r -> completed(r).map(m -> m.totalTime().orElseThrow().minus(m.downtime().orElseThrow())));
+    optional(all, "downtime_s", r -> completed(r).flatMap(MigrationResult::downtime));
+    optional(all, "downtime_seen_s", r -> stoodStill(r) ? Optional.empty() : completed(r).flatMap(MigrationResult::downtimeSeen));
+    optional(all, "downtime_heartbeat_s", r -> stoodStill(r) ? Optional.empty() : completed(r).flatMap(m -> r.pause()));
+    optional(all, "downtime_seen_missing", r -> stoodStill(r) ? Optional.of(STOOD_STILL) : Optional.empty());
+    optional(all, "elapsed_s", r -> r.migration().map(MigrationResult::elapsed));
+    add(all, "memory_compared", r -> r.memoryCompared() ? "equal" : "no");
+  }
+
+  private static void migration(List<Column> all) {
+    ram(all, "transferred_bytes", Progress.Ram::transferred);
+    ram(all, "normal_pages", Progress.Ram::normalPages);
+    ram(all, "zero_pages", Progress.Ram::duplicatePages);
+    ram(all, "dirty_syncs", Progress.Ram::dirtySyncCount);
+    // QEMU shows 0 for these once it has completed
+    last(all, "throughput_mbit_per_s", Progress.Ram::mbps);
+    last(all, "dirty_pages_per_s", Progress.Ram::dirtyPagesRate);
+    last(all, "remaining_bytes", Progress.Ram::remaining);
+    optional(all, "max_bandwidth_bytes_per_s", r -> r.parameters().map(TrialRow.Parameters::maxBandwidth));
+    optional(all, "avail_switchover_bandwidth_bytes_per_s", r -> r.parameters().map(TrialRow.Parameters::availSwitchoverBandwidth));
+  }
+
+  private static void mplm(List<Column> all) {
+    figure(all, "mplm_epochs", MplmFigures::epochs);
+    figure(all, "mplm_live_s", MplmFigures::liveTime);
+    figure(all, "mplm_dirty_sent_pages", MplmFigures::dirtySent);
+    figure(all, "mplm_nondirty_sent_pages", MplmFigures::nondirtySent);
+    figure(all, "mplm_visits", MplmFigures::visits);
+    figure(all, "mplm_fetched_pages", MplmFigures::fetched);
+    figure(all, "mplm_dirty_left_pages", MplmFigures::dirtyPages);
+    figure(all, "mplm_nondirty_left_pages", MplmFigures::nondirtyPages);
+    optional(all, "mplm_stop_pages", r -> figures(r).flatMap(MplmFigures::stopPages));
+    optional(all, "mplm_stop_bytes", r -> figures(r).flatMap(MplmFigures::stopBytes));
+    figure(all, "mplm_end", MplmFigures::end);
+  }
+
+  private static void guest(List<Column> all) {
+    optional(all, "guest_ready_s", r -> r.guest().map(TrialRow.Guest::ready));
+    optional(all, "guest_resident_bytes", r -> r.guest().map(TrialRow.Guest::resident));
+    optional(all, "used_memory_bytes", r -> r.guest().map(TrialRow.Guest::used));
+    optional(all, "verification", r -> r.verification().map(TrialRow.Verification::result));
+    optional(all, "verification_error", r -> r.verification().map(TrialRow.Verification::error));
+    optional(all, "verification_repetition", r -> r.verification().map(TrialRow.Verification::repetition));
+    add(all, "boot_s", r -> r.times().boot());
+    add(all, "warm_up_s", r -> r.times().warmUp());
+    add(all, "memory_check_s", r -> r.times().memoryCheck());
+    add(all, "finish_s", r -> r.times().finish());
+    add(all, "overhead_s", r -> r.times().overhead());
+    add(all, "wall_s", r -> r.times().all());
+  }
+
+  private static void setting(List<Column> all) {
+    add(all, "qemu_version", r -> r.setting().qemuVersion());
+    add(all, "engine_hash", r -> r.setting().engineHash());
+    add(all, "scheduler_hash", r -> r.setting().schedulerHash());
+    add(all, "guest_hash", r -> r.setting().guestHash());
+    add(all, "guest_kernel", r -> r.setting().kernel());
+  }
+
+  private static void add(List<Column> all, String name, Function<TrialRow, ?> value) {
+    all.add(new Column(name, row -> Optional.of(value.apply(row))));
+  }
+
+  private static void optional(List<Column> all, String name, Function<TrialRow, Optional<?>> value) {
+    all.add(new Column(name, value));
+  }
+
+  private static void ram(List<Column> all, String name, Function<Progress.Ram, ?> value) {
+    all.add(new Column(name, row -> row.migration().flatMap(m -> m.end().ram()).map(value)));
+  }
+
+  private static void last(List<Column> all, String name, Function<Progress.Ram, ?> value) {
+    all.add(new Column(name, row -> row.migration().flatMap(MigrationResult::last).flatMap(Progress::ram).map(value)));
+  }
+
+  private static void figure(List<Column> all, String name, Function<MplmFigures, ?> value) {
+    all.add(new Column(name, row -> figures(row).map(value)));
+  }
+
+  private static Optional<MplmFigures> figures(TrialRow row) {
+    return row.migration().flatMap(m -> m.end().mplm());
+  }
+
+  private static Optional<Precopy> precopy(TrialRow row) {
+    return row.planned().method() instanceof Precopy precopy ? Optional.of(precopy) : Optional.empty();
+  }
+
+  private static Optional<Mplm> method(TrialRow row) {
+    return row.planned().method() instanceof Mplm mplm ? Optional.of(mplm) : Optional.empty();
+  }
+
+  /** The migration, if it went through: only then QEMU's times are its own. */
+  private static Optional<MigrationResult> completed(TrialRow row) {
+    return row.migration().filter(m -> m.outcome() == MigrationResult.Outcome.COMPLETED);
+  }
+
+  private static boolean stoodStill(TrialRow row) {
+    return row.planned().experiment().verifyMemory() && completed(row).isPresent();
+  }
+
+  private static String print(Object value) {
+    if (value instanceof Duration duration) {
+      BigDecimal seconds = BigDecimal.valueOf(duration.toNanos(), 9).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros();
+      return seconds.signum() == 0 ? "0" : seconds.toPlainString();
+    }
+    if (value instanceof DataSize size) {
+      return Long.toString(size.bytes());
+    }
+    return value instanceof Double number ? BigDecimal.valueOf(number).toPlainString() : value.toString();
+  }
+}

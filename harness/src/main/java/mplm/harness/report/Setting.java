@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.report;
+
+import mplm.engine.guest.Accelerator;
+
+/**
+ * What all trials of a run share.
+ *
+ * @param run its id
+ * @param started when, ISO 8601, UTC
+ * @param testbed kind of testbed, or {@code none} for real hosts
+ * @param shaping how the link gets its rate
+ * @param accelerator of both hypervisors
+ * @param qemuVersion such as {@code 10.0.13}
+ * @param engineHash of everything that the hypervisor was built from
+ * @param schedulerHash of the page scheduler's source
+ * @param guestHash of everything that the guest's image was built from
+ * @param kernel the guest's
+ */
+public record Setting(
+    String run,
+    String started,
+    String testbed,
+    String shaping,
+    Accelerator accelerator,
+    String qemuVersion,
+    String engineHash,
+    String schedulerHash,
+    String guestHash,
+    String kernel) {}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.report;
+
+import java.time.Duration;
+import java.util.Optional;
+import mplm.engine.migration.MigrationResult;
+import mplm.engine.unit.DataSize;
+import mplm.harness.suite.PlannedTrial;
+
+/**
+ * One trial as it came out. What was not reached is empty.
+ *
+ * @param planned what was to be done
+ * @param setting where and with what
+ * @param outcome how it ended
+ * @param reason why it did not complete, one line; empty when it did
+ * @param guest the guest before it was moved
+ * @param limit after which the migration is cancelled
+ * @param migration the move
+ * @param parameters QEMU's effective settings, read back from the source
+ * @param pause how long the guest stood still by its heartbeats
+ * @param memoryCompared both sides' memory was compared and found equal
+ * @param verification the guest's verdict on the repetition that was moved
+ * @param times what the trial's wall time went into
+ */
+public record TrialRow(
+    PlannedTrial planned,
+    Setting setting,
+    Outcome outcome,
+    Optional<String> reason,
+    Optional<Guest> guest,
+    Optional<Duration> limit,
+    Optional<MigrationResult> migration,
+    Optional<Parameters> parameters,
+    Optional<Duration> pause,
+    boolean memoryCompared,
+    Optional<Verification> verification,
+    Times times) {
+
+  /**
+   * The guest when its working set stood.
+   *
+   * @param ready its own clock at that moment: since its kernel started
+   * @param resident of its program
+   * @param used pages of its memory that the source host has had to provide
+   */
+  public record Guest(Duration ready, DataSize resident, DataSize used) {}
+
+  /** QEMU's rate limits, bytes per second; 0 is none. */
+  public record Parameters(long maxBandwidth, long availSwitchoverBandwidth) {}
+
+  /**
+   * What the program said at the destination.
+   *
+   * @param result {@code successful}, {@code failed} or {@code not-applicable}
+   * @param error largest relative error, as the program printed it
+   * @param repetition from 1
+   */
+  public record Verification(String result, String error, int repetition) {}
+
+  /**
+   * Wall time of the trial and of those parts that are not the harness's own.
+   *
+   * @param boot from starting the source to the guest's {@code boot} record
+   * @param warmUp from there until the working set stood
+   * @param migration from the command to its end
+   * @param memoryCheck digests on both hosts
+   * @param finish the guest's program at the destination, to its verification
+   * @param all from the first act to the last
+   */
+  public record Times(Duration boot, Duration warmUp, Duration migration, Duration memoryCheck, Duration finish, Duration all) {
+    /** What the harness itself took: all but boot, warm-up, migration, and what of memory check and guest was asked for. */
+    public Duration overhead() {
+      return all.minus(boot).minus(warmUp).minus(migration).minus(memoryCheck).minus(finish);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.trial;
+
+import mplm.harness.suite.Experiment;
+
+/** The guest's kernel command line, by which its init knows what to run. */
+final class Kernel {
+  private static final int HEARTBEAT_MS = 20;
+
+  private Kernel() {}
+
+  /** For an experiment's guest. */
+  static String arguments(Experiment experiment) {
+    return arguments(experiment.benchmark().name(), experiment.problemClass(), experiment.vcpus(), !experiment.repeats());
+  }
+
+  /** {@code once}: not again and again until it is told to stop. Benchmark {@code none} boots and idles. */
+  static String arguments(String benchmark, String problemClass, int threads, boolean once) {
+    return "console=ttyS0 quiet panic=-1 mplm.benchmark=" + benchmark + " mplm.class=" + problemClass + " mplm.threads=" + threads
+        + " mplm.repetitions=" + (once ? 1 : 0) + " mplm.heartbeat_ms=" + HEARTBEAT_MS;
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.trial;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import mplm.engine.guest.Hypervisor;
+import mplm.engine.guest.SerialLog;
+import mplm.engine.qmp.QmpClient;
+import mplm.engine.qmp.QmpException;
+import mplm.engine.qmp.QmpMessage;
+import mplm.engine.unit.DataSize;
+import mplm.harness.host.Channel;
+import mplm.harness.host.Host;
+import mplm.harness.host.HostException;
+import mplm.harness.host.RemoteProcess;
+
+/**
+ * One QEMU on one host, with its QMP and its guest's serial port. Closing it kills it, brings its logs into the trial's folder and
+ * removes all that it left on the host.
+ */
+final class Machine implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(30);
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, KiB. */
+  private static final Pattern MAPPING = Pattern.compile(
+      "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB$", Pattern.MULTILINE);
+
+  private final Host host;
+  private final Path logs;
+  private final String workFolder;
+  private final Hypervisor hypervisor;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private RemoteProcess process;
+  private QmpClient qmp;
+  private Channel serialChannel;
+  private SerialLog serial;
+
+  private Machine(Host host, Function<String, Hypervisor> hypervisor, Path logs) {
+    this.host = host;
+    this.logs = logs;
+    this.workFolder = host.newFolder("trial");
+    this.hypervisor = hypervisor.apply(workFolder);
+  }
+
+  /**
+   * Starts it and connects.
+   *
+   * @param hypervisor the command line for a work folder on the host
+   * @param logs local folder, which must exist
+   * @param recorder of all QMP messages
+   * @param before the guest's port at the host from which it comes
+   */
+  static Machine start(
+      Host host, Function<String, Hypervisor> hypervisor, Path logs, Consumer<QmpMessage> recorder, Optional<SerialLog> before)
+      throws IOException, InterruptedException {
+    Machine machine = new Machine(host, hypervisor, logs);
+    try {
+      machine.start(recorder, before);
+      return machine;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      machine.close();
+      throw e;
+    }
+  }
+
+  private void start(Consumer<QmpMessage> recorder, Optional<SerialLog> before) throws IOException, InterruptedException {
+    Path log = logs.resolve("qemu-output.log");
+    process = host.start(log, hypervisor.argv().toArray(String[]::new));
+    opened.push(process);
+    try {
+      Channel qmpChannel = open(hypervisor.qmpSocket());
+      qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), recorder, START);
+      opened.push(qmp);
+      opened.push(qmpChannel);
+    } catch (HostException | QmpException e) {
+      if (process.await(LAST_WORDS)) {
+        throw new HostException(host.name(), "QEMU ended at once: " + lastWords(log));
+      }
+      throw e;
+    }
+    serialChannel = open(hypervisor.serialSocket());
+    serial = before.map(source -> SerialLog.openAfter(source, host.name(), serialChannel.in()))
+        .orElseGet(() -> SerialLog.open(host.name(), serialChannel.in()));
+    opened.push(serial);
+    opened.push(serialChannel);
+  }
+
+  /** What QEMU calls an error, else its last line. */
+  private static String lastWords(Path log) throws IOException {
+    String words = "no word";
+    for (String line : Files.readAllLines(log)) {
+      int error = line.indexOf("error: ");
+      if (error >= 0) {
+        return line.substring(error);
+      }
+      words = line;
+    }
+    return words;
+  }
+
+  private Channel open(String socket) {
+    return host.connectUnix(socket, START);
+  }
+
+  Host host() {
+    return host;
+  }
+
+  Hypervisor hypervisor() {
+    return hypervisor;
+  }
+
+  QmpClient qmp() {
+    return qmp;
+  }
+
+  SerialLog serial() {
+    return serial;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Lets the guest run. */
+  void resume() throws IOException, InterruptedException {
+    qmp.execute("cont", ANSWER);
+  }
+
+  /** Tells the guest to finish and verify what it is at, and to power off. */
+  void tellToStop() throws IOException {
+    serialChannel.out().write(SerialLog.STOP.getBytes(StandardCharsets.US_ASCII));
+    serialChannel.out().flush();
+  }
+
+  /** How much of the guest's memory the host has had to provide so far. */
+  DataSize usedMemory() {
+    String smaps = host.check(ANSWER, "cat", "/proc/" + process.pid() + "/smaps");
+    long memory = hypervisor.shape().memory().bytes() / 1024;
+    long used = 0;
+    for (Matcher mapping = MAPPING.matcher(smaps); mapping.find(); ) {
+      // translated code lies in a mapping as large, but that is executable
+      if (mapping.group(1).startsWith("rw-") && Long.parseLong(mapping.group(2)) >= memory) {
+        used = Math.max(used, Long.parseLong(mapping.group(3)));
+      }
+    }
+    if (used == 0) {
+      throw new HostException(host.name(), "the guest's memory is not among the mappings of QEMU");
+    }
+    return new DataSize(used * 1024);
+  }
+
+  @Override
+  public void close() {
+    try {
+      while (!opened.isEmpty()) {
+        opened.pop().close();
+      }
+      fetch(hypervisor.serialLog(), "serial.log");
+      fetch(hypervisor.qemuLog(), "qemu.log");
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new HostException(host.name(), "closing QEMU", e);
+    } finally {
+      host.remove(workFolder);
+    }
+  }
+
+  private void fetch(String remote, String name) {
+    if (host.run(ANSWER, "test", "-s", remote).exitStatus() == 0) {
+      host.fetch(remote, logs.resolve(name));
+    }
+  }
+}

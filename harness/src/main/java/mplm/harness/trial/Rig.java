@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.trial;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import mplm.engine.guest.Accelerator;
+import mplm.engine.guest.GuestShape;
+import mplm.engine.guest.Hypervisor;
+import mplm.harness.host.Host;
+import mplm.harness.host.HostException;
+import mplm.harness.host.Hosts;
+import mplm.harness.host.Link;
+import mplm.harness.host.RemoteProcess;
+
+/**
+ * Two hosts and a link, reserved for one run and provided with the engine and the guest's image. Closing it gives all of that back
+ * and kills whatever still runs there.
+ */
+final class Rig implements AutoCloseable {
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  /** $1 work folder. Ends at once if another run holds the lock, which is gone with this process. */
+  private static final String RESERVE =
+      """
+      umask 077
+      mkdir -p -- "$1" && exec 9>"$1/lock" || exit 1
+      flock -n 9 || exit 75
+      echo reserved
+      exec sleep infinity
+      """;
+
+  /** $1 work folder, $2 memory file: what a run that was killed left. */
+  private static final String SWEEP = "rm -rf -- \"$1\"/trial-* \"$2\"";
+
+  /** One of the two hosts with what stands ready on it; paths are the host's. */
+  record Side(Host host, String binary, String firmware, String kernel, String initramfs) {
+    /** Of which a guest's memory is made when it is to be compared. */
+    String memoryFile() {
+      return Rig.memoryFile(host);
+    }
+  }
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Hosts hosts;
+  private final Side source;
+  private final Side destination;
+  private final Link link;
+
+  private Rig(Hosts hosts, Artifact engine, Artifact guest, Path logs) throws IOException {
+    this.hosts = hosts;
+    try {
+      Host from = reserve(Host.connect(hosts.source()), logs);
+      Host to = reserve(Host.connect(hosts.destination()), logs);
+      source = provide(from, engine, guest);
+      destination = provide(to, engine, guest);
+      link = Link.open(hosts);
+      opened.push(link);
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Connects, reserves, removes what a killed run left, uploads what is missing.
+   *
+   * @param logs local folder for what the hosts say meanwhile
+   * @throws HostException a host cannot be used, or another run uses it
+   */
+  static Rig open(Hosts hosts, Artifact engine, Artifact guest, Path logs) throws IOException {
+    Files.createDirectories(logs);
+    return new Rig(hosts, engine, guest, logs);
+  }
+
+  private Host reserve(Host host, Path logs) throws IOException {
+    opened.push(host);
+    Path log = logs.resolve(host.name() + "-reserve.log");
+    String work = host.config().workFolder();
+    RemoteProcess lock = host.start(log, "sh", "-c", RESERVE, "mplm", work);
+    opened.push(lock);
+    for (long end = System.nanoTime() + ANSWER.toNanos(); !Files.readString(log).contains("reserved"); pause(host)) {
+      if (!lock.isAlive()) {
+        lock.await(ANSWER);
+        throw new HostException(host.name(), lock.exitStatus().orElse(0) == 75
+            ? "is in use by another run (" + work + "/lock)"
+            : "cannot reserve " + work + ": " + Files.readString(log).strip());
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new HostException(host.name(), "cannot reserve " + work + " within " + ANSWER.toSeconds() + " s");
+      }
+    }
+    host.check(ANSWER, "sh", "-c", SWEEP, "mplm", work, memoryFile(host));
+    return host;
+  }
+
+  private static void pause(Host host) {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException(host.name(), "interrupted while it was reserved");
+    }
+  }
+
+  private static Side provide(Host host, Artifact engine, Artifact guest) {
+    return new Side(
+        host,
+        host.provide(engine.path("bin/qemu-system-x86_64")),
+        host.provide(engine.path("share")),
+        host.provide(guest.path("vmlinux")),
+        host.provide(guest.path("initramfs.cpio")));
+  }
+
+  /** One name a work folder and host, which only the run that holds the lock uses: so the next run can remove what was left. */
+  private static String memoryFile(Host host) {
+    return "/dev/shm/mplm" + host.config().workFolder().replace('/', '-') + "-" + host.name();
+  }
+
+  Hosts hosts() {
+    return hosts;
+  }
+
+  Side source() {
+    return source;
+  }
+
+  Side destination() {
+    return destination;
+  }
+
+  Link link() {
+    return link;
+  }
+
+  /** The command line of a guest on that side that boots stopped, for {@link Machine#start}. */
+  Hypervisor hypervisor(Side side, Accelerator accelerator, GuestShape shape, String arguments, String workFolder) {
+    Hypervisor.Boot boot = new Hypervisor.Boot(side.kernel(), side.initramfs(), arguments);
+    return Hypervisor.source(side.binary(), side.firmware(), accelerator, shape, Optional.of(boot), workFolder);
+  }
+
+  @Override
+  public synchronized void close() {
+    RuntimeException first = null;
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        first = first == null ? new IllegalStateException("closing the hosts: " + e.getMessage(), e) : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}

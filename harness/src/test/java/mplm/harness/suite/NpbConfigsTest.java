@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.suite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import mplm.engine.migration.Method;
+import mplm.engine.unit.DataSize;
+import mplm.harness.input.BadInput;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+public class NpbConfigsTest {
+  private static final Path SHIPPED = Path.of("../npb-configs");
+
+  private Path folder;
+
+  @BeforeClass
+  public void copyBenchmarks() throws IOException {
+    folder = Files.createTempDirectory("mplm-configs");
+    Files.createDirectory(folder.resolve("suites"));
+    Files.copy(SHIPPED.resolve("mg.yaml"), folder.resolve("mg.yaml"));
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void remove() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  public void everyShippedSuiteAndBenchmarkIsRight() {
+    NpbConfigs configs = new NpbConfigs(SHIPPED);
+    assertThat(configs.suites()).contains("quick", "smoke");
+    configs.suites().forEach(name -> assertThat(configs.suite(name).plan()).isNotEmpty());
+    assertThat(configs.benchmarks()).contains("mg");
+    configs.benchmarks().forEach(name -> assertThat(configs.benchmark(name).name()).isEqualTo(name));
+  }
+
+  @Test
+  public void quickComparesStockAtThreeDowntimesWithMplm() {
+    Suite quick = new NpbConfigs(SHIPPED).suite("quick");
+    assertThat(quick.plan()).extracting(planned -> planned.method().name())
+        .containsExactly("precopy", "precopy", "precopy", "mplm");
+    assertThat(quick.plan()).extracting(planned -> planned.method().toString()).contains("precopy:0.3s", "mplm");
+  }
+
+  @Test
+  public void aPlanGoesThroughTheMethodsOnceARepetition() {
+    Suite suite = new NpbConfigs(SHIPPED).suite("smoke")
+        .withMethods(List.of(Method.parse("mplm"), Method.parse("precopy:1s"))).withRepetitions(2);
+    assertThat(suite.plan()).extracting(PlannedTrial::name).containsExactly(
+        "MG mg.S mplm #1", "MG mg.S precopy:1s #1", "MG mg.S mplm #2", "MG mg.S precopy:1s #2");
+    assertThat(suite.plan().get(3).fileName()).isEqualTo("004-MG-mg.S-precopy-1s-2");
+  }
+
+  @Test
+  public void theLimitIsSomePassesOfUsedMemoryButNeverLessThanGiven() {
+    Experiment experiment = new NpbConfigs(SHIPPED).suite("smoke").experiments().get(0);
+    long aPass = experiment.link().bytesPerSecond();
+    assertThat(experiment.limit(new DataSize(100 * aPass))).isEqualTo(Duration.ofSeconds(100L * experiment.limitPasses()));
+    assertThat(experiment.limit(new DataSize(1))).isEqualTo(experiment.limitAtLeast());
+  }
+
+  @DataProvider
+  public Object[][] mistakes() {
+    return new Object[][] {
+      {"vcpus: 1", "vcpus: 1\n    vcpu: 1", "14: experiments.0.vcpu: unknown key, allowed: benchmark, class, finish_within, limit_at_least, "
+          + "limit_passes, link, memory, methods, name, ready_within, repeats, vcpus, verify_memory"},
+      {"    vcpus: 1\n", "", "10: experiments.0.vcpus: missing; there are: benchmark, class, finish_within, "
+          + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, verify_memory"},
+      {"repetitions: 1", "repetitions: 0", "8: repetitions: 0, allowed: 1 or more"},
+      {"repetitions: 1", "repetitions: one", "8: repetitions: \"one\" is not allowed, allowed: a whole number"},
+      {"benchmark: mg", "benchmark: ft", "11: experiments.0.benchmark: unknown benchmark 'ft', allowed: mg"},
+      {"class: S", "class: Z", "12: experiments.0.class: unknown class 'Z' of mg, allowed: S, W, A, B, C"},
+      {"class: S", "class: A", "14: experiments.0.memory: mg class A does not fit a guest of 256MiB: the program takes 433MiB, "
+          + "the kernel 64MiB and 1/32 of the memory"},
+      {"memory: 256MiB", "memory: 256", "14: experiments.0.memory: '256' is not a data size: it takes a number and one of B, KiB, "
+          + "MiB, GiB, TiB, such as 512MiB"},
+      {"vcpus: 1", "vcpus: 0", "13: experiments.0.vcpus: a guest has 1 to 255 vCPUs, not 0"},
+      {"link: 200Mbit/s", "link: fast", "15: experiments.0.link: 'fast' is not a bandwidth: it takes a number and one of bit/s, "
+          + "kbit/s, Mbit/s, Gbit/s, such as 150Mbit/s"},
+      {"\"precopy:20s\"", "\"precopy:-1s\"", "16: experiments.0.methods.0: method 'precopy:-1s': '-1s' is not a duration: it takes "
+          + "a number and one of ns, us, ms, s, min, h, such as 0.3s"},
+      {"\"precopy:20s\"", "\"mplm\"", "16: experiments.0.methods: [mplm, mplm], allowed: at least one, each once"},
+      {"\"precopy:20s\"", "\"postcopy\"", "16: experiments.0.methods.0: method 'postcopy': a method is precopy:DURATION or "
+          + "mplm[:KEY=VALUE,...], such as precopy:0.3s or mplm:epoch=1s,share=25"},
+      {"limit_passes: 4", "limit_passes: 2", "20: experiments.0.limit_passes: 2, allowed: 3 or more"},
+      {"repeats: true", "repeats: often", "17: experiments.0.repeats: \"often\" is not allowed, allowed: true, false"},
+      {"ready_within: 120s", "ready_within: -3s", "18: experiments.0.ready_within: '-3s' is not a duration: it takes a number and "
+          + "one of ns, us, ms, s, min, h, such as 0.3s"},
+      {"name: MG", "name: a/b", "10: experiments.0.name: 'a/b', allowed: letters, digits, '.', '_', '-'"},
+    };
+  }
+
+  @Test(dataProvider = "mistakes")
+  public void aMistakeIsToldInOneLineWithItsPlace(String right, String wrong, String told) throws IOException {
+    String text = """
+        # SPDX-License-Identifier: GPL-2.0-or-later
+        #
+        # comment
+        #
+        #
+        #
+        title: "one"
+        repetitions: 1
+        experiments:
+          - name: MG
+            benchmark: mg
+            class: S
+            vcpus: 1
+            memory: 256MiB
+            link: 200Mbit/s
+            methods: ["precopy:20s", "mplm"]
+            repeats: true
+            ready_within: 120s
+            finish_within: 60s
+            limit_passes: 4
+            limit_at_least: 60s
+            verify_memory: true
+        """;
+    assertThat(text).contains(right);
+    Path file = folder.resolve("suites/mine.yaml");
+    Files.writeString(file, text);
+    assertThat(new NpbConfigs(folder).suite("mine").plan()).hasSize(2);
+    Files.writeString(file, text.replaceFirst(Pattern.quote(right), wrong));
+    assertThatThrownBy(() -> new NpbConfigs(folder).suite("mine"))
+        .isInstanceOf(BadInput.class)
+        .hasMessage(file + ":" + told);
+  }
+}
