@@ -17,11 +17,12 @@ public final class Testbed {
   private Testbed() {}
 
   /**
-   * The kind to use, told in one line on standard error.
+   * The kind to use, told in one line on standard error; {@link TestbedException} when none works or a testbed of this user is up.
    *
    * @param wanted the user's choice, or null for the best that works here
    */
   public static Kind choose(Kind wanted) {
+    TestbedFolder.check();
     if (wanted != null) {
       wanted.obstacle().ifPresent(obstacle -> {
         throw new TestbedException("testbed " + wanted + ": " + obstacle);

@@ -55,6 +55,16 @@ final class TestbedFolder implements AutoCloseable {
     }
   }
 
+  /** {@link TestbedException} when another testbed has the folder; so that it is told before a long build. */
+  static void check() {
+    TestbedFolder folder = take();
+    try {
+      folder.close();
+    } catch (IOException e) {
+      throw new TestbedException("cannot remove " + folder.path + ": " + e.getMessage());
+    }
+  }
+
   Path path() {
     return path;
   }

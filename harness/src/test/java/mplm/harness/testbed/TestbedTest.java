@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.testng.SkipException;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+/** Makes testbeds of every kind that works here, each by a process of its own, and ends them in every way. */
+public class TestbedTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final String WAITS =
+      "trap 'echo asked by INT; kill $!; exit 9' INT; trap 'echo asked by TERM; kill $!; exit 8' TERM; sleep 7401 & echo up; wait";
+
+  private Path runtime;
+  private final List<Process> processes = new ArrayList<>();
+
+  /** The process that makes a testbed: kind, then the command. */
+  public static final class Maker {
+    public static void main(String[] args) {
+      try {
+        Kind kind = Testbed.choose(Kind.valueOf(args[0]));
+        System.exit(Testbed.run(kind, List.of(args).subList(1, args.length)));
+      } catch (TestbedException e) {
+        System.err.println(e.getMessage());
+        System.exit(3);
+      }
+    }
+  }
+
+  @BeforeMethod
+  public void makeRuntimeFolder() throws IOException {
+    runtime = Files.createTempDirectory("mplm-testbed-test");
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void remove() throws IOException {
+    processes.forEach(Process::destroyForcibly);
+    processes.clear();
+    try (Stream<Path> files = Files.walk(runtime)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  @DataProvider
+  public Object[][] kinds() {
+    return Kind.candidates().stream().map(kind -> new Object[] {kind}).toArray(Object[][]::new);
+  }
+
+  @Test(dataProvider = "kinds", timeOut = 60_000)
+  public void theCommandSeesTheHostsAndItsStatusIsPassedOn(Kind kind) throws Exception {
+    Process process = make(kind, "sh", "-c", "grep -c . \"$MPLM_HOSTS\"; cat; exit 42");
+    process.getOutputStream().write("through\n".getBytes());
+    process.getOutputStream().close();
+    assertThat(new String(process.getInputStream().readAllBytes())).matches("\\d\\d\nthrough\n");
+    assertThat(status(process)).isEqualTo(42);
+    assertThat(runtime).isEmptyDirectory();
+  }
+
+  @Test(dataProvider = "kinds", timeOut = 60_000)
+  public void allDiesWithAKilledMakerAndTheNextOneCleansUp(Kind kind) throws Exception {
+    Process process = makeWaiting(kind);
+    List<ProcessHandle> all = process.descendants().toList();
+    assertThat(all).hasSizeGreaterThan(4);
+    process.destroyForcibly();
+    // where there are no process namespaces, the command's own children are the command's to end
+    List<ProcessHandle> ours = kind == Kind.LOOPBACK
+        ? all.stream().filter(p -> !p.info().command().orElse("").endsWith("sleep")).toList() : all;
+    Awaitility.await().atMost(SOON).until(() -> ours.stream().noneMatch(ProcessHandle::isAlive));
+    all.forEach(ProcessHandle::destroyForcibly);
+    assertThat(runtime).isNotEmptyDirectory();
+    assertThat(status(make(kind, "true"))).isZero();
+    assertThat(runtime).isEmptyDirectory();
+  }
+
+  @DataProvider
+  public Object[][] signals() {
+    return Kind.candidates().stream()
+        .flatMap(kind -> Stream.of(new Object[] {kind, "TERM", ""}, new Object[] {kind, "INT", "-"}))
+        .toArray(Object[][]::new);
+  }
+
+  /** TERM to the maker alone, and INT to all of its group as a terminal does at Ctrl-C. */
+  @Test(dataProvider = "signals", timeOut = 60_000)
+  public void theCommandIsAskedToEndAndAllIsGone(Kind kind, String signal, String group) throws Exception {
+    Process process = makeWaiting(kind);
+    List<ProcessHandle> all = process.descendants().toList();
+    Process kill = new ProcessBuilder("bash", "-c", "kill -" + signal + " -- " + group + process.pid()).inheritIO().start();
+    assertThat(status(kill)).isZero();
+    assertThat(process.inputReader().readLine()).isEqualTo("asked by " + signal);
+    assertThat(status(process)).isNotZero();
+    Awaitility.await().atMost(SOON).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+    assertThat(runtime).isEmptyDirectory();
+  }
+
+  @Test(dataProvider = "kinds", timeOut = 60_000)
+  public void aSecondTestbedIsToldThatItIsOccupied(Kind kind) throws Exception {
+    Process first = makeWaiting(kind);
+    Process second = make(kind, "true");
+    assertThat(second.errorReader().readLine()).startsWith("occupied: ").contains("process " + first.pid());
+    assertThat(status(second)).isEqualTo(3);
+    assertThat(first.isAlive()).isTrue();
+    first.destroy();
+    status(first);
+    assertThat(status(make(kind, "true"))).isZero();
+  }
+
+  @Test(timeOut = 60_000)
+  public void aFolderThatOthersCanReadIsNotUsed() throws Exception {
+    Path folder = runtime.resolve("mplm-testbed-" + System.getProperty("user.name"));
+    Files.createDirectory(folder);
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Process process = make(Kind.LOOPBACK, "true");
+    assertThat(process.errorReader().readLine()).contains(folder.toString()).contains("owner-only");
+    assertThat(status(process)).isEqualTo(3);
+  }
+
+  private Process makeWaiting(Kind kind) throws IOException {
+    Process process = make(kind, "bash", "-c", WAITS);
+    assertThat(process.inputReader().readLine()).isEqualTo("up");
+    return process;
+  }
+
+  /** In a process group of its own. */
+  private Process make(Kind kind, String... command) throws IOException {
+    kind.obstacle().ifPresent(obstacle -> {
+      throw new SkipException(kind + ": " + obstacle);
+    });
+    List<String> line = new ArrayList<>(List.of("setsid", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Maker.class.getName(), kind.name()));
+    line.addAll(List.of(command));
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+    Process process = builder.start();
+    processes.add(process);
+    return process;
+  }
+
+  private static int status(Process process) throws InterruptedException {
+    assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).as("%s ends", process).isTrue();
+    return process.exitValue();
+  }
+}
