@@ -112,7 +112,8 @@ final class LiveStage implements AutoCloseable {
     advanceClock();
     long visits = scheduler.stats().visits();
     Action action = scheduler.next(now);
-    while (action == Action.AGAIN) {
+    for (int again = 0; action == Action.AGAIN; again++) {
+      assertThat(again).as("calls without a page to send, though there is one, of %s", this).isLessThan(100);
       long made = scheduler.stats().visits() - visits;
       assertThat(made).as("AGAIN is an answer to many visits, not to none").isPositive();
       visits += made;

@@ -106,6 +106,7 @@ public class SchedulerTest {
       long visits = 0;
       while (scheduler.next(0) == Action.AGAIN) {
         again++;
+        assertThat(again).isLessThan(1000);
         assertThat(scheduler.stats().visits() - visits).isBetween(1L, 1L << 16);
         visits = scheduler.stats().visits();
       }
