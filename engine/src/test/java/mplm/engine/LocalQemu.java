@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
@@ -38,10 +39,13 @@ public final class LocalQemu implements AutoCloseable {
     this.qmp = qmp;
   }
 
-  /** A source's command line with 64 MiB in a file, in a new folder. */
+  /** A source's command line with 64 MiB in a file, full of noise: no page of zeros, in a new folder. */
   public static Hypervisor firmwareGuest() throws IOException {
     Path engine = engine();
     Path work = Files.createTempDirectory("mplm-engine-test-");
+    byte[] noise = new byte[64 << 20];
+    new Random(1).nextBytes(noise);
+    Files.write(work.resolve("memory"), noise);
     return Hypervisor.source(engine.resolve("bin/qemu-system-x86_64").toString(), engine.resolve("share").toString(),
             Accelerator.TCG, new GuestShape(1, DataSize.parse("64MiB")), Optional.empty(), work.toString())
         .withMemoryFile(work.resolve("memory").toString());

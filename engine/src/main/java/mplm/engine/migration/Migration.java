@@ -121,13 +121,16 @@ public record Migration(
     MigrationResult finish() throws InterruptedException {
       try {
         follow();
-        return switch (now.status()) {
-          case "completed" -> completed();
-          case "cancelled" -> cancelled
-              ? result(Outcome.NOT_CONVERGED, "not converged after " + Durations.print(limit))
-              : result(Outcome.FAILED, source.name() + ": cancelled by another client");
-          default -> result(Outcome.FAILED, failure());
-        };
+        if (now.status().equals("completed")) {
+          return completed();
+        }
+        // a cancel breaks the streams, and QEMU may see that before its own cancel: then it calls it failed
+        String how = now.status().equals("failed") ? failure() : "";
+        if (cancelled) {
+          return result(Outcome.NOT_CONVERGED,
+              "not converged after " + Durations.print(limit) + (how.isEmpty() ? "" : "; " + how));
+        }
+        return result(Outcome.FAILED, how.isEmpty() ? source.name() + ": cancelled by another client" : how);
       } catch (QmpException e) {
         return result(Outcome.FAILED, e.getMessage());
       }

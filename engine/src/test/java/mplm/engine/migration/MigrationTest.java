@@ -122,6 +122,19 @@ public class MigrationTest {
     assertThat(result.end().ram().orElseThrow().transferred()).isEqualTo(new DataSize(1000));
   }
 
+  /** A cancel may end as "failed", for a reason that the cancel itself has made. */
+  @Test
+  public void failedByTheCancelIsNotConverged() throws Exception {
+    states(ACTIVE);
+    source.on("migrate_cancel", arguments -> {
+      states("{\"status\": \"failed\", \"error-desc\": \"Channel error\"}");
+      return "{\"return\": {}, \"id\": ID}";
+    });
+    MigrationResult result = run(PRECOPY, Duration.ofMillis(100));
+    assertThat(result.outcome()).isEqualTo(Outcome.NOT_CONVERGED);
+    assertThat(result.reason()).contains("not converged after 0.1s; source: Channel error");
+  }
+
   /** The cancel lost the race: the guest is at the destination, and that is what counts. */
   @Test
   public void completedAfterTheCancelIsCompleted() throws Exception {
