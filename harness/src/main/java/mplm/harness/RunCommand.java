@@ -85,6 +85,9 @@ final class RunCommand implements Callable<Integer> {
     if (qemuSource != null && !Files.exists(qemuSource)) {
       throw new BadInput("--qemu-source " + qemuSource + ": no such file or folder");
     }
+    if (qemuSource != null && Artifacts.engineGiven() && hostsFile == null) {
+      throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
+    }
     Hosts two = hostsFile == null ? null : Hosts.read(hostsFile);
     if (dryRun) {
       return describe(chosen);

@@ -62,7 +62,7 @@ public final class Chart {
     return List.of(png, svg);
   }
 
-  private static XYChart draw(Figure figure) {
+  static XYChart draw(Figure figure) {
     XYChart chart = new XYChartBuilder()
         .width(WIDTH)
         .height(HEIGHT)

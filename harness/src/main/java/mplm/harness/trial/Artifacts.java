@@ -26,6 +26,11 @@ public record Artifacts(Path engine, Path guest) {
     return new Artifacts(made(ENGINE, engineBuild, source), made(GUEST, guestBuild, List.of()));
   }
 
+  /** Whether the environment names an engine, so that none would be built. */
+  public static boolean engineGiven() {
+    return System.getenv(ENGINE) != null;
+  }
+
   /** With these variables, {@link #make} gives the same folders and builds nothing. */
   public Map<String, String> environment() {
     return Map.of(ENGINE, engine.toString(), GUEST, guest.toString());

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+public class MplmTest {
+  private Path folder;
+
+  @BeforeClass
+  public void makeInputs() throws IOException {
+    folder = Files.createTempDirectory("mplm-main");
+    Files.createDirectory(folder.resolve("qemu-9"));
+    Files.writeString(folder.resolve("qemu-9/VERSION"), "9.2.0\n");
+    Files.writeString(folder.resolve("hosts.yaml"), "testbed: moon\n");
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void remove() throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @DataProvider
+  public Object[][] badInput() {
+    return new Object[][] {
+      {List.of("nope"), "unknown suite 'nope', allowed: .*quick.*"},
+      {List.of("quick", "--benchmarks", "ft"), "unknown benchmark 'ft', allowed: .*mg.*"},
+      {List.of("quick", "--benchmarks", "mg.Z"), "benchmark 'mg.Z': class: unknown class 'Z' of mg, allowed: S, W, A, B, C"},
+      {List.of("quick", "--benchmarks", "mg.C"), "benchmark 'mg.C': memory: mg class C does not fit a guest of 1GiB: the program takes \\d+MiB.*"},
+      {List.of("quick", "--methods", "postcopy"), "--methods: method 'postcopy': a method is precopy:DURATION or mplm.*"},
+      {List.of("quick", "--methods", "mplm,precopy:-1s"), "--methods: method 'precopy:-1s': '-1s' is not a duration: .*"},
+      {List.of("quick", "--methods", "precopy:soon"), "--methods: method 'precopy:soon': 'soon' is not a duration: .*"},
+      {List.of("quick", "--methods", "mplm:share=100"), "--methods: method 'mplm:share=100': .*"},
+      {List.of("quick", "--methods", "mplm,mplm"), "methods .*: one is there twice"},
+      {List.of("quick", "--repetitions", "0"), "repetitions 0, allowed: 1 or more"},
+      {List.of("quick", "--repetitions", "many"), "Invalid value for option '--repetitions': 'many' is not an int.*"},
+      {List.of("quick", "--testbed", "cloud"), "Invalid value for option '--testbed': .*cloud.*"},
+      {List.of("quick", "--hosts", "FOLDER/none.yaml"), ".*/none.yaml: no such file"},
+      {List.of("quick", "--hosts", "FOLDER/hosts.yaml"), ".*/hosts.yaml:1: .*"},
+      {List.of("quick", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--testbed and --hosts: .*"},
+      {List.of("quick", "--qemu-source", "FOLDER/none"), "--qemu-source .*/none: no such file or folder"},
+      {List.of("quick", "--speed", "9"), "Unknown options?: '--speed'.*"},
+    };
+  }
+
+  @Test(dataProvider = "badInput", timeOut = 60_000)
+  public void badInputIsOneLineAndExitCode2AndNothingIsStarted(List<String> arguments, String told) {
+    List<String> line = new ArrayList<>(List.of("run", "--output", folder.resolve("runs").toString()));
+    arguments.forEach(argument -> line.add(argument.replace("FOLDER", folder.toString())));
+    Said said = inProcess(line);
+    assertThat(said.exitCode).isEqualTo(2);
+    assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: " + told);
+    assertThat(said.out).isEmpty();
+    assertThat(folder.resolve("runs")).doesNotExist();
+  }
+
+  /** The real process, since a script is run and System.err is what it inherits. */
+  @Test(timeOut = 60_000)
+  public void qemuOfAnotherVersionIsRefusedByTheBuildInOneLine() throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
+        Mplm.class.getName(), "run", "quick", "--qemu-source", folder.resolve("qemu-9").toString());
+    // whoever runs the tests may have these set
+    builder.environment().keySet().removeAll(List.of("MPLM_ENGINE", "MPLM_GUEST", "MPLM_HOSTS"));
+    Process process = builder.redirectErrorStream(true).start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(said).isEqualTo(2);
+    assertThat(said.lines().toList()).singleElement().asString().contains("9.2.0").contains("10.0");
+  }
+
+  @Test
+  public void aDryRunTellsTheTrials() {
+    Said said = inProcess(List.of("run", "quick", "--dry-run", "--methods", "precopy:1s,mplm:epoch=1s,share=25,strict,mplm"));
+    assertThat(said.exitCode).isZero();
+    assertThat(said.err).isEmpty();
+    assertThat(said.out).contains("precopy:1s #1").contains("mplm:epoch=1s,share=25,strict #1").contains("mplm #1").contains("3 trials");
+  }
+
+  @Test
+  public void listTellsSuitesBenchmarksAndMethods() {
+    Said said = inProcess(List.of("list"));
+    assertThat(said.exitCode).isZero();
+    assertThat(said.out).contains("quick", "smoke", "mg", "precopy:DURATION", "mplm[:SETTINGS]").containsPattern("S \\d+MiB, W \\d+MiB, .*C \\d+MiB");
+  }
+
+  private record Said(int exitCode, String out, String err) {}
+
+  private static Said inProcess(List<String> arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream realOut = System.out;
+    PrintStream realErr = System.err;
+    try {
+      System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+      int exitCode = Mplm.run(arguments.toArray(String[]::new));
+      return new Said(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(realOut);
+      System.setErr(realErr);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.trial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.opencsv.CSVReaderHeaderAware;
+import com.opencsv.CSVReaderHeaderAwareBuilder;
+import com.opencsv.RFC4180Parser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import mplm.engine.migration.Method;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
+import mplm.harness.host.Host;
+import mplm.harness.host.Hosts;
+import mplm.harness.report.Display;
+import mplm.harness.suite.Benchmark;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.Suite;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.Test;
+
+/** Real migrations in a testbed, whose hosts file {@code MPLM_HOSTS} names: a run with a trial of every outcome. */
+@Test(groups = "testbed", timeOut = 600_000)
+public class SuiteRunIT {
+  private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
+
+  private Hosts hosts;
+  private Path runs;
+  private boolean good;
+  private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+
+  @BeforeClass(timeOut = 600_000)
+  public void run() throws Exception {
+    hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
+    runs = Files.createTempDirectory("mplm-it");
+    Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
+    Benchmark mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
+    Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", mg.classes());
+    Suite suite = new Suite("it", "a trial of every outcome", 1, List.of(
+        experiment("moved", mg, "200Mbit/s", true, true, "precopy:20s", "mplm"),
+        experiment("broken", unknown, "200Mbit/s", true, false, "mplm"),
+        experiment("busy", mg, "200Mbit/s", true, false, "precopy:1ms"),
+        experiment("short", mg, "20Mbit/s", false, false, "precopy:1ms")));
+    good = SuiteRun.run(suite, hosts, artifacts, runs, Display.on(System.out, false));
+    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(folder().resolve("trials.csv")))
+        .withCSVParser(new RFC4180Parser()).build()) {
+      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
+        rows.put(row.get("experiment") + " " + row.get("method"), row);
+      }
+    }
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void remove() throws IOException {
+    try (Stream<Path> files = Files.walk(runs)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  public void eachMethodMovesTheGuestWithEveryByteAndItsProgramVerifiesThere() {
+    for (String method : List.of("precopy", "mplm")) {
+      Map<String, String> row = rows.get("moved " + method);
+      assertThat(row).as(method)
+          .containsEntry("outcome", "completed")
+          .containsEntry("memory_compared", "equal")
+          .containsEntry("verification", "successful")
+          .containsEntry("downtime_seen_s", "")
+          .containsEntry("max_bandwidth_bytes_per_s", "0")
+          .containsEntry("qemu_version", row.get("qemu_version"));
+      double total = number(row, "total_s");
+      assertThat(number(row, "downtime_s")).isPositive().isLessThanOrEqualTo(total);
+      // every page of the guest was sent once at least, those that are used in full
+      assertThat(number(row, "normal_pages") + number(row, "zero_pages")).isGreaterThanOrEqualTo(256 * 256);
+      assertThat(number(row, "transferred_bytes")).isGreaterThan(number(row, "normal_pages") * 4096);
+      assertThat(number(row, "used_memory_bytes")).isBetween(number(row, "guest_resident_bytes"), 256.0 * 1048576);
+    }
+  }
+
+  @Test
+  public void mplmReportsItsOwnFigures() {
+    Map<String, String> row = rows.get("moved mplm");
+    assertThat(row).containsEntry("mplm_policy", "paper").containsEntry("mplm_end", "nondirty-empty")
+        .containsEntry("mplm_nondirty_left_pages", "0");
+    assertThat(number(row, "mplm_epochs")).isPositive();
+    assertThat(number(row, "mplm_live_s")).isPositive().isLessThan(number(row, "total_s"));
+    assertThat(rows.get("moved precopy")).containsEntry("mplm_policy", "").containsEntry("mplm_epochs", "");
+  }
+
+  @Test
+  public void aFaultCostsItsTrialAndTheRunGoesOn() {
+    assertThat(rows).hasSize(5);
+    assertThat(rows.get("broken mplm")).containsEntry("outcome", "failed").containsEntry("total_s", "")
+        .hasEntrySatisfying("reason", reason -> assertThat(reason).contains("the guest failed"));
+    assertThat(good).isFalse();
+  }
+
+  @Test
+  public void whatDoesNotConvergeIsCancelledAtItsLimitAndKeptAsThat() {
+    Map<String, String> row = rows.get("busy precopy");
+    assertThat(row).containsEntry("outcome", "not converged").containsEntry("total_s", "").containsEntry("downtime_s", "");
+    double limit = number(row, "limit_s");
+    assertThat(limit).isGreaterThanOrEqualTo(3 * number(row, "used_memory_bytes") * 8 / number(row, "link_bits_per_s"));
+    assertThat(number(row, "elapsed_s")).isGreaterThanOrEqualTo(limit);
+    // the link was used meanwhile, and not beyond its rate
+    assertThat(number(row, "transferred_bytes")).isGreaterThan(number(row, "used_memory_bytes"));
+    assertThat(number(row, "transferred_bytes") * 8).isLessThan(1.1 * number(row, "elapsed_s") * number(row, "link_bits_per_s"));
+  }
+
+  @Test
+  public void aProgramThatIsDoneFirstIsToldApart() {
+    assertThat(rows.get("short precopy")).containsEntry("outcome", "ended before migration did");
+  }
+
+  @Test
+  public void eachTrialLeavesItsRawData() throws IOException {
+    Path trial = folder().resolve("trials/002-moved-mg.S-mplm-1");
+    assertThat(Files.readString(trial.resolve("source/serial.log"))).contains("@mplm boot").contains("@mplm ready");
+    assertThat(Files.readString(trial.resolve("destination/serial.log"))).contains("verification=successful").contains("@mplm end");
+    assertThat(Files.readString(trial.resolve("qmp.jsonl")))
+        .contains("\"migrate\"").contains("\"STOP\"").contains("query-migrate");
+    assertThat(folder().resolve("run.json")).exists();
+    assertThat(folder().resolve("charts/moved.png")).exists();
+    assertThat(folder().resolve("charts/moved.svg")).exists();
+    assertThat(folder().resolve("charts/broken.png")).doesNotExist();
+  }
+
+  @Test
+  public void testngReportsEveryTrialByItsName() throws IOException {
+    List<String> reports = new ArrayList<>();
+    for (Path report : list(folder().resolve("testng/junitreports"))) {
+      reports.add(Files.readString(report));
+    }
+    assertThat(String.join("", reports)).contains("tests=\"5\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"1\"");
+    assertThat(Files.readString(folder().resolve("testng/testng-results.xml"))).contains("moved mg.S precopy:20s #1");
+  }
+
+  @Test
+  public void nothingIsLeftOnTheHosts() {
+    for (var config : List.of(hosts.source(), hosts.destination())) {
+      try (Host host = Host.connect(config)) {
+        Duration soon = Duration.ofSeconds(10);
+        assertThat(host.check(soon, "ls", config.workFolder())).doesNotContain("trial-");
+        assertThat(host.check(soon, "ls", "/dev/shm")).doesNotContain("mplm");
+        assertThat(host.check(soon, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"))
+            .doesNotContain(config.workFolder() + "/trial");
+      }
+    }
+  }
+
+  private static Experiment experiment(
+      String name, Benchmark benchmark, String link, boolean repeats, boolean verifyMemory, String... methods) {
+    return new Experiment(name, benchmark, "S", 1, DataSize.parse("256MiB"), Bandwidth.parse(link),
+        Stream.of(methods).map(Method::parse).toList(), repeats, Duration.ofSeconds(60), Duration.ofSeconds(60), 3,
+        Duration.ofSeconds(5), verifyMemory);
+  }
+
+  private Path folder() throws IOException {
+    return list(runs).get(0);
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  private static double number(Map<String, String> row, String column) {
+    return Double.parseDouble(row.get(column));
+  }
+}
