@@ -60,9 +60,8 @@ public final class Testbed {
       Thread ending = new Thread(() -> end(process, folder), "testbed end");
       Runtime.getRuntime().addShutdownHook(ending);
       int status = process.waitFor();
-      if (removeHook(ending)) {
-        folder.close();
-      }
+      folder.close(); // before the hook goes, or a signal in between would end this process halfway
+      removeHook(ending);
       return status;
     } catch (IOException e) {
       throw new TestbedException("testbed " + kind + ": " + e.getMessage());
@@ -87,12 +86,11 @@ public final class Testbed {
     }
   }
 
-  /** False when this process is ending and the hook runs. */
-  private static boolean removeHook(Thread hook) {
+  private static void removeHook(Thread hook) {
     try {
-      return Runtime.getRuntime().removeShutdownHook(hook);
+      Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      return false;
+      // this process is ending and the hook runs, which finds nothing left to do
     }
   }
 

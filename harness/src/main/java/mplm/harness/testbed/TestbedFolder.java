@@ -69,9 +69,12 @@ final class TestbedFolder implements AutoCloseable {
     return path;
   }
 
-  /** Removes the folder and gives the lock back. */
+  /** Removes the folder and gives the lock back; the second time there is nothing to do. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    if (!lock.isValid()) {
+      return;
+    }
     empty();
     Files.delete(lockFile);
     Files.delete(path);

@@ -116,7 +116,7 @@ public class TestbedTest {
     assertThat(second.errorReader().readLine()).startsWith("occupied: ").contains("process " + first.pid());
     assertThat(status(second)).isEqualTo(3);
     assertThat(first.isAlive()).isTrue();
-    first.destroy();
+    first.toHandle().destroy(); // Process.destroy would close its streams as well
     status(first);
     assertThat(status(make(kind, "true"))).isZero();
   }
