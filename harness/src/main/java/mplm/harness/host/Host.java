@@ -82,6 +82,7 @@ public final class Host implements AutoCloseable {
       throw new HostException(name(), "cannot write " + log, e);
     }
     RemoteProcess process = new RemoteProcess(name(), connections.place(), out, out, argv);
+    process.closeAtEnd(out);
     process.pid();
     return process;
   }

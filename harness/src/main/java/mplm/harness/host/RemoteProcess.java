@@ -115,6 +115,17 @@ public final class RemoteProcess implements AutoCloseable {
     }
   }
 
+  /** Closes what gets the output when all of it has arrived. */
+  void closeAtEnd(OutputStream out) {
+    CompletableFuture.allOf(stdout, stderr).whenComplete((done, failure) -> {
+      try {
+        out.close();
+      } catch (IOException e) {
+        throw new HostException(host, "output of " + program, e);
+      }
+    });
+  }
+
   private interface Drain {
     void from(InputStream in) throws IOException;
   }

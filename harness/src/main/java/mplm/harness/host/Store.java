@@ -3,6 +3,7 @@ package mplm.harness.host;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -48,15 +49,15 @@ final class Store {
       chmod -- "$3" "$1" && mv -f -- "$1" "$4"
       """;
 
-  /* $1 folder, then pairs of file and name. */
+  /* $1 folder, then pairs of file and name. A folder that is there was moved there whole. */
   private static final String LINK =
       """
       set -e
       folder=$1; shift
+      if [ -d "$folder" ]; then exit; fi
       new=$(mktemp -d -- "$folder.XXXXXX")
       links=$new
       while [ $# -gt 0 ]; do ln -s -- "$1" "$links/$2"; shift 2; done
-      rm -rf -- "$folder"
       mv -T -- "$new" "$folder"
       """;
 
@@ -114,7 +115,7 @@ final class Store {
       words.add(file.getFileName().toString());
       contents.append(sha256(file)).append("  ").append(file.getFileName()).append('\n');
     }
-    String hash = HexFormat.of().formatHex(digest().digest(contents.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    String hash = HexFormat.of().formatHex(digest().digest(contents.toString().getBytes(StandardCharsets.UTF_8)));
     String path = folder + "/" + hash + "-" + local.getFileName();
     if (!hash.equals(provided.get(path))) {
       words.add(0, path);

@@ -17,7 +17,8 @@ public final class Testbed {
   private Testbed() {}
 
   /**
-   * The kind to use, told in one line on standard error; {@link TestbedException} when none works or a testbed of this user is up.
+   * The kind to use, told in one line on standard error; {@link TestbedException} when none works or a testbed
+   * of this user is up.
    *
    * @param wanted the user's choice, or null for the best that works here
    */

@@ -118,7 +118,8 @@ final class TestbedFolder implements AutoCloseable {
   }
 
   /**
-   * True when this process has the file open that stands there, and not one that its last user has just removed. Looks at links only:
+   * True when this process has the file open that stands there, and not one that its last user has just removed. Looks at links
+   * only:
    * the lock is a POSIX one, which ends as soon as its process opens the file again and closes it.
    */
   private static boolean isOpen(Path file) throws IOException {
