@@ -47,7 +47,7 @@ final class BarDisplay implements Display {
       long pages = ram.total().bytes() / 4096;
       bar.maxHint(pages);
       bar.stepTo(pages - Display.remainingPages(progress));
-      bar.setExtraMessage(" migrating, " + Display.remainingPages(progress) + " pages remain, at most " + limit.toSeconds() + " s");
+      bar.setExtraMessage(" migrating, " + Display.remainingPages(progress) + " left");
     });
   }
 

@@ -38,6 +38,9 @@ public sealed interface Display permits BarDisplay, LineDisplay {
 
   /** How a trial ended, in one line. */
   static String sentence(TrialRow row) {
+    if (row.outcome() == Outcome.NOT_CONVERGED) {
+      return row.reason().orElse(row.outcome().toString());
+    }
     StringBuilder text = new StringBuilder(row.outcome().toString());
     row.migration().flatMap(m -> m.totalTime()).ifPresent(total -> text.append(", total ").append(Durations.print(total)));
     row.migration().flatMap(m -> m.downtime()).ifPresent(down -> text.append(", downtime ").append(Durations.print(down)));

@@ -33,6 +33,8 @@ final class Trial {
   /** Heartbeats so long before and after the stop tell how long it was. */
   private static final Duration HEARTBEATS = Duration.ofMillis(1200);
 
+  private static final String DONE_FIRST = "the program was done before the guest was stopped";
+
   private final Rig rig;
   private final Setting setting;
   private final PlannedTrial planned;
@@ -79,7 +81,7 @@ final class Trial {
       }
     } catch (IOException | RuntimeException e) {
       LOG.debug("{} failed", planned.name(), e);
-      end(programEnded() ? Outcome.ENDED_BEFORE : Outcome.FAILED, e.getMessage());
+      broke(e.getMessage());
     } finally {
       tearDown();
     }
@@ -147,10 +149,10 @@ final class Trial {
         parameters = Optional.of(effectiveParameters());
         end(Outcome.NOT_CONVERGED, result.reason().orElseThrow());
       }
-      case FAILED -> end(programEnded() ? Outcome.ENDED_BEFORE : Outcome.FAILED, result.reason().orElseThrow());
+      case FAILED -> broke(result.reason().orElseThrow());
     }
     if (arrived() && programEnded()) {
-      end(Outcome.ENDED_BEFORE, "the program was done before the guest was stopped");
+      end(Outcome.ENDED_BEFORE, DONE_FIRST);
     }
   }
 
@@ -263,11 +265,20 @@ final class Trial {
     return nanos.isPresent() ? Optional.of(Duration.ofNanos(nanos.getAsLong())) : Optional.empty();
   }
 
+  /** When the program is done the guest powers off, and whatever was at work with it breaks. */
+  private void broke(String why) {
+    if (programEnded()) {
+      end(Outcome.ENDED_BEFORE, DONE_FIRST);
+    } else {
+      end(Outcome.FAILED, why);
+    }
+  }
+
   /** The first thing that went wrong is the one to tell; a failure beats an outcome. */
   private void end(Outcome how, String why) {
     if (outcome != Outcome.FAILED && (outcome == Outcome.COMPLETED || how == Outcome.FAILED)) {
       outcome = how;
-      reason = Optional.of(why == null ? "no reason given" : why);
+      reason = Optional.of(why == null ? "no reason given" : String.join(" | ", why.lines().map(String::strip).toList()));
     }
   }
 
