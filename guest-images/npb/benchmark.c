@@ -6,6 +6,7 @@
 #include "benchmark.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <omp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -108,11 +109,39 @@ static bool told_to_stop(void)
     return sigismember(&pending, SIGTERM);
 }
 
+/*
+ * Compare the values of the result with the published ones. Writes
+ * "error=LARGEST errors=NAME:ERROR,..." to text, relative errors. Returns
+ * whether all verify: not if there are none, or one is not a number.
+ */
+static bool verify(const Benchmark *benchmark, char *text, size_t size)
+{
+    Value values[BENCHMARK_VALUES];
+    int count = benchmark->verify(values);
+    double largest = 0;
+    char list[size];
+    size_t length = 0;
+
+    for (int i = 0; i < count; i++) {
+        double error = fabs((values[i].computed - values[i].published) /
+                            values[i].published);
+
+        length += snprintf(list + length, size - length, "%s%s:%.3e",
+                           i ? "," : "", values[i].name, error);
+        if (!(error <= largest)) {
+            largest = isnan(largest) ? largest : error;
+        }
+    }
+    snprintf(text, size, "error=%.3e errors=%s", largest, list);
+    return count > 0 && largest <= BENCHMARK_EPSILON;
+}
+
 /* Run one repetition with its records. Returns false if it fails to verify. */
 static bool repeat(const Benchmark *benchmark, long repetition,
                    long iterations, bool verifiable)
 {
-    double time = 0, error;
+    char errors[300];
+    double time = 0;
     bool good = true;
 
     benchmark->reset();
@@ -128,17 +157,12 @@ static bool repeat(const Benchmark *benchmark, long repetition,
         }
     }
     if (verifiable) {
-        error = benchmark->verify();
-        good = error <= BENCHMARK_EPSILON;      /* false for NaN */
-        record("result repetition=%ld seconds=%.6f mops=%.2f "
-               "verification=%s error=%.3e", repetition, time,
-               benchmark->operations(iterations) / time * 1e-6,
-               good ? "successful" : "failed", error);
-    } else {
-        record("result repetition=%ld seconds=%.6f mops=%.2f "
-               "verification=not-applicable", repetition, time,
-               benchmark->operations(iterations) / time * 1e-6);
+        good = verify(benchmark, errors, sizeof(errors));
     }
+    record("result repetition=%ld seconds=%.6f mops=%.2f verification=%s%s%s",
+           repetition, time, benchmark->operations(iterations) / time * 1e-6,
+           !verifiable ? "not-applicable" : good ? "successful" : "failed",
+           verifiable ? " " : "", verifiable ? errors : "");
     return good;
 }
 

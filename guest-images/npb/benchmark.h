@@ -19,6 +19,15 @@
 /* Largest relative error that verifies. */
 #define BENCHMARK_EPSILON 1e-8
 
+/* Most values that one program verifies. */
+#define BENCHMARK_VALUES 10
+
+/* A value of the result, and what was published for it. */
+typedef struct Value {
+    const char *name;               /* as the configuration has it */
+    double computed, published;
+} Value;
+
 typedef struct Benchmark {
     const char *name;               /* as NPB writes it: "MG" */
     const char *classes;            /* letters of its classes: "SWABC" */
@@ -32,10 +41,10 @@ typedef struct Benchmark {
     void (*reset)(void);            /* the state before iteration 1 */
     void (*iterate)(long iteration);
     /*
-     * Relative error of the result against the published value, after the
-     * standard number of iterations; may be NaN.
+     * The values of the result after the standard number of iterations, at
+     * most BENCHMARK_VALUES. Returns how many there are.
      */
-    double (*verify)(void);
+    int (*verify)(Value *values);
 } Benchmark;
 
 /*
