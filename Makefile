@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-.PHONY: help run test engine engine-test guest bench clean
+.PHONY: help run test engine engine-test guest bench clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
-run:         ## the quick suite on this machine: rows and charts in reports/runs
+run: packages ## the quick suite on this machine: rows and charts in reports/runs
 	@harness/bin/mplm run quick
-test:        ## everything that is tested on every change
-	@nice mvn -q -B verify
-engine:      ## build QEMU with MPLM, or find it in the cache
+test: packages ## everything that is tested on every change
+	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && guest-images/test && mvn -B -ntp verify && harness/test && engine/qemu/test
+engine: packages ## build QEMU with MPLM, or find it in the cache
 	@engine/qemu/build
-engine-test: ## QEMU's whole migration-test with MPLM, on KVM and TCG
+engine-test: packages ## QEMU's whole migration-test with MPLM, on KVM and TCG
 	@engine/qemu/test --full
-guest:       ## build the guest's kernel and programs, or find them in the cache
+guest: packages ## build the guest's kernel and programs, or find them in the cache
 	@guest-images/build
-bench:       ## cost of a page visit and of a fetch; the live stage's share of the link
-	@nice mvn -q -B verify -Pbench
+bench: packages ## cost of a page visit and of a fetch; the live stage's share of the link
+	@mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench && harness/bench
 clean:       ## remove what was built in this clone; the cache stays
-	@mvn -q -B clean
+	@rm -rf engine/target harness/target
+packages:    ## install the Debian packages that are missing
+	@engine/bin/install-packages engine/qemu/packages guest-images/packages harness/packages
