@@ -85,7 +85,8 @@ public final class Chart {
     styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
     styler.setChartTitleFont(new Font(FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false).setChartTitlePadding(20);
     styler.setLegendPosition(LegendPosition.OutsideE);
-    styler.setLegendFont(new Font(FONT, Font.PLAIN, 12)).setLegendBorderColor(Color.WHITE).setLegendPadding(16).setLegendSeriesLineLength(28);
+    styler.setLegendFont(new Font(FONT, Font.PLAIN, 12)).setLegendBorderColor(Color.WHITE);
+    styler.setLegendPadding(16).setLegendSeriesLineLength(28);
     styler.setAxisTitleFont(new Font(FONT, Font.PLAIN, 13)).setAxisTickLabelsFont(new Font(FONT, Font.PLAIN, 12));
     styler.setPlotGridLinesColor(new Color(0xE4E4E4)).setPlotGridLinesStroke(new BasicStroke(1f)).setLocale(Locale.ROOT);
     styler.setPlotBorderVisible(false).setMarkerSize(11);
