@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# To be sourced: how a case of QEMU's migration-test is run with one accelerator or the other, as a process of
+# its own with a time limit. QTEST_QEMU_BINARY names the QEMU; TMPDIR is where the case puts its files.
+
+# migration-test takes KVM where it finds it. In a mount namespace of its own it finds a /dev/kvm that is none.
+without_kvm=(unshare --mount)
+[ "$(id -u)" = 0 ] || without_kvm+=(--map-root-user)
+without_kvm+=(sh -c '[ ! -e /dev/kvm ] || mount --bind /dev/null /dev/kvm; exec "$@"' sh)
+
+# KVM is there if QEMU can set it up; whether guests run on it is what the cases find out
+kvm_works() {
+    echo quit | timeout 30 "$QTEST_QEMU_BINARY" -accel kvm -machine none -nodefaults -display none \
+        -monitor stdio > /dev/null 2>&1
+}
+
+# Sets accelerators to those that cases can be run with, and says why another one is not among them
+find_accelerators() {
+    accelerators=()
+    if kvm_works; then
+        accelerators+=(kvm)
+    else
+        say "KVM is not available here: its cases are not run"
+    fi
+    if "${without_kvm[@]}" true 2> /dev/null; then
+        accelerators+=(tcg)
+    elif [ ${#accelerators[@]} = 0 ]; then
+        without_kvm=() accelerators=(tcg)
+    else
+        say "namespaces are not permitted here: the TCG cases are not run"
+    fi
+}
+
+# Runs a case with its output in FILE and sets result to "passed", "skipped: why" or "FAILED, why"
+run_case() { # ACCELERATOR CASE SECONDS FILE MIGRATION-TEST...
+    local wrap=() case=$2 limit=$3 output=$4 status=0
+    [ "$1" = kvm ] || wrap=("${without_kvm[@]}")
+    shift 4
+    # A case does not outlive this shell, nor its QEMUs the case
+    setpriv --pdeathsig TERM timeout -k 10 "$limit" "${wrap[@]}" "$@" --tap -p "$case" \
+        < /dev/null > "$output" 2>&1 &
+    wait $! || status=$?
+    if [ $status = 124 ] || [ $status = 137 ]; then
+        result="FAILED, not done in $limit s"
+    elif [ $status != 0 ] || ! grep -q "^ok 1 $case" "$output"; then
+        result="FAILED, exit code $status"
+    elif grep -q "^ok 1 $case # SKIP" "$output"; then
+        result="skipped:$(sed -n "s|^ok 1 $case # SKIP||p" "$output")"
+    else
+        result=passed
+    fi
+}
