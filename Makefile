@@ -12,8 +12,8 @@ engine-test: packages ## QEMU's whole migration-test with MPLM, on KVM and TCG
 	@engine/qemu/test --full
 guest: packages ## build the guest's kernel and programs, or find them in the cache
 	@guest-images/build
-bench: packages ## cost of a page visit and of a fetch; the live stage's share of the link
-	@mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench && harness/bench
+bench: packages ## cost of a page visit and of a fetch; the live stage's share of the link; the guest's programs
+	@mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench && harness/bench && guest-images/bench A
 clean:       ## remove what was built in this clone; the cache stays
 	@rm -rf engine/target harness/target
 packages:    ## install the Debian packages that are missing

@@ -20,6 +20,8 @@ import mplm.engine.migration.Mplm;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.harness.host.Hosts;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.NpbConfigs;
 
 /**
  * The share of the link's TCP goodput, measured just before, that MPLM's live stage uses. Bytes are those that the destination's
@@ -33,12 +35,15 @@ public final class LinkShareBenchmark {
   private static final Pattern ACKNOWLEDGED = Pattern.compile("bytes_acked:(\\d+)");
 
   /** @param idle the guest stands still while it moves, its memory as the program left it */
-  private record Case(String title, String problemClass, boolean idle, String link, double target) {}
+  private record Case(String title, String problemClass, boolean idle, Bandwidth link, double target) {}
 
-  private static final List<Case> CASES = List.of(
-      new Case("busy, as in the quick suite", "W", false, "60Mbit/s", 0.95),
-      new Case("busy, larger", "A", false, "200Mbit/s", 0.95),
-      new Case("idle", "A", true, "1Gbit/s", 0.95));
+  /** The first is the experiment of the quick suite. */
+  private static List<Case> cases(Experiment quick) {
+    return List.of(
+        new Case("busy, as in the quick suite", quick.problemClass(), false, quick.link(), 0.95),
+        new Case("busy, larger", "A", false, Bandwidth.parse("200Mbit/s"), 0.95),
+        new Case("idle", "A", true, Bandwidth.parse("1Gbit/s"), 0.95));
+  }
 
   private final Hosts hosts;
   private final Path logs;
@@ -58,7 +63,7 @@ public final class LinkShareBenchmark {
     boolean met = true;
     System.out.println("guest                         link        TCP goodput  live stage   share  target");
     try (Rig rig = Rig.open(hosts, Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), logs)) {
-      for (Case which : CASES) {
+      for (Case which : cases(new NpbConfigs(clone.resolve("npb-configs")).suite("quick").experiments().get(0))) {
         met &= new LinkShareBenchmark(hosts, logs, rig).measure(which);
       }
     }
@@ -66,7 +71,7 @@ public final class LinkShareBenchmark {
   }
 
   private boolean measure(Case which) throws IOException, InterruptedException {
-    rig.link().shape(Bandwidth.parse(which.link()));
+    rig.link().shape(which.link());
     Bandwidth goodput = rig.link().goodput();
     GuestShape shape = new GuestShape(2, DataSize.parse("1GiB"));
     String arguments = Kernel.arguments("mg", which.problemClass(), shape.vcpus(), false);
