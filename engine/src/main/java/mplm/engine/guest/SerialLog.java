@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import mplm.engine.unit.Durations;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ public final class SerialLog implements AutoCloseable {
   private final String name;
   private final InputStream in;
   private final Optional<SerialLog> before;
+  private final Consumer<SerialLine> recorder;
   private final Thread reader;
 
   /** Guards all below; notified when records grow or the end comes. */
@@ -44,26 +46,31 @@ public final class SerialLog implements AutoCloseable {
   private boolean anyLine;
   private GuestException.Died death;
 
-  private SerialLog(String name, InputStream in, Optional<SerialLog> before) {
+  private SerialLog(String name, InputStream in, Optional<SerialLog> before, Consumer<SerialLine> recorder) {
     this.name = name;
     this.in = in;
     this.before = before;
+    this.recorder = recorder;
     this.reader = new Thread(this::read, "serial reader " + name);
     this.reader.setDaemon(true);
   }
 
-  /** Reads {@code in} from now on and owns it; closing it must end a blocked read, as that of a socket does. */
-  public static SerialLog open(String name, InputStream in) {
-    return open(name, in, Optional.empty());
+  /**
+   * Reads {@code in} from now on and owns it; closing it must end a blocked read, as that of a socket does.
+   *
+   * @param recorder takes every line, one at a time; an exception from it ends the reading
+   */
+  public static SerialLog open(String name, InputStream in, Consumer<SerialLine> recorder) {
+    return open(name, in, Optional.empty(), recorder);
   }
 
   /** The destination's port: its first line continues what the source's left unfinished. */
-  public static SerialLog openAfter(SerialLog source, String name, InputStream in) {
-    return open(name, in, Optional.of(source));
+  public static SerialLog openAfter(SerialLog source, String name, InputStream in, Consumer<SerialLine> recorder) {
+    return open(name, in, Optional.of(source), recorder);
   }
 
-  private static SerialLog open(String name, InputStream in, Optional<SerialLog> before) {
-    SerialLog log = new SerialLog(name, in, before);
+  private static SerialLog open(String name, InputStream in, Optional<SerialLog> before, Consumer<SerialLine> recorder) {
+    SerialLog log = new SerialLog(name, in, before, recorder);
     log.reader.start();
     return log;
   }
@@ -73,11 +80,6 @@ public final class SerialLog implements AutoCloseable {
     synchronized (lock) {
       return List.copyOf(records);
     }
-  }
-
-  /** The heartbeats so far, in order. */
-  public List<GuestRecord> heartbeats() {
-    return records().stream().filter(record -> record.kind().equals("heartbeat")).toList();
   }
 
   /** The last lines, records or not, without heartbeats: what to show when something went wrong. */
@@ -167,6 +169,7 @@ public final class SerialLog implements AutoCloseable {
     }
     anyLine = true;
     line.reset();
+    recorder.accept(new SerialLine(arrival, text));
     Optional<GuestRecord> record = GuestRecord.parse(text, arrival);
     record.ifPresent(records::add);
     if (record.filter(r -> r.kind().equals("heartbeat")).isEmpty()) {

@@ -8,8 +8,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpClient;
@@ -107,40 +105,37 @@ public record Migration(
     private final long begin;
     private final boolean running;
     private final Consumer<Progress> observer;
-    private JsonNode info;
-    private Progress now = new Progress(Duration.ZERO, "none", Optional.empty(), Optional.empty());
-    private Optional<Progress> last = Optional.empty();
+    private final MigrationAccount account;
     private boolean cancelled;
 
     Run(long begin, boolean running, Consumer<Progress> observer) {
       this.begin = begin;
       this.running = running;
       this.observer = observer;
+      this.account = new MigrationAccount(method, begin);
     }
 
     MigrationResult finish() throws InterruptedException {
       try {
         follow();
-        if (now.status().equals("completed")) {
+        String status = account.now().status();
+        if (status.equals("completed")) {
           return completed();
         }
         // a cancel breaks the streams, and QEMU may see that before its own cancel: then it calls it failed
-        String how = now.status().equals("failed") ? failure() : "";
+        String how = status.equals("failed") ? failure() : "";
         if (cancelled) {
-          return result(Outcome.NOT_CONVERGED,
+          return account.result(Outcome.NOT_CONVERGED,
               "not converged after " + Durations.print(limit) + (how.isEmpty() ? "" : "; " + how));
         }
-        return result(Outcome.FAILED, how.isEmpty() ? source.name() + ": cancelled by another client" : how);
+        return account.result(Outcome.FAILED, how.isEmpty() ? source.name() + ": cancelled by another client" : how);
       } catch (QmpException e) {
-        return result(Outcome.FAILED, e.getMessage());
+        return account.result(Outcome.FAILED, e.getMessage());
       }
     }
 
     private void follow() throws QmpException, InterruptedException {
-      for (poll(); !now.ended(); poll()) {
-        if (now.ram().isPresent()) {
-          last = Optional.of(now);
-        }
+      for (Progress now = poll(); !now.ended(); now = poll()) {
         if (!cancelled && now.elapsed().compareTo(limit) >= 0) {
           source.execute("migrate_cancel", limit.plus(CANCEL));
           cancelled = true;
@@ -154,34 +149,36 @@ public record Migration(
     }
 
     /** QEMU answers nothing while it sends what is left of a stopped guest, which can take most of the limit. */
-    private void poll() throws QmpException, InterruptedException {
-      info = source.execute("query-migrate", limit.plus(CANCEL));
-      now = Progress.of(info, Duration.ofNanos(System.nanoTime() - begin));
+    private Progress poll() throws QmpException, InterruptedException {
+      Progress now = account.look(source.execute("query-migrate", limit.plus(CANCEL)), System.nanoTime());
       observer.accept(now);
+      return now;
     }
 
-    /** {@code completed} can precede the final numbers, and the destination may still be loading. */
+    /** The final numbers may be late, and the destination may still be loading. */
     private MigrationResult completed() throws QmpException, InterruptedException {
-      Duration elapsed = now.elapsed();
       long deadline = System.nanoTime() + ANSWER.toNanos();
-      while (info.path("total-time").asLong() == 0 || !info.has("downtime")) {
-        pause(deadline, source.name() + ": no final numbers after 'completed', the last: " + info);
+      while (!account.hasFinalNumbers()) {
+        pause(deadline, source.name() + ": no final numbers after 'completed', the last: " + account.info());
         poll();
       }
-      OptionalLong stop = running ? arrival(source, "STOP") : OptionalLong.empty();
+      if (running) {
+        account.stopped(arrival(source, "STOP"));
+      }
       JsonNode status = query(destination, "query-status");
       while (status.path("status").asText().equals("inmigrate")) {
         pause(deadline, destination.name() + ": still inmigrate after the source completed");
         status = query(destination, "query-status");
       }
-      OptionalLong resume = status.path("running").asBoolean() ? arrival(destination, "RESUME") : OptionalLong.empty();
-      return new MigrationResult(method, Outcome.COMPLETED, Optional.empty(), elapsed,
-          milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, end());
+      if (status.path("running").asBoolean()) {
+        account.resumed(arrival(destination, "RESUME"));
+      }
+      return account.completed();
     }
 
     /** QEMU's words for why it failed, and the destination's fate, which is often the cause. */
     private String failure() throws InterruptedException {
-      String reason = source.name() + ": " + info.path("error-desc").asText("failed without a reason");
+      String reason = source.name() + ": " + account.info().path("error-desc").asText("failed without a reason");
       try {
         String there = destination.execute("query-migrate", ANSWER).path("error-desc").asText("");
         return there.isEmpty() ? reason : reason + "; " + destination.name() + ": " + there;
@@ -190,12 +187,8 @@ public record Migration(
       }
     }
 
-    private OptionalLong arrival(QmpClient qemu, String event) throws QmpException, InterruptedException {
-      return OptionalLong.of(qemu.await(event, begin, ANSWER).arrival());
-    }
-
-    private Optional<Duration> milliseconds(String field) {
-      return Optional.of(Duration.ofMillis(info.required(field).asLong()));
+    private long arrival(QmpClient qemu, String event) throws QmpException, InterruptedException {
+      return qemu.await(event, begin, ANSWER).arrival();
     }
 
     private void pause(long deadline, String notYet) throws InterruptedException, QmpException {
@@ -203,17 +196,6 @@ public record Migration(
         throw new QmpException.NotYet(notYet);
       }
       Thread.sleep(POLL.toMillis() / 10);
-    }
-
-    private MigrationResult result(Outcome outcome, String reason) {
-      return new MigrationResult(method, outcome, Optional.of(reason), Duration.ofNanos(System.nanoTime() - begin),
-          Optional.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), last, end());
-    }
-
-    /** The present look, with what it does not show any more taken from the last that did. */
-    private Progress end() {
-      return new Progress(now.elapsed(), now.status(),
-          now.ram().or(() -> last.flatMap(Progress::ram)), now.mplm().or(() -> last.flatMap(Progress::mplm)));
     }
   }
 }

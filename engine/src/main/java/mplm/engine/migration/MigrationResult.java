@@ -2,8 +2,10 @@
 package mplm.engine.migration;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import mplm.engine.qmp.QmpMessage;
 
 /**
  * What one migration came to.
@@ -11,7 +13,7 @@ import java.util.OptionalLong;
  * @param method how it was done
  * @param outcome how it ended
  * @param reason why it failed or was cancelled, one line; empty when completed
- * @param elapsed from the command to the end state, by the controller's clock
+ * @param elapsed from the command to the end state, or to the last look before a QEMU died, by the controller's clock
  * @param totalTime QEMU's {@code total-time}; empty unless completed
  * @param downtime QEMU's {@code downtime}; empty unless completed
  * @param setupTime QEMU's {@code setup-time}; empty unless completed
@@ -41,6 +43,19 @@ public record MigrationResult(
     NOT_CONVERGED,
     /** It broke. */
     FAILED
+  }
+
+  /**
+   * The same again from recorded messages.
+   *
+   * @param outcome and {@code reason}: how it ended, which the messages alone do not tell
+   * @param messages of both QEMUs in order of time, in any clock; {@code stop} and {@code resume} are of that clock
+   * @return empty if no migration was begun
+   */
+  public static Optional<MigrationResult> of(
+      Method method, Outcome outcome, Optional<String> reason, List<QmpMessage> messages) {
+    return MigrationAccount.of(method, messages)
+        .map(account -> outcome == Outcome.COMPLETED ? account.completed() : account.result(outcome, reason.orElse("no reason given")));
   }
 
   /** From {@code STOP} to {@code RESUME} by the controller's clock; empty unless both came. */

@@ -10,9 +10,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import mplm.engine.SocketPair;
 import org.testng.annotations.DataProvider;
@@ -20,6 +21,8 @@ import org.testng.annotations.Test;
 
 public class SerialLogTest {
   private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration WINDOW = Duration.ofMillis(1200);
+  private static final Consumer<SerialLine> NOBODY = line -> { };
 
   @Test
   public void aRecordHasKindFieldsAndTime() {
@@ -72,13 +75,13 @@ public class SerialLogTest {
 
   @Test
   public void recordsAreWaitedFor() throws Exception {
-    try (SocketPair port = SocketPair.open(); SerialLog log = SerialLog.open("source", port.near().getInputStream())) {
+    try (SocketPair port = SocketPair.open(); SerialLog log = SerialLog.open("source", port.near().getInputStream(), NOBODY)) {
       OutputStream guest = port.far().getOutputStream();
       assertThatThrownBy(() -> log.await("boot", Duration.ofMillis(20)))
           .isInstanceOf(GuestException.NotYet.class).hasMessage("source: no record 'boot' within 0.02s; it said nothing");
       guest.write("[ 0.1] hello\r\n@mplm boot cpus=2 t=1.000000\r\n@mplm heartbeat n=1 t=1.1000".getBytes(StandardCharsets.US_ASCII));
       assertThat(log.await("boot", SOON).text("cpus")).isEqualTo("2");
-      assertThat(log.heartbeats()).isEmpty();
+      assertThat(log.records()).hasSize(1);
       guest.write("00\r\n@mplm error message=\"out of memory\" t=2.000000\n".getBytes(StandardCharsets.US_ASCII));
       assertThat(log.await("heartbeat", SOON).text("n")).isEqualTo("1");
       assertThatThrownBy(() -> log.await("ready", SOON))
@@ -89,7 +92,7 @@ public class SerialLogTest {
 
   @Test
   public void theEndOfThePortIsNotATimeOut() throws Exception {
-    try (SerialLog log = SerialLog.open("source", stream("Kernel panic\n"))) {
+    try (SerialLog log = SerialLog.open("source", stream("Kernel panic\n"), NOBODY)) {
       assertThatThrownBy(() -> log.await("ready", SOON))
           .isInstanceOf(GuestException.Died.class)
           .hasMessageContaining("the serial port was closed, awaited: ready").hasMessageContaining("Kernel panic");
@@ -99,13 +102,17 @@ public class SerialLogTest {
   /** The guest is moved amid a record: its head left through the source's port, its rest through the destination's. */
   @Test
   public void aRecordMayStraddleTheMove() throws Exception {
-    try (SerialLog source = SerialLog.open("source", stream("@mplm boot t=1.000000\n@mplm result repe"))) {
+    List<SerialLine> lines = new ArrayList<>();
+    try (SerialLog source = SerialLog.open("source", stream("@mplm boot t=1.000000\n@mplm result repe"), NOBODY)) {
       assertThatThrownBy(() -> source.await("result", SOON)).isInstanceOf(GuestException.Died.class);
       try (SerialLog destination =
-          SerialLog.openAfter(source, "destination", stream("tition=3 t=2.000000\n@mplm end status=0 t=3.000000\n"))) {
+          SerialLog.openAfter(source, "destination", stream("tition=3 t=2.000000\n@mplm end status=0 t=3.000000\n"), lines::add)) {
         assertThat(destination.await("end", SOON).text("status")).isEqualTo("0");
         assertThat(destination.records()).extracting(GuestRecord::kind).containsExactly("result", "end");
         assertThat(destination.records().get(0).text("repetition")).isEqualTo("3");
+        assertThat(lines).extracting(SerialLine::text)
+            .containsExactly("@mplm result repetition=3 t=2.000000", "@mplm end status=0 t=3.000000");
+        assertThat(lines.get(0).arrival()).isEqualTo(destination.records().get(0).arrival());
       }
     }
   }
@@ -119,9 +126,37 @@ public class SerialLogTest {
         IntStream.range(100, 200).mapToObj(i -> beat(i * 20L, (i * 20L + 102_500 + 1 + (i + 1) % 4) * ms)).toList();
     long stop = 101_999 * ms;
     long resume = 104_490 * ms;
-    assertThat(GuestClock.pause(before, after, stop, resume, Duration.ofMillis(1200))).isEqualTo(OptionalLong.of(2500 * ms));
-    assertThat(GuestClock.pause(before, List.of(), stop, resume, Duration.ofMillis(1200))).isEmpty();
-    assertThat(GuestClock.pause(before, after, stop, resume + 10_000 * ms, Duration.ofMillis(1200))).isEmpty();
+    GuestPause pause = GuestPause.of(before, after, stop, resume, WINDOW).orElseThrow();
+    assertThat(pause.pause()).isEqualTo(Duration.ofMillis(2500));
+    // of 60 beats many have the least delay
+    assertThat(pause.error()).isLessThan(Duration.ofMillis(1));
+    assertThat(pause.gap()).isEqualTo(Duration.ofMillis(2518));
+    assertThat(pause.clockStoodStill(Duration.ofMillis(2491))).contains(true);
+    assertThat(GuestPause.of(before, List.of(), stop, resume, WINDOW)).isEmpty();
+    assertThat(GuestPause.of(before, after.subList(0, 2), stop, resume, WINDOW)).isEmpty();
+    assertThat(GuestPause.of(before, after, stop, resume + 10_000 * ms, WINDOW)).isEmpty();
+  }
+
+  /** Beats that come ever later are not as good a measure, and the error says so. */
+  @Test
+  public void theErrorIsHowFarTheLeastDelaysLieApart() {
+    long ms = 1_000_000;
+    List<GuestRecord> before = IntStream.range(0, 10).mapToObj(i -> beat(i * 20L, (i * 20L + i * 3) * ms)).toList();
+    List<GuestRecord> after = IntStream.range(10, 20).mapToObj(i -> beat(i * 20L, (i * 20L + 1000 + i * 2) * ms)).toList();
+    GuestPause pause = GuestPause.of(before, after, 230 * ms, 1200 * ms, WINDOW).orElseThrow();
+    assertThat(pause.error()).isBetween(Duration.ofMillis(6 + 4), Duration.ofMillis(11));
+  }
+
+  /** Then the pause by the clock is nothing, and the gap is what is left. */
+  @Test
+  public void aClockThatGoesOnIsTold() {
+    long ms = 1_000_000;
+    List<GuestRecord> before = IntStream.range(0, 50).mapToObj(i -> beat(i * 20L, (i * 20L + 1 + i % 3) * ms)).toList();
+    List<GuestRecord> after = IntStream.range(100, 150).mapToObj(i -> beat(i * 20L, (i * 20L + 1 + i % 3) * ms)).toList();
+    GuestPause pause = GuestPause.of(before, after, 999 * ms, 1995 * ms, WINDOW).orElseThrow();
+    assertThat(pause.clockStoodStill(Duration.ofMillis(996))).contains(false);
+    assertThat(pause.clockStoodStill(Duration.ofNanos(2000))).isEmpty();
+    assertThat(pause.gap()).isBetween(Duration.ofMillis(996), Duration.ofMillis(1040));
   }
 
   private static GuestRecord beat(long guestMs, long arrival) {

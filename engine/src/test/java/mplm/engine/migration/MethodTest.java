@@ -16,6 +16,7 @@ public class MethodTest {
       {"precopy:300ms", new Precopy(Duration.ofMillis(300)), "precopy:0.3s"},
       {"precopy:80s", new Precopy(Duration.ofSeconds(80)), "precopy:80s"},
       {"mplm", Mplm.PAPER, "mplm"},
+      {"unmigrated", new Unmigrated(), "unmigrated"},
       {"mplm:epoch=3s,share=50", Mplm.PAPER, "mplm"},
       {
         "mplm:strict,mixed,batch=10,share=25,epoch=500ms,policy=paper",
@@ -34,8 +35,8 @@ public class MethodTest {
   @DataProvider
   public Object[][] wrong() {
     return new Object[][] {
-      {"", "precopy:DURATION or mplm"},
-      {"postcopy", "precopy:DURATION or mplm"},
+      {"", "precopy:DURATION, mplm[:KEY=VALUE,...] or unmigrated"},
+      {"postcopy", "precopy:DURATION, mplm[:KEY=VALUE,...] or unmigrated"},
       {"precopy", "such as precopy:0.3s"},
       {"precopy:", "such as precopy:0.3s"},
       {"precopy:-1s", "'-1s' is not a duration"},
@@ -53,6 +54,7 @@ public class MethodTest {
       {"mplm:epoch=1.5ms", "'1.5ms' is not a whole number of milliseconds"},
       {"mplm:epoch=1000000h", "epoch"},
       {"mplm:batch=0", "1 to 1000000"},
+      {"unmigrated:1s", "takes no settings"},
       {"mplm:policy=best", "one of paper"},
     };
   }

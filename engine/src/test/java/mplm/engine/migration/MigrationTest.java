@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import mplm.engine.FakeQemu;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpClient;
 import mplm.engine.qmp.QmpException;
+import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -37,6 +39,7 @@ public class MigrationTest {
       "{\"status\": \"completed\", \"total-time\": 9000, \"downtime\": 250, \"setup-time\": 5, " + String.format(RAM, 2000, 0, 0) + "}";
 
   private final List<Progress> seen = new ArrayList<>();
+  private final List<QmpMessage> messages = Collections.synchronizedList(new ArrayList<>());
   private FakeQemu source;
   private FakeQemu destination;
   private QmpClient toSource;
@@ -45,10 +48,11 @@ public class MigrationTest {
   @BeforeMethod
   public void connect() throws Exception {
     seen.clear();
+    messages.clear();
     source = new FakeQemu();
     destination = new FakeQemu();
-    toSource = source.client("source", message -> { });
-    toDestination = destination.client("destination", message -> { });
+    toSource = source.client("source", messages::add);
+    toDestination = destination.client("destination", messages::add);
     source.returns("query-status", "{\"status\": \"running\", \"running\": true}");
     source.returns("query-migrate-capabilities", "[{\"capability\": \"xbzrle\", \"state\": false}]");
     destination.returns("query-status", "{\"status\": \"running\", \"running\": true}");
@@ -197,6 +201,24 @@ public class MigrationTest {
   }
 
   @Test
+  public void messagesWithoutAMigrationGiveNoResult() throws Exception {
+    toSource.execute("query-status", LONG);
+    assertThat(MigrationResult.of(PRECOPY, Outcome.FAILED, Optional.of("why"), List.copyOf(messages))).isEmpty();
+  }
+
+  /** It was told to go on after the comparison of its memory: when it did says nothing of the downtime. */
+  @Test
+  public void aDestinationThatIsContinuedHasNoResume() throws Exception {
+    states(COMPLETED);
+    destination.returns("query-status", "{\"status\": \"paused\", \"running\": false}");
+    destination.on("cont", arguments -> "{\"event\": \"RESUME\"} {\"id\": ID, \"return\": {}}");
+    MigrationResult result = run(PRECOPY, LONG);
+    toDestination.execute("cont", LONG);
+    assertThat(toDestination.events()).extracting(event -> event.name()).containsExactly("RESUME");
+    assertThat(MigrationResult.of(PRECOPY, result.outcome(), result.reason(), List.copyOf(messages)).orElseThrow().resume()).isEmpty();
+  }
+
+  @Test
   public void aSettingThatIsNotTakenThrowsAndMigratesNothing() throws Exception {
     source.on("migrate-set-parameters", arguments -> "{\"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}, \"id\": ID}");
     assertThatThrownBy(() -> run(PRECOPY, LONG)).isInstanceOf(QmpException.Refused.class);
@@ -253,7 +275,12 @@ public class MigrationTest {
   }
 
   private MigrationResult run(Method method, Duration limit) throws IOException, InterruptedException {
-    return new Migration(toSource, toDestination, method, "fd00::2", Route.DIRECT, limit).run(seen::add);
+    MigrationResult result = new Migration(toSource, toDestination, method, "fd00::2", Route.DIRECT, limit).run(seen::add);
+    MigrationResult again = MigrationResult.of(method, result.outcome(), result.reason(), List.copyOf(messages)).orElseThrow();
+    // the recorded messages tell the same; they were stamped microseconds beside the live looks
+    assertThat(again).usingRecursiveComparison().ignoringFieldsMatchingRegexes(".*elapsed").isEqualTo(result);
+    assertThat(again.elapsed().minus(result.elapsed()).abs()).isLessThan(Duration.ofSeconds(1));
+    return result;
   }
 
   /** The source's answers to query-migrate, the last of them for ever. */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import mplm.engine.migration.MigrationResult.Outcome;
+import mplm.engine.qmp.QmpMessage;
+
+/**
+ * What is seen of one migration, look by look, until it makes a {@link MigrationResult}. A migration in progress keeps one; {@link
+ * #of} makes the same one from the recorded messages of both QEMUs.
+ */
+final class MigrationAccount {
+  private final Method method;
+  private final long begin;
+  private JsonNode info;
+  private Progress now = new Progress(Duration.ZERO, "none", Optional.empty(), Optional.empty());
+  private Optional<Progress> last = Optional.empty();
+  private Optional<Duration> ended = Optional.empty();
+  private OptionalLong stop = OptionalLong.empty();
+  private OptionalLong resume = OptionalLong.empty();
+
+  /** Begun by the command at {@code begin}, of whatever clock. */
+  MigrationAccount(Method method, long begin) {
+    this.method = method;
+    this.begin = begin;
+  }
+
+  /**
+   * From the messages of both sides in order of time, at least up to the end state.
+   *
+   * @return empty if no migration was begun
+   */
+  static Optional<MigrationAccount> of(Method method, List<QmpMessage> messages) {
+    MigrationAccount account = null;
+    String source = null;
+    boolean running = true;
+    boolean continued = false;
+    Map<String, String> asked = new HashMap<>();
+    for (QmpMessage message : messages) {
+      JsonNode body = message.body();
+      String id = message.peer() + " " + body.path("id").asText();
+      String command = message.sent() ? body.path("execute").asText() : asked.getOrDefault(id, "");
+      if (message.sent()) {
+        asked.put(id, command);
+        if (command.equals("migrate")) {
+          account = new MigrationAccount(method, message.nanoTime());
+          source = message.peer();
+        }
+        continued |= account != null && command.equals("cont") && !message.peer().equals(source);
+        continue;
+      }
+      JsonNode answer = body.path("return");
+      if (command.equals("query-status") && account == null) {
+        running = answer.path("running").asBoolean();
+      }
+      if (account == null) {
+        continue;
+      }
+      boolean there = message.peer().equals(source);
+      if (command.equals("query-migrate") && there && body.has("return")) {
+        account.look(answer, message.nanoTime());
+      }
+      String event = body.path("event").asText();
+      if (event.equals("STOP") && there && running) {
+        account.stopped(message.nanoTime());
+      }
+      // a guest that was told to go on did not resume by itself
+      if (event.equals("RESUME") && !there && !continued) {
+        account.resumed(message.nanoTime());
+      }
+    }
+    return Optional.ofNullable(account);
+  }
+
+  /** An answer to {@code query-migrate} from the source. */
+  Progress look(JsonNode answer, long time) {
+    info = answer;
+    now = Progress.of(answer, Duration.ofNanos(time - begin));
+    if (now.ended()) {
+      ended = ended.or(() -> Optional.of(now.elapsed()));
+    } else if (now.ram().isPresent()) {
+      last = Optional.of(now);
+    }
+    return now;
+  }
+
+  /** The first one counts. */
+  void stopped(long time) {
+    stop = stop.isPresent() ? stop : OptionalLong.of(time);
+  }
+
+  /** The first one counts. */
+  void resumed(long time) {
+    resume = resume.isPresent() ? resume : OptionalLong.of(time);
+  }
+
+  Progress now() {
+    return now;
+  }
+
+  /** The last answer, for fields that a {@link Progress} does not have. */
+  JsonNode info() {
+    return info;
+  }
+
+  /** {@code completed} can precede the final numbers. */
+  boolean hasFinalNumbers() {
+    return info.path("total-time").asLong() != 0 && info.has("downtime");
+  }
+
+  MigrationResult completed() {
+    return new MigrationResult(method, Outcome.COMPLETED, Optional.empty(), elapsed(),
+        milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, end());
+  }
+
+  /** Any other outcome: the times that QEMU tells then are not those of a whole migration. */
+  MigrationResult result(Outcome outcome, String reason) {
+    return new MigrationResult(method, outcome, Optional.of(reason), elapsed(), Optional.empty(), Optional.empty(), Optional.empty(),
+        OptionalLong.empty(), OptionalLong.empty(), last, end());
+  }
+
+  private Duration elapsed() {
+    return ended.orElse(now.elapsed());
+  }
+
+  private Optional<Duration> milliseconds(String field) {
+    return Optional.of(Duration.ofMillis(info.required(field).asLong()));
+  }
+
+  /** The present look, with what it does not show any more taken from the last that did. */
+  private Progress end() {
+    return new Progress(now.elapsed(), now.status(),
+        now.ram().or(() -> last.flatMap(Progress::ram)), now.mplm().or(() -> last.flatMap(Progress::mplm)));
+  }
+}
