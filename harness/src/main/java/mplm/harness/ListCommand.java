@@ -24,7 +24,7 @@ final class ListCommand implements Callable<Integer> {
     out.println("suites");
     for (String name : configs.suites()) {
       Suite suite = configs.suite(name);
-      out.printf("  %-8s %s (%d trials)%n", name, suite.title(), suite.plan().size());
+      out.printf("  %-8s %s (%d trials)%n", name, suite.title(), suite.plan(RunCommand.SEED).size());
     }
     out.println("benchmarks, with the memory of each class");
     for (String name : configs.benchmarks()) {
@@ -38,6 +38,7 @@ final class ListCommand implements Callable<Integer> {
     out.println("  precopy:DURATION  stock pre-copy with that maximum tolerable downtime, such as precopy:0.3s");
     out.println("  mplm[:SETTINGS]   MPLM; settings, separated by commas: policy=NAME (" + String.join(", ", Scheduler.policies())
         + "), epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed");
+    out.println("  unmigrated        the guest stays: what its program's time is compared with");
     out.flush();
     return 0;
   }

@@ -42,6 +42,9 @@ final class RunCommand implements Callable<Integer> {
 
   private static final String HOSTS = "MPLM_HOSTS";
 
+  /** By default: the same order each time. */
+  static final long SEED = 1;
+
   @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "${DEFAULT-VALUE} by default")
   private String suite;
 
@@ -53,6 +56,9 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--repetitions", paramLabel = "N", description = "instead of the suite's")
   private Integer repetitions;
+
+  @Option(names = "--seed", paramLabel = "N", description = "of the order of methods in each repetition; by default ${DEFAULT-VALUE}")
+  private long seed = SEED;
 
   @Option(names = "--verify-memory", description = "compare all memory byte for byte in every trial")
   private boolean verifyMemory;
@@ -101,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
     }
     Path runs = output != null ? output : clone.runs();
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
-    return SuiteRun.run(chosen, two, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
+    return SuiteRun.run(chosen, seed, two, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
   }
 
   private Suite choose(NpbConfigs configs) {
@@ -125,7 +131,7 @@ final class RunCommand implements Callable<Integer> {
 
   private int describe(Suite chosen) {
     PrintWriter out = spec.commandLine().getOut();
-    List<PlannedTrial> plan = chosen.plan();
+    List<PlannedTrial> plan = chosen.plan(seed);
     out.println("suite " + chosen.name() + ": " + chosen.title());
     for (PlannedTrial planned : plan) {
       out.println("  " + planned.number() + "  " + planned.name() + "  (" + planned.experiment().title() + ", cancelled after "

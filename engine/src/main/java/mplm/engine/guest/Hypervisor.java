@@ -106,7 +106,8 @@ public record Hypervisor(
     argv.addAll(List.of("-chardev", socket("serial", serialSocket()) + ",logfile=" + value(serialLog())));
     argv.addAll(List.of("-serial", "chardev:serial"));
     argv.addAll(List.of("-chardev", socket("qmp", qmpSocket()), "-mon", "chardev=qmp,mode=control"));
-    argv.addAll(List.of("-D", qemuLog()));
+    // traces and messages carry the host's clock; threads their names, so that those of vCPUs can be told
+    argv.addAll(List.of("-D", qemuLog(), "-msg", "timestamp=on", "-name", "guest=mplm,debug-threads=on"));
     if (incoming) {
       argv.addAll(List.of("-incoming", "defer"));
     }

@@ -3,6 +3,7 @@ package mplm.engine.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import mplm.engine.qmp.QmpMessage;
 final class MigrationAccount {
   private final Method method;
   private final long begin;
+  private final List<Progress> looks = new ArrayList<>();
   private JsonNode info;
   private Progress now = new Progress(Duration.ZERO, "none", Optional.empty(), Optional.empty());
   private Optional<Progress> last = Optional.empty();
@@ -82,6 +84,7 @@ final class MigrationAccount {
   Progress look(JsonNode answer, long time) {
     info = answer;
     now = Progress.of(answer, Duration.ofNanos(time - begin));
+    looks.add(now);
     if (now.ended()) {
       ended = ended.or(() -> Optional.of(now.elapsed()));
     } else if (now.ram().isPresent()) {
@@ -116,13 +119,13 @@ final class MigrationAccount {
 
   MigrationResult completed() {
     return new MigrationResult(method, Outcome.COMPLETED, Optional.empty(), elapsed(),
-        milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, end());
+        milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, List.copyOf(looks), end());
   }
 
   /** Any other outcome: the times that QEMU tells then are not those of a whole migration. */
   MigrationResult result(Outcome outcome, String reason) {
     return new MigrationResult(method, outcome, Optional.of(reason), elapsed(), Optional.empty(), Optional.empty(), Optional.empty(),
-        OptionalLong.empty(), OptionalLong.empty(), last, end());
+        OptionalLong.empty(), OptionalLong.empty(), last, List.copyOf(looks), end());
   }
 
   private Duration elapsed() {

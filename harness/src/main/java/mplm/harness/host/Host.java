@@ -75,12 +75,15 @@ public final class Host implements AutoCloseable {
    * @param log local file that gets its standard output and standard error
    */
   public RemoteProcess start(Path log, String... argv) {
-    OutputStream out;
     try {
-      out = Files.newOutputStream(log);
+      return start(Files.newOutputStream(log), argv);
     } catch (IOException e) {
       throw new HostException(name(), "cannot write " + log, e);
     }
+  }
+
+  /** As {@link #start(Path, String...)}; {@code out} is closed when all has arrived. */
+  public RemoteProcess start(OutputStream out, String... argv) {
     RemoteProcess process = new RemoteProcess(name(), connections.place(), out, out, argv);
     process.closeAtEnd(out);
     process.pid();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.Mplm;
@@ -32,14 +33,13 @@ public final class Columns {
   /** All of them. */
   public static final List<Column> ALL = all();
 
-  private static final String STOOD_STILL = "memory was compared while the guest stood still";
-
   private Columns() {}
 
   private static List<Column> all() {
     List<Column> all = new ArrayList<>();
     what(all);
     outcome(all);
+    downtimes(all);
     migration(all);
     mplm(all);
     guest(all);
@@ -78,12 +78,29 @@ public final class Columns {
     optional(all, "total_s", r -> completed(r).flatMap(MigrationResult::totalTime));
     optional(all, "setup_s", r -> completed(r).flatMap(MigrationResult::setupTime));
     optional(all, "live_s", r -> completed(r).map(m -> m.totalTime().orElseThrow().minus(m.downtime().orElseThrow())));
-    optional(all, "downtime_s", r -> completed(r).flatMap(MigrationResult::downtime));
-    optional(all, "downtime_seen_s", r -> stoodStill(r) ? Optional.empty() : completed(r).flatMap(MigrationResult::downtimeSeen));
-    optional(all, "downtime_heartbeat_s", r -> stoodStill(r) ? Optional.empty() : completed(r).flatMap(m -> r.pause()));
-    optional(all, "downtime_seen_missing", r -> stoodStill(r) ? Optional.of(STOOD_STILL) : Optional.empty());
+    optional(all, "downtime_s", r -> r.downtimes().headline().map(Measure::value));
+    optional(all, "downtime_error_s", r -> r.downtimes().headline().map(Measure::error));
+    optional(all, "downtime_by", r -> r.downtimes().headlineName());
     optional(all, "elapsed_s", r -> r.migration().map(MigrationResult::elapsed));
-    add(all, "memory_compared", r -> r.memoryCompared() ? "equal" : "no");
+    add(all, "memory_compared", r -> r.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("no"));
+  }
+
+  private static void downtimes(List<Column> all) {
+    measure(all, "downtime_qemu", Downtimes::qemu);
+    measure(all, "downtime_stop_resume", Downtimes::stopResume);
+    measure(all, "downtime_guest", Downtimes::guest);
+    optional(all, "downtime_guest_gap_s", r -> r.downtimes().guestGap());
+    measure(all, "downtime_network", Downtimes::network);
+    optional(all, "downtime_missing", r -> r.downtimes().missing());
+    optional(all, "downtime_network_missing", r -> r.downtimes().networkMissing());
+    optional(all, "guest_clock_stood_still", r -> r.downtimes().clockStoodStill().map(still -> still ? "yes" : "no"));
+    optional(all, "downtime_disagreement", r -> r.downtimes().disagreement());
+    optional(all, "downtime_stop_s", r -> r.parts().map(DowntimeParts::stop));
+    optional(all, "downtime_last_fetch_s", r -> r.parts().map(DowntimeParts::lastFetch));
+    optional(all, "downtime_final_memory_s", r -> r.parts().map(DowntimeParts::finalMemory));
+    optional(all, "downtime_device_state_s", r -> r.parts().map(DowntimeParts::deviceState));
+    optional(all, "downtime_load_s", r -> r.parts().map(DowntimeParts::load));
+    optional(all, "downtime_resume_s", r -> r.parts().map(DowntimeParts::resume));
   }
 
   private static void migration(List<Column> all) {
@@ -93,7 +110,10 @@ public final class Columns {
     ram(all, "dirty_syncs", Progress.Ram::dirtySyncCount);
     // QEMU shows 0 for these once it has completed
     last(all, "throughput_mbit_per_s", Progress.Ram::mbps);
-    last(all, "dirty_pages_per_s", Progress.Ram::dirtyPagesRate);
+    optional(all, "dirty_pages_per_s", r -> r.dirtyRate().map(DirtyRate::average));
+    optional(all, "dirty_pages_per_s_without_first_epoch",
+        r -> r.dirtyRate().map(DirtyRate::withoutFirst).filter(OptionalDouble::isPresent).map(OptionalDouble::getAsDouble));
+    last(all, "dirty_pages_per_s_last", Progress.Ram::dirtyPagesRate);
     last(all, "remaining_bytes", Progress.Ram::remaining);
     optional(all, "max_bandwidth_bytes_per_s", r -> r.parameters().map(TrialRow.Parameters::maxBandwidth));
     optional(all, "avail_switchover_bandwidth_bytes_per_s", r -> r.parameters().map(TrialRow.Parameters::availSwitchoverBandwidth));
@@ -120,6 +140,7 @@ public final class Columns {
     optional(all, "verification", r -> r.verification().map(TrialRow.Verification::result));
     optional(all, "verification_error", r -> r.verification().map(TrialRow.Verification::error));
     optional(all, "verification_repetition", r -> r.verification().map(TrialRow.Verification::repetition));
+    optional(all, "program_s", TrialRow::program);
     add(all, "boot_s", r -> r.times().boot());
     add(all, "warm_up_s", r -> r.times().warmUp());
     add(all, "memory_check_s", r -> r.times().memoryCheck());
@@ -156,6 +177,11 @@ public final class Columns {
     all.add(new Column(name, row -> figures(row).map(value)));
   }
 
+  private static void measure(List<Column> all, String name, Function<Downtimes, Optional<Measure>> value) {
+    all.add(new Column(name + "_s", row -> value.apply(row.downtimes()).map(Measure::value)));
+    all.add(new Column(name + "_error_s", row -> value.apply(row.downtimes()).map(Measure::error)));
+  }
+
   private static Optional<MplmFigures> figures(TrialRow row) {
     return row.migration().flatMap(m -> m.end().mplm());
   }
@@ -173,10 +199,6 @@ public final class Columns {
     return row.migration().filter(m -> m.outcome() == MigrationResult.Outcome.COMPLETED);
   }
 
-  private static boolean stoodStill(TrialRow row) {
-    return row.planned().experiment().verifyMemory() && completed(row).isPresent();
-  }
-
   private static String print(Object value) {
     if (value instanceof Duration duration) {
       BigDecimal seconds = BigDecimal.valueOf(duration.toNanos(), 9).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros();
@@ -185,6 +207,8 @@ public final class Columns {
     if (value instanceof DataSize size) {
       return Long.toString(size.bytes());
     }
-    return value instanceof Double number ? BigDecimal.valueOf(number).toPlainString() : value.toString();
+    return value instanceof Double number
+        ? BigDecimal.valueOf(number).setScale(3, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString()
+        : value.toString();
   }
 }

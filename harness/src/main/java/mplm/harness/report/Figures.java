@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.Method;
 import mplm.engine.migration.Precopy;
 import mplm.harness.report.Figure.Converged;
@@ -21,11 +20,15 @@ import mplm.harness.report.Figure.Point;
 public final class Figures {
   private Figures() {}
 
-  /** The figure of every experiment of which a trial completed or did not converge, by the experiment's name. */
+  /**
+   * The figure of every experiment of which a trial completed or did not converge, by the experiment's name. Trials whose downtime
+   * means nothing, as their guest was held, are not in it.
+   */
   public static Map<String, Figure> of(List<TrialRow> rows) {
     Map<String, Figure> figures = new LinkedHashMap<>();
     Map<String, List<TrialRow>> experiments = rows.stream()
-        .filter(row -> row.outcome() == Outcome.COMPLETED || row.outcome() == Outcome.NOT_CONVERGED)
+        .filter(row -> row.outcome() == Outcome.COMPLETED && row.downtimes().headline().isPresent()
+            || row.outcome() == Outcome.NOT_CONVERGED)
         .collect(Collectors.groupingBy(row -> row.planned().experiment().name(), LinkedHashMap::new, Collectors.toList()));
     experiments.forEach((name, trials) -> figures.put(name, figure(trials)));
     return figures;
@@ -49,14 +52,11 @@ public final class Figures {
 
   private static List<Point> points(Method method, List<TrialRow> repetitions) {
     List<Point> points = new ArrayList<>();
-    List<MigrationResult> completed = repetitions.stream()
-        .filter(row -> row.outcome() == Outcome.COMPLETED)
-        .map(row -> row.migration().orElseThrow())
-        .toList();
+    List<TrialRow> completed = repetitions.stream().filter(row -> row.outcome() == Outcome.COMPLETED).toList();
     if (!completed.isEmpty()) {
-      double downtime = mean(completed, m -> m.downtime().orElseThrow());
+      double downtime = mean(completed, row -> row.downtimes().headline().orElseThrow().value());
       double x = method instanceof Precopy precopy ? seconds(precopy.maxTolerableDowntime()) : downtime;
-      points.add(new Converged(x, mean(completed, m -> m.totalTime().orElseThrow()), downtime));
+      points.add(new Converged(x, mean(completed, row -> row.migration().orElseThrow().totalTime().orElseThrow()), downtime));
     }
     repetitions.stream()
         .filter(row -> row.outcome() == Outcome.NOT_CONVERGED)
@@ -73,8 +73,8 @@ public final class Figures {
     return counts.get(0) + (counts.size() == 1 ? "" : " to " + counts.get(counts.size() - 1));
   }
 
-  private static double mean(List<MigrationResult> migrations, Function<MigrationResult, Duration> value) {
-    return migrations.stream().mapToDouble(m -> seconds(value.apply(m))).average().orElseThrow();
+  private static double mean(List<TrialRow> rows, Function<TrialRow, Duration> value) {
+    return rows.stream().mapToDouble(row -> seconds(value.apply(row))).average().orElseThrow();
   }
 
   private static double seconds(Duration duration) {

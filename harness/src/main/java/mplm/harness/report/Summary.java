@@ -33,6 +33,8 @@ public final class Summary {
       text.replace(text.length() - trailing(text), text.length(), "").append('\n');
       if (i > 0) {
         rows.get(i - 1).reason().ifPresent(reason -> text.append("    ").append(reason).append('\n'));
+        rows.get(i - 1).downtimes().disagreement()
+            .ifPresent(odd -> text.append("    downtimes disagree: ").append(odd).append('\n'));
       }
     }
     return text.toString();
@@ -44,11 +46,16 @@ public final class Summary {
         row.planned().name(),
         row.outcome().toString(),
         seconds(migration.flatMap(MigrationResult::totalTime)),
-        seconds(migration.flatMap(MigrationResult::downtime)),
+        seconds(downtime(row)),
         migration.flatMap(m -> m.end().ram()).map(Progress.Ram::transferred)
             .map(size -> String.format(Locale.ROOT, "%.0f", size.bytes() / 1048576.0)).orElse("-"),
         row.verification().map(v -> "verified: " + v.result()).orElse("-"),
-        row.memoryCompared() ? "equal" : "-");
+        row.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("-"));
+  }
+
+  /** The one that counts, or QEMU's own where there is no other. */
+  private static Optional<Duration> downtime(TrialRow row) {
+    return row.downtimes().headline().or(row.downtimes()::qemu).map(Measure::value);
   }
 
   private static String seconds(Optional<Duration> duration) {

@@ -18,9 +18,13 @@ import mplm.harness.suite.PlannedTrial;
  * @param limit after which the migration is cancelled
  * @param migration the move
  * @param parameters QEMU's effective settings, read back from the source
- * @param pause how long the guest stood still by its heartbeats
- * @param memoryCompared both sides' memory was compared and found equal
+ * @param downtimes how long the guest stood still, seen in several ways
+ * @param parts what the downtime consists of
+ * @param dirtyRate how fast the guest dirtied its memory meanwhile
+ * @param memory what the comparison of both sides' memory found
  * @param verification the guest's verdict on the repetition that was moved
+ * @param program wall time of that repetition, or of the whole program if it runs once: from its working set stood, or the repetition
+ *     before was done, to its result; of a guest that is not migrated the median repetition
  * @param times what the trial's wall time went into
  */
 public record TrialRow(
@@ -32,9 +36,12 @@ public record TrialRow(
     Optional<Duration> limit,
     Optional<MigrationResult> migration,
     Optional<Parameters> parameters,
-    Optional<Duration> pause,
-    boolean memoryCompared,
+    Downtimes downtimes,
+    Optional<DowntimeParts> parts,
+    Optional<DirtyRate> dirtyRate,
+    Optional<MemoryVerdict> memory,
     Optional<Verification> verification,
+    Optional<Duration> program,
     Times times) {
 
   /**

@@ -3,8 +3,10 @@ package mplm.harness.suite;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import mplm.engine.migration.Method;
 import mplm.harness.input.BadInput;
@@ -96,12 +98,20 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
     return withExperiments(chosen);
   }
 
-  /** All trials in the order of the run: within an experiment every method once, then every method again. */
-  public List<PlannedTrial> plan() {
+  /**
+   * All trials in the order of the run: within an experiment every method once, then every method again. So that nothing that changes
+   * with time is taken for a difference of methods, their order is another in each repetition.
+   *
+   * @param seed gives the orders
+   */
+  public List<PlannedTrial> plan(long seed) {
+    Random random = new Random(seed);
     List<PlannedTrial> plan = new ArrayList<>();
     for (Experiment experiment : experiments) {
       for (int repetition = 1; repetition <= repetitions; repetition++) {
-        for (Method method : experiment.methods()) {
+        List<Method> methods = new ArrayList<>(experiment.methods());
+        Collections.shuffle(methods, random);
+        for (Method method : methods) {
           plan.add(new PlannedTrial(plan.size() + 1, name, experiment, method, repetition));
         }
       }

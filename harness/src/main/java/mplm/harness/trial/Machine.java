@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import mplm.engine.guest.Hypervisor;
+import mplm.engine.guest.SerialLine;
 import mplm.engine.guest.SerialLog;
 import mplm.engine.qmp.QmpClient;
 import mplm.engine.qmp.QmpException;
@@ -23,6 +24,7 @@ import mplm.harness.host.Channel;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
 import mplm.harness.host.RemoteProcess;
+import mplm.harness.record.CpuRecord;
 
 /**
  * One QEMU on one host, with its QMP and its guest's serial port. Closing it kills it, brings its logs into the trial's folder and
@@ -36,8 +38,23 @@ final class Machine implements AutoCloseable {
   private static final Pattern MAPPING = Pattern.compile(
       "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB$", Pattern.MULTILINE);
 
+  /**
+   * Where what a machine says goes.
+   *
+   * @param logs local folder, which must exist
+   * @param qmp takes all QMP messages
+   * @param serial takes all lines of the guest's serial port
+   * @param cpu takes looks at the hypervisor's CPU time, which are made only if it is there
+   */
+  record Records(Path logs, Consumer<QmpMessage> qmp, Consumer<SerialLine> serial, Optional<CpuRecord> cpu) {
+    /** The hypervisor's own logs alone. */
+    static Records logs(Path logs) {
+      return new Records(logs, message -> {}, line -> {}, Optional.empty());
+    }
+  }
+
   private final Host host;
-  private final Path logs;
+  private final Records records;
   private final String workFolder;
   private final Hypervisor hypervisor;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -46,9 +63,9 @@ final class Machine implements AutoCloseable {
   private Channel serialChannel;
   private SerialLog serial;
 
-  private Machine(Host host, Function<String, Hypervisor> hypervisor, Path logs) {
+  private Machine(Host host, Function<String, Hypervisor> hypervisor, Records records) {
     this.host = host;
-    this.logs = logs;
+    this.records = records;
     this.workFolder = host.newFolder("trial");
     this.hypervisor = hypervisor.apply(workFolder);
   }
@@ -57,16 +74,14 @@ final class Machine implements AutoCloseable {
    * Starts it and connects.
    *
    * @param hypervisor the command line for a work folder on the host
-   * @param logs local folder, which must exist
-   * @param recorder of all QMP messages
+   * @param records where what it says goes
    * @param before the guest's port at the host from which it comes
    */
-  static Machine start(
-      Host host, Function<String, Hypervisor> hypervisor, Path logs, Consumer<QmpMessage> recorder, Optional<SerialLog> before)
+  static Machine start(Host host, Function<String, Hypervisor> hypervisor, Records records, Optional<SerialLog> before)
       throws IOException, InterruptedException {
-    Machine machine = new Machine(host, hypervisor, logs);
+    Machine machine = new Machine(host, hypervisor, records);
     try {
-      machine.start(recorder, before);
+      machine.start(before);
       return machine;
     } catch (IOException | InterruptedException | RuntimeException e) {
       machine.close();
@@ -74,13 +89,13 @@ final class Machine implements AutoCloseable {
     }
   }
 
-  private void start(Consumer<QmpMessage> recorder, Optional<SerialLog> before) throws IOException, InterruptedException {
-    Path log = logs.resolve("qemu-output.log");
+  private void start(Optional<SerialLog> before) throws IOException, InterruptedException {
+    Path log = records.logs().resolve("qemu-output.log");
     process = host.start(log, hypervisor.argv().toArray(String[]::new));
     opened.push(process);
     try {
       Channel qmpChannel = open(hypervisor.qmpSocket());
-      qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), recorder, START);
+      qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), records.qmp(), START);
       opened.push(qmp);
       opened.push(qmpChannel);
     } catch (HostException | QmpException e) {
@@ -90,10 +105,12 @@ final class Machine implements AutoCloseable {
       throw e;
     }
     serialChannel = open(hypervisor.serialSocket());
-    serial = before.map(source -> SerialLog.openAfter(source, host.name(), serialChannel.in()))
-        .orElseGet(() -> SerialLog.open(host.name(), serialChannel.in()));
+    serial = before.map(source -> SerialLog.openAfter(source, host.name(), serialChannel.in(), records.serial()))
+        .orElseGet(() -> SerialLog.open(host.name(), serialChannel.in(), records.serial()));
     opened.push(serial);
     opened.push(serialChannel);
+    records.cpu().ifPresent(
+        out -> opened.push(host.start(out, "sh", "-c", CpuRecord.SAMPLER, "mplm", Integer.toString(process.pid()))));
   }
 
   /** What QEMU calls an error, else its last line. */
@@ -180,7 +197,7 @@ final class Machine implements AutoCloseable {
 
   private void fetch(String remote, String name) {
     if (host.run(ANSWER, "test", "-s", remote).exitStatus() == 0) {
-      host.fetch(remote, logs.resolve(name));
+      host.fetch(remote, records.logs().resolve(name));
     }
   }
 }

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -16,17 +15,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import mplm.engine.guest.Accelerator;
+import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
-import mplm.harness.report.Chart;
+import mplm.harness.record.RunManifest;
+import mplm.harness.report.Csv;
 import mplm.harness.report.Display;
-import mplm.harness.report.Figure;
-import mplm.harness.report.Figures;
-import mplm.harness.report.Outcome;
 import mplm.harness.report.Setting;
 import mplm.harness.report.Summary;
 import mplm.harness.report.TrialRow;
-import mplm.harness.report.TrialsCsv;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Suite;
@@ -49,11 +46,12 @@ public final class SuiteRun implements AutoCloseable {
 
   private final Suite suite;
   private final List<PlannedTrial> plan;
+  private final RunDerivation derivation;
   private final Display display;
   private final RunFolder folder;
   private final Rig rig;
-  private final Setting setting;
-  private final TrialsCsv csv;
+  private final Accelerator accelerator;
+  private final Csv csv;
   private final List<TrialRow> rows = new ArrayList<>();
   private final ExecutorService worker =
       Executors.newSingleThreadExecutor(task -> {
@@ -64,20 +62,25 @@ public final class SuiteRun implements AutoCloseable {
   private volatile boolean stopped;
   private boolean closed;
 
-  private SuiteRun(Suite suite, Hosts hosts, Artifacts artifacts, Path runs, Display display) throws IOException {
+  private SuiteRun(Suite suite, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display) throws IOException {
     this.suite = suite;
-    this.plan = suite.plan();
+    this.plan = suite.plan(seed);
     this.display = display;
     Artifact engine = Artifact.engine(artifacts.engine());
     Artifact guest = Artifact.guest(artifacts.guest());
     this.folder = RunFolder.create(runs, suite.name());
     this.rig = Rig.open(hosts, engine, guest, folder.path().resolve("hosts"));
     try {
-      this.setting = new Setting(folder.id(), folder.started().toString(), hosts.testbed(), rig.link().kind(), accelerator(),
+      this.accelerator = accelerator();
+      Setting setting = new Setting(folder.id(), folder.started().toString(), hosts.testbed(), rig.link().kind(), accelerator,
           engine.property("qemu.version"), engine.property("engine.hash"), engine.property("scheduler.hash"),
           guest.property("guest.hash"), guest.property("kernel.version"));
-      this.folder.describe(suite, setting, hosts, engine, guest);
-      this.csv = TrialsCsv.create(folder.path().resolve("trials.csv"));
+      display.say("looking at the hosts, measuring the link");
+      RunManifest manifest = RunManifest.of(suite, seed, plan, setting, Environment.of(rig, suite), engine.properties(),
+          guest.properties(), Kernel::arguments);
+      manifest.write(folder.path());
+      this.derivation = new RunDerivation(folder.path(), manifest);
+      this.csv = Csv.trials(derivation.trials());
     } catch (IOException | RuntimeException e) {
       rig.close();
       throw e;
@@ -87,12 +90,13 @@ public final class SuiteRun implements AutoCloseable {
   /**
    * Runs it.
    *
+   * @param seed of the order of its trials
    * @param runs folder in which the run gets its own
-   * @return whether no trial failed
+   * @return whether no trial shows a fault
    * @throws HostException a host cannot be used: nothing was measured
    */
-  public static boolean run(Suite suite, Hosts hosts, Artifacts artifacts, Path runs, Display display) throws IOException {
-    try (SuiteRun run = new SuiteRun(suite, hosts, artifacts, runs, display)) {
+  public static boolean run(Suite suite, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display) throws IOException {
+    try (SuiteRun run = new SuiteRun(suite, seed, hosts, artifacts, runs, display)) {
       Thread hook = new Thread(run::close, "run end");
       Runtime.getRuntime().addShutdownHook(hook);
       run.makeTrials();
@@ -102,7 +106,7 @@ public final class SuiteRun implements AutoCloseable {
       } catch (IllegalStateException e) {
         return false; // this process is ending: the hook closes the run
       }
-      return run.rows.size() == run.plan.size() && run.rows.stream().noneMatch(row -> row.outcome() == Outcome.FAILED);
+      return run.rows.size() == run.plan.size() && run.rows.stream().noneMatch(row -> row.outcome().isFault());
     }
   }
 
@@ -144,32 +148,38 @@ public final class SuiteRun implements AutoCloseable {
       throw new SkipException("the run was stopped");
     }
     display.trial(planned.name(), planned.number(), plan.size());
-    Trial trial = new Trial(rig, setting, planned, folder.trials().resolve(planned.fileName()), display);
-    Future<TrialRow> future = worker.submit(trial::run);
     try {
-      return keep(future.get(longest(planned.experiment()).toMillis(), TimeUnit.MILLISECONDS));
-    } catch (TimeoutException e) {
-      return keep(giveUp(trial, future));
+      Trial trial = new Trial(rig, accelerator, planned, derivation.folder(planned), display);
+      Future<?> future = worker.submit(() -> {
+        trial.run();
+        return null;
+      });
+      try {
+        future.get(longest(planned.experiment()).toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        giveUp(trial, future);
+      }
+      return keep(planned);
     } catch (ExecutionException | InterruptedException e) {
       stopped = true;
       throw new SkipException("the run was stopped", e);
+    } catch (IOException e) {
+      stopped = true;
+      throw new UncheckedIOException("a trial cannot be recorded, the run cannot go on: " + e.getMessage(), e);
     }
   }
 
-  private TrialRow keep(TrialRow row) {
-    try {
-      csv.write(row);
-      rows.add(row);
-      display.end(row);
-      return row;
-    } catch (IOException e) {
-      stopped = true;
-      throw new UncheckedIOException("a row cannot be written, the run cannot go on", e);
-    }
+  private TrialRow keep(PlannedTrial planned) throws IOException {
+    TrialRow row = derivation.trial(planned).orElseThrow();
+    csv.write(row);
+    rows.add(row);
+    display.end(row);
+    return row;
   }
 
   /** The trial hangs in spite of the time-outs of all it does. When it does not even let itself be interrupted, the run ends. */
-  private TrialRow giveUp(Trial trial, Future<TrialRow> future) {
+  private void giveUp(Trial trial, Future<?> future) {
+    trial.abandon("hung");
     future.cancel(true);
     try {
       // the worker is free once the trial has torn down
@@ -177,7 +187,6 @@ public final class SuiteRun implements AutoCloseable {
     } catch (TimeoutException | ExecutionException | InterruptedException e) {
       stopped = true;
     }
-    return trial.failed("hung");
   }
 
   private static Duration longest(Experiment experiment) {
@@ -188,12 +197,11 @@ public final class SuiteRun implements AutoCloseable {
   private void report() throws IOException {
     display.say("");
     display.say(Summary.of(rows));
-    display.say("rows:   " + folder.path().resolve("trials.csv"));
-    for (Map.Entry<String, Figure> figure : Figures.of(rows).entrySet()) {
-      for (Path chart : Chart.write(figure.getValue(), folder.path().resolve("charts"), figure.getKey())) {
-        display.say("chart:  " + chart);
-      }
+    display.say("rows:     " + derivation.trials());
+    for (Path file : derivation.whole(rows)) {
+      display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
     }
+    display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
   }
 
   /** Ends a trial in progress in order, and gives the hosts back. */

@@ -2,114 +2,132 @@
 package mplm.harness.trial;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import mplm.engine.guest.GuestClock;
+import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.Hypervisor;
 import mplm.engine.migration.Migration;
 import mplm.engine.migration.MigrationResult;
+import mplm.engine.migration.Unmigrated;
 import mplm.engine.unit.DataSize;
+import mplm.harness.record.CpuRecord;
+import mplm.harness.record.Journal;
+import mplm.harness.record.QmpRecord;
+import mplm.harness.record.SerialRecord;
+import mplm.harness.record.TrialFolder;
 import mplm.harness.report.Display;
+import mplm.harness.report.MemoryVerdict;
 import mplm.harness.report.Outcome;
-import mplm.harness.report.Setting;
-import mplm.harness.report.TrialRow;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One migration, from nothing to a row. Whatever breaks costs this trial only: its row says what. */
+/**
+ * One migration, from nothing to what was recorded of it. Whatever breaks costs this trial only: its journal says what. An unmigrated
+ * guest is the same trial without the move.
+ */
 final class Trial {
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final Duration GROWTH_POLL = Duration.ofMillis(200);
   /** Memory that grows by less than one part in so many between two looks stands. */
   private static final int STEADY = 200;
-  /** Heartbeats so long before and after the stop tell how long it was. */
-  private static final Duration HEARTBEATS = Duration.ofMillis(1200);
+  /** Of an unmigrated guest that repeats its program: the first is cut, three give a median. */
+  private static final int REPETITIONS = 4;
+
+  /** What a downtime consists of, and when MPLM's epochs began; few lines a trial. */
+  private static final String[] TRACES = {"-trace", "vmstate_downtime_checkpoint", "-trace", "migration_bitmap_sync_*", "-trace",
+    "mplm_start", "-trace", "mplm_epoch", "-trace", "mplm_end"};
 
   private static final String DONE_FIRST = "the program was done before the guest was stopped";
 
   private final Rig rig;
-  private final Setting setting;
+  private final Accelerator accelerator;
   private final PlannedTrial planned;
   private final Experiment experiment;
-  private final Path folder;
+  private final TrialFolder folder;
   private final Display display;
-  private final Stopwatch stopwatch = new Stopwatch();
+  private final Journal journal;
+  private final Deque<AutoCloseable> records = new ArrayDeque<>();
 
-  private QmpRecord record;
+  private QmpRecord messages;
+  private long begin;
   private Machine source;
   private Machine destination;
-
-  private Optional<TrialRow.Guest> guest = Optional.empty();
-  private Optional<Duration> limit = Optional.empty();
-  private Optional<MigrationResult> migration = Optional.empty();
-  private Optional<TrialRow.Parameters> parameters = Optional.empty();
-  private boolean memoryCompared;
-  private Optional<TrialRow.Verification> verification = Optional.empty();
-  private Optional<Duration> pause = Optional.empty();
   private Outcome outcome = Outcome.COMPLETED;
   private Optional<String> reason = Optional.empty();
 
-  /** A trial whose logs go to {@code folder}, which it makes. */
-  Trial(Rig rig, Setting setting, PlannedTrial planned, Path folder, Display display) {
+  /** A trial that leaves its records in {@code folder}, which it makes. */
+  Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display) throws IOException {
     this.rig = rig;
-    this.setting = setting;
+    this.accelerator = accelerator;
     this.planned = planned;
     this.experiment = planned.experiment();
     this.folder = folder;
     this.display = display;
+    this.begin = System.nanoTime();
+    folder.create();
+    this.journal = recorded(new Journal(folder.journal(), begin));
   }
 
-  /** Runs it. {@link InterruptedException} after an orderly end: there is no row then. */
-  TrialRow run() throws InterruptedException {
+  /** Runs it. {@link InterruptedException} after an orderly end: the journal has no end then. */
+  void run() throws InterruptedException {
+    boolean interrupted = true;
     try {
+      messages = recorded(new QmpRecord(folder.qmp(), begin));
       bootSource();
-      waitForWorkingSet();
-      startWaitingDestination();
-      shapeLink();
-      migrate();
-      if (arrived()) {
-        compareMemory();
-        letProgramVerify();
+      Duration limit = waitForWorkingSet();
+      if (planned.method() instanceof Unmigrated) {
+        letProgramRun();
+      } else {
+        startWaitingDestination();
+        shapeLink();
+        migrate(limit);
+        if (arrived()) {
+          compareMemory();
+          letProgramVerify();
+        }
       }
+      interrupted = false;
     } catch (IOException | RuntimeException e) {
       LOG.debug("{} failed", planned.name(), e);
       broke(e.getMessage());
+      interrupted = false;
     } finally {
       tearDown();
+      if (!interrupted) {
+        journal.end(outcome, reason);
+      }
+      closeRecords();
     }
-    return row();
   }
 
-  /** The row as it is now, of a trial that does not come to its end. */
-  TrialRow failed(String why) {
-    end(Outcome.FAILED, why);
-    return row();
+  /** Ends the journal of a trial that does not come to its end. */
+  void abandon(String why) {
+    journal.end(Outcome.FAILED, Optional.of(why));
   }
 
   private void bootSource() throws IOException, InterruptedException {
     display.stage("booting");
-    Files.createDirectories(folder);
-    record = new QmpRecord(folder.resolve("qmp.jsonl"), stopwatch.begin());
-    stopwatch.start(Stopwatch.Part.BOOT);
-    source = Machine.start(rig.source().host(), this::sourceHypervisor, logs("source"), record, Optional.empty());
+    journal.start(Journal.Part.BOOT);
+    source = Machine.start(rig.source().host(), this::sourceHypervisor, records(TrialFolder.SOURCE), Optional.empty());
     source.resume();
     source.serial().await("boot", experiment.readyWithin());
-    stopwatch.stop();
+    journal.stop();
   }
 
-  private void waitForWorkingSet() throws IOException, InterruptedException {
+  /** Returns after what time the migration is to be cancelled. */
+  private Duration waitForWorkingSet() throws IOException, InterruptedException {
     display.stage("warming up");
-    stopwatch.start(Stopwatch.Part.WARM_UP);
+    journal.start(Journal.Part.WARM_UP);
     long end = System.nanoTime() + experiment.readyWithin().toNanos();
-    GuestRecord ready = source.serial().await("ready", experiment.readyWithin());
+    source.serial().await("ready", experiment.readyWithin());
     DataSize used = source.usedMemory();
     for (DataSize before = new DataSize(0); used.bytes() - before.bytes() > used.bytes() / STEADY; ) {
       if (System.nanoTime() - end > 0) {
@@ -119,34 +137,33 @@ final class Trial {
       before = used;
       used = source.usedMemory();
     }
-    stopwatch.stop();
-    DataSize resident = new DataSize(ready.number("resident_kib").longValueExact() * 1024);
-    guest = Optional.of(new TrialRow.Guest(Duration.ofNanos(ready.guestTime()), resident, used));
-    limit = Optional.of(experiment.limit(used));
+    journal.stop();
+    journal.workingSet(used, experiment.limit(used));
+    return experiment.limit(used);
   }
 
   private void startWaitingDestination() throws IOException, InterruptedException {
     display.stage("starting the destination");
-    destination = Machine.start(
-        rig.destination().host(), this::destinationHypervisor, logs("destination"), record, Optional.of(source.serial()));
+    destination = Machine.start(rig.destination().host(), this::destinationHypervisor, records(TrialFolder.DESTINATION),
+        Optional.of(source.serial()));
   }
 
   private void shapeLink() {
     rig.link().shape(experiment.link());
   }
 
-  private void migrate() throws IOException, InterruptedException {
+  private void migrate(Duration limit) throws IOException, InterruptedException {
     display.stage("migrating");
     Migration move = new Migration(source.qmp(), destination.qmp(), planned.method(),
-        rig.destination().host().config().migrationAddress(), to -> rig.link().target(to.getPort()), limit.orElseThrow());
-    stopwatch.start(Stopwatch.Part.MIGRATION);
-    MigrationResult result = move.run(progress -> display.migration(progress, limit.orElseThrow()));
-    stopwatch.stop();
-    migration = Optional.of(result);
+        rig.destination().host().config().migrationAddress(), to -> rig.link().target(to.getPort()), limit);
+    journal.start(Journal.Part.MIGRATION);
+    MigrationResult result = move.run(progress -> display.migration(progress, limit));
+    journal.stop();
+    journal.migrated(result);
     switch (result.outcome()) {
-      case COMPLETED -> parameters = Optional.of(effectiveParameters());
+      case COMPLETED -> askForParameters();
       case NOT_CONVERGED -> {
-        parameters = Optional.of(effectiveParameters());
+        askForParameters();
         end(Outcome.NOT_CONVERGED, result.reason().orElseThrow());
       }
       case FAILED -> broke(result.reason().orElseThrow());
@@ -156,37 +173,58 @@ final class Trial {
     }
   }
 
+  /** The answer is recorded, and stands in the row. */
+  private void askForParameters() throws IOException, InterruptedException {
+    source.qmp().execute("query-migrate-parameters", ANSWER);
+  }
+
   /** Both sides stand still: the source for good, the destination until it is told to go on. */
   private void compareMemory() throws IOException, InterruptedException {
     if (!experiment.verifyMemory()) {
       return;
     }
     display.stage("comparing memory");
-    stopwatch.start(Stopwatch.Part.MEMORY_CHECK);
-    Optional<String> difference = MemoryComparison.difference(
+    journal.start(Journal.Part.MEMORY_CHECK);
+    MemoryVerdict verdict = MemoryComparison.of(
         source.host(), rig.source().memoryFile(), destination.host(), rig.destination().memoryFile(), experiment.memory());
-    stopwatch.stop();
-    if (difference.isPresent()) {
-      throw new IOException(difference.get());
+    journal.stop();
+    journal.compared(verdict);
+    if (!verdict.equal()) {
+      end(Outcome.CORRUPTED, verdict.sentence());
     }
-    memoryCompared = true;
     destination.resume();
   }
 
   /** The repetition that was moved is the first to end at the destination. */
   private void letProgramVerify() throws IOException, InterruptedException {
     display.stage("waiting for the program's verification");
-    stopwatch.start(Stopwatch.Part.FINISH);
+    journal.start(Journal.Part.FINISH);
     destination.tellToStop();
-    GuestRecord result = destination.serial().await("result", experiment.finishWithin());
+    judge(destination.serial().await("result", experiment.finishWithin()));
     destination.serial().await("end", experiment.finishWithin());
-    stopwatch.stop();
-    verification = Optional.of(new TrialRow.Verification(
-        result.text("verification"), result.text("error"), result.number("repetition").intValueExact()));
-    if (!result.text("verification").equals("successful")) {
-      end(Outcome.FAILED, "the program's verification at the destination: " + result.text("verification"));
+    journal.stop();
+  }
+
+  /** Repetitions enough to know how long one takes, or the whole program. */
+  private void letProgramRun() throws IOException, InterruptedException {
+    display.stage("letting the program run");
+    journal.start(Journal.Part.FINISH);
+    int repetitions = experiment.repeats() ? REPETITIONS : 1;
+    for (int n = 1; n <= repetitions; n++) {
+      BigDecimal repetition = BigDecimal.valueOf(n);
+      judge(source.serial().await("result of repetition " + n,
+          record -> record.kind().equals("result") && record.number("repetition").compareTo(repetition) == 0,
+          experiment.finishWithin()));
     }
-    pause = heartbeatPause();
+    source.tellToStop();
+    source.serial().await("end", experiment.finishWithin());
+    journal.stop();
+  }
+
+  private void judge(GuestRecord result) {
+    if (!result.text("verification").equals("successful")) {
+      end(Outcome.CORRUPTED, "the program's verification: " + result.text("verification"));
+    }
   }
 
   /** Ends both hypervisors whatever they are at, brings their logs here, and leaves nothing on the hosts. */
@@ -194,7 +232,7 @@ final class Trial {
     display.stage("tearing down");
     // an interrupt ends the trial, not its tidying
     boolean interrupted = Thread.interrupted();
-    for (AutoCloseable part : new AutoCloseable[] {destination, source, this::removeMemoryFiles, record}) {
+    for (AutoCloseable part : new AutoCloseable[] {destination, source, this::removeMemoryFiles}) {
       try {
         if (part != null) {
           part.close();
@@ -217,9 +255,29 @@ final class Trial {
     }
   }
 
+  private <T extends AutoCloseable> T recorded(T record) {
+    records.push(record);
+    return record;
+  }
+
+  private Machine.Records records(String side) throws IOException {
+    return new Machine.Records(folder.side(side), messages, recorded(new SerialRecord(folder.serial(side), begin)),
+        Optional.of(recorded(new CpuRecord(folder.cpu(side), begin))));
+  }
+
+  private void closeRecords() {
+    while (!records.isEmpty()) {
+      try {
+        records.pop().close();
+      } catch (Exception e) {
+        throw new IllegalStateException("the records of " + planned.name() + " cannot be written: " + e.getMessage(), e);
+      }
+    }
+  }
+
   private Hypervisor sourceHypervisor(String workFolder) {
     Hypervisor hypervisor =
-        rig.hypervisor(rig.source(), setting.accelerator(), experiment.guest(), Kernel.arguments(experiment), workFolder);
+        rig.hypervisor(rig.source(), accelerator, experiment.guest(), Kernel.arguments(experiment), workFolder).withMore(TRACES);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(rig.source())) : hypervisor;
   }
 
@@ -235,34 +293,14 @@ final class Trial {
     return side.memoryFile();
   }
 
-  private Path logs(String side) throws IOException {
-    return Files.createDirectories(folder.resolve(side));
-  }
-
-  private TrialRow.Parameters effectiveParameters() throws IOException, InterruptedException {
-    var effective = source.qmp().execute("query-migrate-parameters", ANSWER);
-    return new TrialRow.Parameters(
-        effective.required("max-bandwidth").asLong(), effective.required("avail-switchover-bandwidth").asLong());
-  }
-
   private boolean arrived() {
-    return outcome == Outcome.COMPLETED && migration.isPresent();
+    return outcome == Outcome.COMPLETED;
   }
 
   /** A program that runs once has said its result at the source. */
   private boolean programEnded() {
     return !experiment.repeats() && source != null
         && source.serial().records().stream().anyMatch(record -> record.kind().equals("result"));
-  }
-
-  private Optional<Duration> heartbeatPause() {
-    MigrationResult result = migration.orElseThrow();
-    if (result.stop().isEmpty() || result.resume().isEmpty()) {
-      return Optional.empty();
-    }
-    OptionalLong nanos = GuestClock.pause(source.serial().heartbeats(), destination.serial().heartbeats(),
-        result.stop().getAsLong(), result.resume().getAsLong(), HEARTBEATS);
-    return nanos.isPresent() ? Optional.of(Duration.ofNanos(nanos.getAsLong())) : Optional.empty();
   }
 
   /** When the program is done the guest powers off, and whatever was at work with it breaks. */
@@ -276,14 +314,9 @@ final class Trial {
 
   /** The first thing that went wrong is the one to tell; a failure beats an outcome. */
   private void end(Outcome how, String why) {
-    if (outcome != Outcome.FAILED && (outcome == Outcome.COMPLETED || how == Outcome.FAILED)) {
+    if (!outcome.isFault() && (outcome == Outcome.COMPLETED || how.isFault())) {
       outcome = how;
       reason = Optional.of(why == null ? "no reason given" : String.join(" | ", why.lines().map(String::strip).toList()));
     }
-  }
-
-  private TrialRow row() {
-    return new TrialRow(planned, setting, outcome, reason, guest, limit, migration, parameters, pause, memoryCompared, verification,
-        stopwatch.times());
   }
 }

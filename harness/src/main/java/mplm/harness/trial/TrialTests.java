@@ -3,7 +3,6 @@ package mplm.harness.trial;
 
 import java.util.Iterator;
 import java.util.List;
-import mplm.harness.report.Outcome;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.PlannedTrial;
 import org.testng.ISuite;
@@ -58,8 +57,8 @@ public final class TrialTests {
   @Test(dataProvider = "trials")
   public void trial(Invocation invocation) {
     TrialRow row = invocation.maker().make(invocation.planned());
-    if (row.outcome() == Outcome.FAILED) {
-      throw new AssertionError(row.reason().orElse("failed"));
+    if (row.outcome().isFault()) {
+      throw new AssertionError(row.outcome() + ": " + row.reason().orElse("no reason given"));
     }
   }
 }

@@ -43,8 +43,7 @@ final class UsableKvm {
       try (Machine machine = Machine.start(
           side.host(),
           workFolder -> rig.hypervisor(side, Accelerator.KVM, SMALL, arguments, workFolder),
-          folder,
-          message -> {},
+          Machine.Records.logs(folder),
           Optional.empty())) {
         machine.resume();
         machine.serial().await("boot", BOOT);

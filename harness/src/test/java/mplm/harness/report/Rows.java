@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Method;
@@ -34,7 +35,7 @@ final class Rows {
     MigrationResult result = new MigrationResult(Method.parse(method), MigrationResult.Outcome.COMPLETED, Optional.empty(),
         seconds(total + 0.05), Optional.of(seconds(total)), Optional.of(seconds(downtime)), Optional.of(seconds(0.002)),
         OptionalLong.of(stop), OptionalLong.of(stop + seconds(downtime - 0.001).toNanos()),
-        Optional.of(progress("active", method, total)), end);
+        Optional.of(progress("active", method, total)), List.of(progress("active", method, total), end), end);
     return row(method, repetition, Outcome.COMPLETED, Optional.empty(), Optional.of(result),
         Optional.of(new TrialRow.Verification("successful", "1.671e-13", 7)));
   }
@@ -42,7 +43,8 @@ final class Rows {
   static TrialRow notConverged(String method, int repetition) {
     MigrationResult result = new MigrationResult(Method.parse(method), MigrationResult.Outcome.NOT_CONVERGED,
         Optional.of("not converged after 80s"), seconds(80.1), Optional.empty(), Optional.empty(), Optional.empty(),
-        OptionalLong.empty(), OptionalLong.empty(), Optional.of(progress("active", method, 80)), progress("cancelled", method, 80));
+        OptionalLong.empty(), OptionalLong.empty(), Optional.of(progress("active", method, 80)),
+        List.of(progress("active", method, 80), progress("cancelled", method, 80)), progress("cancelled", method, 80));
     return row(method, repetition, Outcome.NOT_CONVERGED, result.reason(), Optional.of(result), Optional.empty());
   }
 
@@ -67,11 +69,23 @@ final class Rows {
         booted ? Optional.of(Duration.ofSeconds(80)) : Optional.empty(),
         migration,
         booted ? Optional.of(new TrialRow.Parameters(0, 0)) : Optional.empty(),
-        migration.flatMap(MigrationResult::downtimeSeen),
-        false,
+        migration.filter(m -> m.downtime().isPresent()).map(m -> downtimes(m.downtime().orElseThrow()))
+            .orElseGet(() -> Downtimes.none(Optional.empty())),
+        migration.filter(m -> m.downtime().isPresent()).map(m -> new DowntimeParts(seconds(0.001), seconds(0.002),
+            m.downtime().orElseThrow().minus(seconds(0.01)), seconds(0.003), seconds(0.0025), seconds(0.0015))),
+        migration.filter(m -> m.end().mplm().isPresent()).map(m -> new DirtyRate(2893.5, OptionalDouble.of(2700.25))),
+        Optional.empty(),
         verification,
+        verification.map(v -> seconds(9.5)),
         new TrialRow.Times(seconds(2.1), seconds(2), migration.map(MigrationResult::elapsed).orElse(Duration.ZERO), Duration.ZERO,
             seconds(1.75), seconds(6.35).plus(migration.map(MigrationResult::elapsed).orElse(Duration.ZERO))));
+  }
+
+  /** Of a guest whose clock stood still. */
+  private static Downtimes downtimes(Duration downtime) {
+    return new Downtimes(Optional.of(new Measure(downtime.plusMillis(1), seconds(0.003))),
+        Optional.of(new Measure(downtime.plusNanos(250_000), seconds(0.002))), Optional.of(new Measure(downtime, seconds(0.0005))),
+        Optional.of(downtime.plusMillis(17)), Optional.empty(), Optional.of(true), Optional.empty(), Optional.of("no tap device"));
   }
 
   private static Progress progress(String status, String method, double elapsed) {

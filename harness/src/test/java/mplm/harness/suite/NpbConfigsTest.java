@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.engine.migration.Method;
@@ -52,7 +54,7 @@ public class NpbConfigsTest {
   public void everyShippedSuiteAndBenchmarkIsRight() {
     NpbConfigs configs = new NpbConfigs(SHIPPED);
     assertThat(configs.suites()).contains("quick", "smoke");
-    configs.suites().forEach(name -> assertThat(configs.suite(name).plan()).isNotEmpty());
+    configs.suites().forEach(name -> assertThat(configs.suite(name).plan(1)).isNotEmpty());
     assertThat(configs.benchmarks()).contains("mg");
     configs.benchmarks().forEach(name -> assertThat(configs.benchmark(name).name()).isEqualTo(name));
   }
@@ -60,18 +62,35 @@ public class NpbConfigsTest {
   @Test
   public void quickComparesStockAtThreeDowntimesWithMplm() {
     Suite quick = new NpbConfigs(SHIPPED).suite("quick");
-    assertThat(quick.plan()).extracting(planned -> planned.method().name())
-        .containsExactly("precopy", "precopy", "precopy", "mplm");
-    assertThat(quick.plan()).extracting(planned -> planned.method().toString()).contains("precopy:0.3s", "mplm");
+    Experiment measured = quick.experiments().get(0);
+    Experiment verified = quick.experiments().get(1);
+    assertThat(measured.methods()).extracting(Method::name)
+        .containsExactlyInAnyOrder("precopy", "precopy", "precopy", "mplm", "unmigrated");
+    assertThat(measured.methods()).extracting(Method::toString).contains("precopy:0.3s", "mplm");
+    assertThat(measured.verifyMemory()).isFalse();
+    // a verified trial of every method that moves the guest
+    assertThat(verified.verifyMemory()).isTrue();
+    assertThat(verified.methods())
+        .containsExactlyInAnyOrderElementsOf(measured.methods().stream().filter(m -> !m.name().equals("unmigrated")).toList());
   }
 
   @Test
-  public void aPlanGoesThroughTheMethodsOnceARepetition() {
-    Suite suite = new NpbConfigs(SHIPPED).suite("smoke")
-        .withMethods(List.of(Method.parse("mplm"), Method.parse("precopy:1s"))).withRepetitions(2);
-    assertThat(suite.plan()).extracting(PlannedTrial::name).containsExactly(
-        "MG mg.S mplm #1", "MG mg.S precopy:1s #1", "MG mg.S mplm #2", "MG mg.S precopy:1s #2");
-    assertThat(suite.plan().get(3).fileName()).isEqualTo("004-MG-mg.S-precopy-1s-2");
+  public void aPlanGoesThroughTheMethodsOnceARepetitionInAnOrderThatTheSeedGives() {
+    List<Method> methods = Stream.of("mplm", "precopy:1s", "precopy:2s", "precopy:3s").map(Method::parse).toList();
+    Suite suite = new NpbConfigs(SHIPPED).suite("smoke").withMethods(methods).withRepetitions(20);
+    List<PlannedTrial> plan = suite.plan(1);
+    Set<List<Method>> orders = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      List<PlannedTrial> repetition = plan.subList(4 * i, 4 * i + 4);
+      assertThat(repetition).extracting(PlannedTrial::method).containsExactlyInAnyOrderElementsOf(methods);
+      assertThat(repetition).extracting(PlannedTrial::repetition).containsOnly(i + 1);
+      orders.add(repetition.stream().map(PlannedTrial::method).toList());
+    }
+    assertThat(orders).hasSizeGreaterThan(5);
+    assertThat(suite.plan(1)).isEqualTo(plan).isNotEqualTo(suite.plan(2));
+    PlannedTrial fourth = plan.get(3);
+    assertThat(fourth.name()).isEqualTo("MG mg.S " + fourth.method() + " #1");
+    assertThat(fourth.fileName()).matches("004-MG-mg\\.S-(mplm|precopy-[123]s)-1");
   }
 
   @Test
@@ -103,8 +122,8 @@ public class NpbConfigsTest {
       {"\"precopy:20s\"", "\"precopy:-1s\"", "16: experiments.0.methods.0: method 'precopy:-1s': '-1s' is not a duration: it takes "
           + "a number and one of ns, us, ms, s, min, h, such as 0.3s"},
       {"\"precopy:20s\"", "\"mplm\"", "16: experiments.0.methods: [mplm, mplm], allowed: at least one, each once"},
-      {"\"precopy:20s\"", "\"postcopy\"", "16: experiments.0.methods.0: method 'postcopy': a method is precopy:DURATION or "
-          + "mplm[:KEY=VALUE,...], such as precopy:0.3s or mplm:epoch=1s,share=25"},
+      {"\"precopy:20s\"", "\"postcopy\"", "16: experiments.0.methods.0: method 'postcopy': a method is precopy:DURATION, "
+          + "mplm[:KEY=VALUE,...] or unmigrated, such as precopy:0.3s or mplm:epoch=1s,share=25"},
       {"limit_passes: 4", "limit_passes: 2", "20: experiments.0.limit_passes: 2, allowed: 3 or more"},
       {"repeats: true", "repeats: often", "17: experiments.0.repeats: \"often\" is not allowed, allowed: true, false"},
       {"ready_within: 120s", "ready_within: -3s", "18: experiments.0.ready_within: '-3s' is not a duration: it takes a number and "
@@ -142,7 +161,7 @@ public class NpbConfigsTest {
     assertThat(text).contains(right);
     Path file = folder.resolve("suites/mine.yaml");
     Files.writeString(file, text);
-    assertThat(new NpbConfigs(folder).suite("mine").plan()).hasSize(2);
+    assertThat(new NpbConfigs(folder).suite("mine").plan(1)).hasSize(2);
     Files.writeString(file, text.replaceFirst(Pattern.quote(right), wrong));
     assertThatThrownBy(() -> new NpbConfigs(folder).suite("mine"))
         .isInstanceOf(BadInput.class)

@@ -20,6 +20,7 @@ import mplm.engine.migration.Mplm;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.harness.host.Hosts;
+import mplm.harness.record.QmpRecord;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
 
@@ -77,7 +78,7 @@ public final class LinkShareBenchmark {
     String arguments = Kernel.arguments("mg", which.problemClass(), shape.vcpus(), false);
     try (QmpRecord record = new QmpRecord(logs.resolve("qmp.jsonl"), System.nanoTime());
         Machine source = Machine.start(rig.source().host(),
-            folder -> rig.hypervisor(rig.source(), Accelerator.TCG, shape, arguments, folder), logs, record, Optional.empty())) {
+            folder -> rig.hypervisor(rig.source(), Accelerator.TCG, shape, arguments, folder), records(record), Optional.empty())) {
       source.resume();
       source.serial().await("ready", LIMIT);
       if (which.idle()) {
@@ -85,7 +86,7 @@ public final class LinkShareBenchmark {
       }
       Rig.Side to = rig.destination();
       try (Machine destination = Machine.start(to.host(),
-          folder -> source.hypervisor().destination(to.binary(), to.firmware(), folder), logs, record,
+          folder -> source.hypervisor().destination(to.binary(), to.firmware(), folder), records(record),
           Optional.of(source.serial()))) {
         Samples samples = new Samples(source);
         Migration move = new Migration(source.qmp(), destination.qmp(), Mplm.PAPER, to.host().config().migrationAddress(),
@@ -99,6 +100,10 @@ public final class LinkShareBenchmark {
         return share >= which.target();
       }
     }
+  }
+
+  private Machine.Records records(QmpRecord record) {
+    return new Machine.Records(logs, record, line -> { }, Optional.empty());
   }
 
   /** Acknowledged bytes over time, from half a second after the first until the guest is stopped. */

@@ -52,7 +52,7 @@ public class SuiteRunIT {
         experiment("broken", unknown, "S", "200Mbit/s", true, false, "mplm"),
         experiment("busy", mg, "W", "100Mbit/s", true, false, "precopy:1ms"),
         experiment("short", mg, "S", "20Mbit/s", false, false, "precopy:1ms")));
-    good = SuiteRun.run(suite, hosts, artifacts, runs, Display.on(System.out, false));
+    good = SuiteRun.run(suite, 1, hosts, artifacts, runs, Display.on(System.out, false));
     try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(folder().resolve("trials.csv")))
         .withCSVParser(new RFC4180Parser()).build()) {
       for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {

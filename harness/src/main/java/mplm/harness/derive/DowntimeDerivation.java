@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import mplm.engine.guest.GuestPause;
+import mplm.engine.guest.TraceEvent;
+import mplm.engine.migration.MigrationResult;
+import mplm.engine.qmp.QmpMessage;
+import mplm.harness.record.RawTrial;
+import mplm.harness.report.DowntimeParts;
+import mplm.harness.report.Downtimes;
+import mplm.harness.report.Measure;
+
+/** The downtimes of a completed migration, each with its error, and what they consist of. */
+final class DowntimeDerivation {
+  private static final String HELD = "the guest was held at the destination while its memory was compared";
+  /** Heartbeats so long before and after the stop tell how long it was. */
+  private static final Duration HEARTBEATS = Duration.ofMillis(1200);
+  /** QEMU counts whole milliseconds, from one cut time to another. */
+  private static final Duration QEMU_RESOLUTION = Duration.ofMillis(1);
+
+  private static final String CHECKPOINT = "vmstate_downtime_checkpoint";
+
+  private DowntimeDerivation() {}
+
+  /**
+   * All of them.
+   *
+   * @param held the guest was not to resume by itself: from where it stood still on, its downtime means nothing
+   */
+  static Downtimes of(RawTrial raw, MigrationResult migration, Optional<DowntimeParts> parts, boolean held) {
+    Conversation source = new Conversation(raw.messages(), true);
+    Conversation destination = new Conversation(raw.messages(), false);
+    Duration way = max(source.roundTrip(), destination.roundTrip());
+    // QEMU's begins before the guest stands still, and ends when the source has heard that it runs
+    Duration heard = destination.completed().isEmpty() || source.completed().isEmpty() ? Duration.ZERO
+        : destination.lateness(destination.completed())
+            .plus(Duration.ofNanos(Math.max(0, source.completed().getAsLong() - destination.completed().getAsLong())));
+    Optional<Measure> qemu = migration.downtime().map(downtime -> new Measure(
+        downtime, QEMU_RESOLUTION.plus(way).plus(parts.map(DowntimeParts::stop).orElse(Duration.ZERO)).plus(heard)));
+    Optional<String> missing = held ? Optional.of(HELD) : Optional.empty();
+    Optional<Duration> seen = migration.downtimeSeen();
+    if (held || seen.isEmpty()) {
+      return new Downtimes(qemu, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+          missing.or(() -> Optional.of("no STOP and RESUME were seen")), missing);
+    }
+    Duration late = source.lateness(migration.stop()).plus(destination.lateness(migration.resume()));
+    Measure stopResume = new Measure(seen.orElseThrow(), late.plus(way));
+    Optional<GuestPause> pause = GuestPause.of(raw.source().heartbeats(), raw.destination().heartbeats(),
+        migration.stop().orElseThrow(), migration.resume().orElseThrow(), HEARTBEATS);
+    return new Downtimes(qemu, Optional.of(stopResume), pause.map(p -> new Measure(p.pause(), p.error())),
+        pause.map(GuestPause::gap), Optional.empty(), pause.flatMap(p -> p.clockStoodStill(stopResume.value())),
+        pause.isPresent() ? Optional.empty() : Optional.of("fewer than " + GuestPause.RANK + " heartbeats within "
+            + HEARTBEATS.toMillis() + " ms before or after the stop"),
+        Optional.empty());
+  }
+
+  /** From the checkpoints in both traces; empty if one of them is not there. */
+  static Optional<DowntimeParts> parts(RawTrial raw) {
+    Trail source = new Trail(raw.source().trace());
+    Optional<TraceEvent> start = source.next(CHECKPOINT, "src-downtime-start");
+    Optional<TraceEvent> stopped = source.next(CHECKPOINT, "src-vm-stopped");
+    Optional<TraceEvent> fetched = source.next("migration_bitmap_sync_end", "");
+    Optional<TraceEvent> memory = source.next(CHECKPOINT, "src-iterable-saved");
+    Optional<TraceEvent> devices = source.next(CHECKPOINT, "src-non-iterable-saved");
+    Optional<TraceEvent> end = source.next(CHECKPOINT, "src-downtime-end");
+    Trail destination = new Trail(raw.destination().trace());
+    Optional<TraceEvent> loaded = destination.next(CHECKPOINT, "dst-precopy-loadvm-completed");
+    Optional<TraceEvent> runs = destination.next(CHECKPOINT, "dst-precopy-bh-vm-started");
+    if (end.isEmpty() || runs.isEmpty()) {
+      return Optional.empty();
+    }
+    Duration resume = runs.orElseThrow().since(loaded.orElseThrow());
+    Duration rest = end.orElseThrow().since(devices.orElseThrow()).minus(resume);
+    return Optional.of(new DowntimeParts(
+        stopped.orElseThrow().since(start.orElseThrow()),
+        fetched.orElseThrow().since(stopped.orElseThrow()),
+        memory.orElseThrow().since(fetched.orElseThrow()),
+        devices.orElseThrow().since(memory.orElseThrow()),
+        // nothing is faster than nothing: on the two ways of one host the clock is read at slightly different points
+        rest.isNegative() ? Duration.ZERO : rest,
+        resume));
+  }
+
+  private static Duration max(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
+  }
+
+  /** A trace that is read once from its beginning to its end. */
+  private static final class Trail {
+    private final List<TraceEvent> events;
+    private int at;
+
+    Trail(List<TraceEvent> events) {
+      this.events = events;
+    }
+
+    /** The next event of that name whose arguments begin so; empty, now and from then on, if there is none. */
+    Optional<TraceEvent> next(String name, String arguments) {
+      for (; at < events.size(); at++) {
+        TraceEvent event = events.get(at);
+        if (event.name().equals(name) && event.arguments().startsWith(arguments)) {
+          at++;
+          return Optional.of(event);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * What one hypervisor said over QMP, and how long that took to be heard. An event carries its time by its host's clock. How much
+   * later than the fastest event of the same host it arrived is its lateness; how long the fastest took is not known, but it is less
+   * than the shortest round trip. So no two hosts' clocks are compared.
+   */
+  private static final class Conversation {
+    private final Map<Long, Long> offsets = new HashMap<>();
+    private final long roundTrip;
+    private OptionalLong completed = OptionalLong.empty();
+
+    Conversation(List<QmpMessage> messages, boolean ofSource) {
+      String source = messages.stream().filter(m -> m.sent() && m.body().path("execute").asText().equals("migrate"))
+          .map(QmpMessage::peer).findFirst().orElse("");
+      Map<String, Long> sent = new HashMap<>();
+      long shortest = Long.MAX_VALUE;
+      for (QmpMessage message : messages) {
+        if (message.peer().equals(source) != ofSource) {
+          continue;
+        }
+        JsonNode body = message.body();
+        String id = body.path("id").asText();
+        if (message.sent()) {
+          sent.put(id, message.nanoTime());
+        } else if (sent.containsKey(id)) {
+          shortest = Math.min(shortest, message.nanoTime() - sent.get(id));
+        } else if (body.has("event")) {
+          JsonNode at = body.path("timestamp");
+          offsets.put(message.nanoTime(),
+              message.nanoTime() - at.path("seconds").asLong() * 1_000_000_000 - at.path("microseconds").asLong() * 1_000);
+          if (body.path("data").path("status").asText().equals("completed")) {
+            completed = OptionalLong.of(message.nanoTime());
+          }
+        }
+      }
+      roundTrip = sent.isEmpty() ? 0 : shortest;
+    }
+
+    /** When it said that its side of the migration is complete. */
+    OptionalLong completed() {
+      return completed;
+    }
+
+    Duration roundTrip() {
+      return Duration.ofNanos(roundTrip);
+    }
+
+    Duration lateness(OptionalLong arrival) {
+      long fastest = offsets.values().stream().mapToLong(Long::longValue).min().orElse(0);
+      return Duration.ofNanos(offsets.get(arrival.orElseThrow()) - fastest);
+    }
+  }
+}

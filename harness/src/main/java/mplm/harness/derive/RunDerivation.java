@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import mplm.harness.record.RawTrial;
+import mplm.harness.record.RunManifest;
+import mplm.harness.record.TrialFolder;
+import mplm.harness.report.Chart;
+import mplm.harness.report.Csv;
+import mplm.harness.report.Figure;
+import mplm.harness.report.Figures;
+import mplm.harness.report.MethodSummary;
+import mplm.harness.report.TrialRow;
+import mplm.harness.suite.PlannedTrial;
+
+/**
+ * Everything in a run's folder that is computed: {@code trials.csv}, {@code methods.csv}, {@code charts}, and of each trial its
+ * timeline.
+ */
+public record RunDerivation(Path run, RunManifest manifest) {
+  /** Of the run in that folder; {@link mplm.harness.input.BadInput} if it holds none. */
+  public static RunDerivation of(Path run) {
+    return new RunDerivation(run, RunManifest.read(run));
+  }
+
+  /** The folder of a trial. */
+  public TrialFolder folder(PlannedTrial planned) {
+    return new TrialFolder(run.resolve("trials").resolve(planned.fileName()));
+  }
+
+  /** The rows so far, one a trial, in the order of the run. */
+  public Path trials() {
+    return run.resolve("trials.csv");
+  }
+
+  /** Derives one trial and writes its timeline; empty for one that did not come to its end. */
+  public Optional<TrialRow> trial(PlannedTrial planned) throws IOException {
+    RawTrial raw = RawTrial.read(folder(planned));
+    Optional<TrialRow> row = TrialDerivation.row(planned, manifest.setting(), raw);
+    if (row.isPresent()) {
+      Timeline timeline = Timeline.of(raw, row.orElseThrow());
+      if (!timeline.points().isEmpty()) {
+        timeline.write(folder(planned).timeline());
+        TimelineChart.write(timeline, row.orElseThrow(), folder(planned).path());
+      }
+    }
+    return row;
+  }
+
+  /**
+   * What is made of all rows together: {@code methods.csv} and the charts.
+   *
+   * @return the files
+   */
+  public List<Path> whole(List<TrialRow> rows) throws IOException {
+    List<Path> files = new ArrayList<>();
+    Path methods = run.resolve("methods.csv");
+    try (Csv csv = Csv.replace(methods)) {
+      csv.write(MethodSummary.HEADER);
+      for (MethodSummary summary : MethodSummary.of(rows)) {
+        csv.write(summary.cells());
+      }
+    }
+    files.add(methods);
+    for (Map.Entry<String, Figure> figure : Figures.of(rows).entrySet()) {
+      files.addAll(Chart.write(figure.getValue(), run.resolve("charts"), figure.getKey()));
+    }
+    return files;
+  }
+
+  /**
+   * Derives all again and replaces what is there.
+   *
+   * @return the files, those of single trials left out
+   */
+  public List<Path> again() throws IOException {
+    List<TrialRow> rows = new ArrayList<>();
+    for (PlannedTrial planned : manifest.plan()) {
+      trial(planned).ifPresent(rows::add);
+    }
+    Path fresh = run.resolve("trials.csv.new");
+    Files.deleteIfExists(fresh);
+    try (Csv csv = Csv.trials(fresh)) {
+      for (TrialRow row : rows) {
+        csv.write(row);
+      }
+    }
+    Files.move(fresh, trials(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    List<Path> files = new ArrayList<>(List.of(trials()));
+    files.addAll(whole(rows));
+    return files;
+  }
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import mplm.engine.guest.GuestRecord;
+import mplm.engine.guest.TraceEvent;
+import mplm.engine.migration.MigrationResult;
+import mplm.engine.migration.MplmFigures;
+import mplm.engine.migration.Progress;
+import mplm.engine.migration.Unmigrated;
+import mplm.engine.qmp.QmpMessage;
+import mplm.engine.unit.DataSize;
+import mplm.harness.record.Journal;
+import mplm.harness.record.Journal.Part;
+import mplm.harness.record.RawTrial;
+import mplm.harness.report.DirtyRate;
+import mplm.harness.report.DowntimeParts;
+import mplm.harness.report.Downtimes;
+import mplm.harness.report.Setting;
+import mplm.harness.report.TrialRow;
+import mplm.harness.suite.PlannedTrial;
+
+/** From what one trial has recorded to its row. */
+final class TrialDerivation {
+  private final PlannedTrial planned;
+  private final Setting setting;
+  private final RawTrial raw;
+  private final Journal.Contents journal;
+
+  private TrialDerivation(PlannedTrial planned, Setting setting, RawTrial raw) {
+    this.planned = planned;
+    this.setting = setting;
+    this.raw = raw;
+    this.journal = raw.journal();
+  }
+
+  /** The row; empty for a trial that did not come to its end. */
+  static Optional<TrialRow> row(PlannedTrial planned, Setting setting, RawTrial raw) throws IOException {
+    return raw.journal().outcome().isEmpty() ? Optional.empty() : Optional.of(new TrialDerivation(planned, setting, raw).row());
+  }
+
+  private TrialRow row() {
+    Optional<MigrationResult> migration = journal.migration().flatMap(
+        outcome -> MigrationResult.of(planned.method(), outcome, journal.migrationReason(), raw.messages()));
+    Optional<MigrationResult> completed = migration.filter(m -> m.outcome() == MigrationResult.Outcome.COMPLETED);
+    Optional<DowntimeParts> parts = completed.flatMap(m -> DowntimeDerivation.parts(raw));
+    Downtimes downtimes = completed
+        .map(m -> DowntimeDerivation.of(raw, m, parts, planned.experiment().verifyMemory()))
+        .orElseGet(() -> Downtimes.none(Optional.empty()));
+    return new TrialRow(planned, setting, journal.outcome().orElseThrow(), journal.reason(), guest(), journal.limit(), migration,
+        migration.flatMap(m -> parameters()), downtimes, parts, migration.flatMap(this::dirtyRate), journal.memory(), verification(),
+        program(), times());
+  }
+
+  private Optional<TrialRow.Guest> guest() {
+    Optional<GuestRecord> ready = raw.source().guest("ready").stream().findFirst();
+    return ready.flatMap(record -> journal.used().map(used -> new TrialRow.Guest(Duration.ofNanos(record.guestTime()),
+        new DataSize(record.number("resident_kib").longValueExact() * 1024), used)));
+  }
+
+  /** What the source answered when it was asked. */
+  private Optional<TrialRow.Parameters> parameters() {
+    Set<String> asked = new HashSet<>();
+    Optional<TrialRow.Parameters> parameters = Optional.empty();
+    for (QmpMessage message : raw.messages()) {
+      JsonNode body = message.body();
+      String id = message.peer() + " " + body.path("id").asText();
+      if (message.sent() && body.path("execute").asText().equals("query-migrate-parameters")) {
+        asked.add(id);
+      } else if (!message.sent() && asked.contains(id) && body.has("return")) {
+        JsonNode answer = body.get("return");
+        parameters = Optional.of(new TrialRow.Parameters(
+            answer.required("max-bandwidth").asLong(), answer.required("avail-switchover-bandwidth").asLong()));
+      }
+    }
+    return parameters;
+  }
+
+  private Optional<DirtyRate> dirtyRate(MigrationResult migration) {
+    Optional<MplmFigures> end = migration.end().mplm();
+    return end.isPresent() ? mplmDirtyRate(migration, end.orElseThrow()) : stockDirtyRate(migration);
+  }
+
+  /** The fetches of the live stage say how many pages; the last, of the stopped guest, is not among them. */
+  private Optional<DirtyRate> mplmDirtyRate(MigrationResult migration, MplmFigures end) {
+    List<TraceEvent> epochs = raw.source().trace().stream()
+        .filter(event -> event.name().equals("mplm_start") || event.name().equals("mplm_epoch")).toList();
+    if (epochs.size() < 2) {
+      return Optional.empty();
+    }
+    Duration all = epochs.get(epochs.size() - 1).since(epochs.get(0));
+    Duration first = epochs.get(1).since(epochs.get(0));
+    double rate = end.fetched() / seconds(all);
+    Optional<Long> fetchedFirst = migration.looks().stream().map(Progress::mplm).flatMap(Optional::stream)
+        .filter(figures -> figures.epochs() == 2).map(MplmFigures::fetched).findFirst();
+    return Optional.of(new DirtyRate(rate, epochs.size() > 2 && fetchedFirst.isPresent()
+        ? OptionalDouble.of((end.fetched() - fetchedFirst.orElseThrow()) / seconds(all.minus(first)))
+        : OptionalDouble.empty()));
+  }
+
+  /** QEMU's own rate between two fetches of the dirty log, each for as long as it was shown; the first fetch knows of none yet. */
+  private Optional<DirtyRate> stockDirtyRate(MigrationResult migration) {
+    double pages = 0;
+    double time = 0;
+    Progress before = null;
+    for (Progress look : migration.looks()) {
+      if (look.ended() || look.ram().isEmpty()) {
+        break;
+      }
+      if (before != null && look.ram().orElseThrow().dirtySyncCount() > 1) {
+        double step = seconds(look.elapsed().minus(before.elapsed()));
+        pages += look.ram().orElseThrow().dirtyPagesRate() * step;
+        time += step;
+      }
+      before = look;
+    }
+    return time > 0 ? Optional.of(new DirtyRate(pages / time, OptionalDouble.empty())) : Optional.empty();
+  }
+
+  /** The repetition that was moved is the first to end at the destination; of an unmigrated guest the last counts. */
+  private Optional<TrialRow.Verification> verification() {
+    List<GuestRecord> results = planned.method() instanceof Unmigrated ? raw.source().guest("result") : raw.destination().guest("result");
+    Optional<GuestRecord> result = planned.method() instanceof Unmigrated
+        ? results.stream().reduce((before, after) -> after) : results.stream().findFirst();
+    return result.map(record -> new TrialRow.Verification(record.text("verification"),
+        record.fields().getOrDefault("error", ""), record.number("repetition").intValueExact()));
+  }
+
+  private Optional<Duration> program() {
+    List<Long> marks = new ArrayList<>();
+    raw.source().guest().stream().filter(record -> record.kind().equals("ready") || record.kind().equals("result"))
+        .forEach(record -> marks.add(record.arrival()));
+    if (marks.isEmpty()) {
+      return Optional.empty();
+    }
+    if (planned.method() instanceof Unmigrated) {
+      List<Long> lengths = new ArrayList<>();
+      // the first repetition is cut: its first iteration came before the working set stood
+      for (int i = planned.experiment().repeats() ? 2 : 1; i < marks.size(); i++) {
+        lengths.add(marks.get(i) - marks.get(i - 1));
+      }
+      return lengths.isEmpty() ? Optional.empty()
+          : Optional.of(Duration.ofNanos(lengths.stream().sorted().skip(lengths.size() / 2).findFirst().orElseThrow()));
+    }
+    boolean cut = planned.experiment().repeats() && marks.size() < 2;
+    // a guest that was held for its memory's comparison was not slowed down by its migration
+    return cut || planned.experiment().verifyMemory() ? Optional.empty() : raw.destination().guest("result").stream().findFirst()
+        .map(result -> Duration.ofNanos(result.arrival() - marks.get(marks.size() - 1)));
+  }
+
+  private TrialRow.Times times() {
+    return new TrialRow.Times(part(Part.BOOT), part(Part.WARM_UP), part(Part.MIGRATION), part(Part.MEMORY_CHECK), part(Part.FINISH),
+        journal.all());
+  }
+
+  private Duration part(Part part) {
+    return journal.parts().getOrDefault(part, Duration.ZERO);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.record;
+
+import java.io.BufferedWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The file {@code cpu.txt} of one side: lines {@code SECONDS TEXT}, seconds after the trial began, where the texts are those of
+ * {@code /proc/PID/task/TID/stat} of all threads of the hypervisor, look after look, each look ended by an empty text. As an output
+ * stream it takes what the host's sampling loop, {@link #SAMPLER}, prints.
+ */
+public final class CpuRecord extends OutputStream {
+  /** $1 process id: a look a second, for as long as the process is there. */
+  public static final String SAMPLER = "while cat /proc/\"$1\"/task/*/stat 2>/dev/null; do echo; sleep 1; done";
+
+  /** A thread of which nothing more than name and times is read; a name may hold spaces and brackets. */
+  private static final Pattern STAT = Pattern.compile("\\d+ \\((.*)\\) \\S(?: \\S+){10} (\\d+) (\\d+) .*");
+
+  /** Fixed in Linux's interface to user space on x86. */
+  private static final long TICK_NS = 10_000_000;
+
+  private final Writer writer;
+  private final long begin;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+  /**
+   * One look at all threads of a hypervisor.
+   *
+   * @param time nanoseconds after the trial began
+   * @param vcpus CPU time that its vCPU threads have used so far
+   * @param others CPU time of all its other threads
+   */
+  public record Look(long time, Duration vcpus, Duration others) {}
+
+  /** A new file; {@code begin} is when the trial began, {@link System#nanoTime}. */
+  public CpuRecord(Path file, long begin) throws IOException {
+    this.writer = new BufferedWriter(Files.newBufferedWriter(file));
+    this.begin = begin;
+  }
+
+  @Override
+  public synchronized void write(int b) throws IOException {
+    if (b != '\n') {
+      line.write(b);
+      return;
+    }
+    writer.write(Seconds.of(System.nanoTime() - begin) + " " + line.toString(StandardCharsets.UTF_8) + "\n");
+    line.reset();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    writer.close();
+  }
+
+  /** The looks in order; one that was cut off is left out. None if there is no such file. */
+  public static List<Look> read(Path file) throws IOException {
+    List<Look> looks = new ArrayList<>();
+    if (Files.exists(file)) {
+      long vcpus = 0;
+      long others = 0;
+      for (String text : Files.readAllLines(file)) {
+        int space = text.indexOf(' ');
+        Matcher stat = STAT.matcher(text.substring(space + 1));
+        if (stat.matches()) {
+          long used = (Long.parseLong(stat.group(2)) + Long.parseLong(stat.group(3))) * TICK_NS;
+          // QEMU names them CPU 0/KVM, CPU 1/TCG
+          boolean vcpu = stat.group(1).startsWith("CPU ");
+          vcpus += vcpu ? used : 0;
+          others += vcpu ? 0 : used;
+        } else if (space == text.length() - 1) {
+          looks.add(new Look(Seconds.nanos(new BigDecimal(text.substring(0, space))), Duration.ofNanos(vcpus), Duration.ofNanos(others)));
+          vcpus = 0;
+          others = 0;
+        }
+      }
+    }
+    return looks;
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.record;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import mplm.engine.migration.Method;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Durations;
+import mplm.harness.input.BadInput;
+import mplm.harness.input.InputFile;
+import mplm.harness.report.Setting;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.PlannedTrial;
+import mplm.harness.suite.Suite;
+
+/**
+ * The file {@code run.json}: all that a run was set to, in full, so that its rows can be derived again whatever becomes of the suite's
+ * file.
+ *
+ * @param suite its name
+ * @param title the suite's
+ * @param seed by which the methods of each repetition were put in order
+ * @param experiments with all their keys
+ * @param trials in the order of the run
+ * @param setting what all trials share
+ * @param environment what may explain a difference between two runs, by machine: {@code controller}, {@code source}, {@code
+ *     destination}, {@code link}
+ * @param engine what the hypervisor was built from
+ * @param guest what the guest's image was built from
+ * @param kernelArguments of the guest, by experiment
+ */
+public record RunManifest(
+    @JsonProperty(required = true) String suite,
+    @JsonProperty(required = true) String title,
+    @JsonProperty(required = true) long seed,
+    @JsonProperty(required = true) List<Experiment> experiments,
+    @JsonProperty(required = true) List<Trial> trials,
+    @JsonProperty(required = true) Setting setting,
+    @JsonProperty(required = true) Map<String, Map<String, String>> environment,
+    @JsonProperty(required = true) Map<String, String> engine,
+    @JsonProperty(required = true) Map<String, String> guest,
+    @JsonProperty(required = true) Map<String, String> kernelArguments) {
+  private static final String FILE = "run.json";
+
+  private static final ObjectMapper WRITER = JsonMapper.builder()
+      .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+      .enable(SerializationFeature.INDENT_OUTPUT)
+      .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+      .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+      .addModule(new SimpleModule()
+          .addSerializer(DataSize.class, ToStringSerializer.instance)
+          .addSerializer(Bandwidth.class, ToStringSerializer.instance)
+          .addSerializer(Method.class, ToStringSerializer.instance)
+          .addSerializer(Duration.class, new ToStringSerializerBase(Duration.class) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String valueToString(Object value) {
+              return Durations.print((Duration) value);
+            }
+          }))
+      .build();
+
+  /** A planned trial, by the name of its experiment. */
+  public record Trial(
+      @JsonProperty(required = true) int number,
+      @JsonProperty(required = true) String experiment,
+      @JsonProperty(required = true) Method method,
+      @JsonProperty(required = true) int repetition) {}
+
+  /** Of a suite that is about to run. */
+  public static RunManifest of(Suite suite, long seed, List<PlannedTrial> plan, Setting setting,
+      Map<String, Map<String, String>> environment, Map<String, String> engine, Map<String, String> guest,
+      Function<Experiment, String> kernelArguments) {
+    return new RunManifest(suite.name(), suite.title(), seed, suite.experiments(),
+        plan.stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition())).toList(),
+        setting, environment, engine, guest, suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)));
+  }
+
+  /** Writes it into the run's folder. */
+  public void write(Path run) throws IOException {
+    Files.writeString(run.resolve(FILE), WRITER.writeValueAsString(this) + "\n");
+  }
+
+  /** Reads it from a run's folder; {@link BadInput} if that is none. */
+  public static RunManifest read(Path run) {
+    if (!Files.exists(run.resolve(FILE))) {
+      throw new BadInput(run + " is not the folder of a run: it has no " + FILE);
+    }
+    return InputFile.read(run.resolve(FILE), RunManifest.class, Map.of(
+        DataSize.class, DataSize::parse,
+        Bandwidth.class, Bandwidth::parse,
+        Duration.class, Durations::parse,
+        Method.class, Method::parse));
+  }
+
+  /** The trials in the order of the run. */
+  public List<PlannedTrial> plan() {
+    Map<String, Experiment> byName = experiments.stream().collect(Collectors.toMap(Experiment::name, experiment -> experiment));
+    List<PlannedTrial> plan = new ArrayList<>();
+    for (Trial trial : trials) {
+      Experiment experiment = byName.get(trial.experiment);
+      if (experiment == null) {
+        throw new BadInput(FILE + ": trial " + trial.number + " is of an unknown experiment '" + trial.experiment + "'");
+      }
+      plan.add(new PlannedTrial(trial.number, suite, experiment, trial.method, trial.repetition));
+    }
+    return plan;
+  }
+}

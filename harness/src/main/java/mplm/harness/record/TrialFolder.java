@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.record;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The folder of one trial and the files in it.
+ *
+ * @param path of the folder
+ */
+public record TrialFolder(Path path) {
+  /** As hosts are called in records, whatever their hosts file calls them. */
+  public static final String SOURCE = "source";
+
+  /** See {@link #SOURCE}. */
+  public static final String DESTINATION = "destination";
+
+  /** Makes it with its parts. */
+  public void create() throws IOException {
+    Files.createDirectories(side(SOURCE));
+    Files.createDirectories(side(DESTINATION));
+  }
+
+  /** Of a {@link Journal}. */
+  public Path journal() {
+    return path.resolve("journal.jsonl");
+  }
+
+  /** Of a {@link QmpRecord}. */
+  public Path qmp() {
+    return path.resolve("qmp.jsonl");
+  }
+
+  /** Of one hypervisor. */
+  public Path side(String side) {
+    return path.resolve(side);
+  }
+
+  /** Of a {@link SerialRecord}. */
+  public Path serial(String side) {
+    return side(side).resolve("serial.txt");
+  }
+
+  /** Of a {@link CpuRecord}. */
+  public Path cpu(String side) {
+    return side(side).resolve("cpu.txt");
+  }
+
+  /** QEMU's messages and traces. */
+  public Path qemuLog(String side) {
+    return side(side).resolve("qemu.log");
+  }
+
+  /** Derived: the trial over time. */
+  public Path timeline() {
+    return path.resolve("timeline.csv");
+  }
+}
