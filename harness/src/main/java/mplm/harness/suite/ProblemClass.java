@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.suite;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
@@ -23,6 +24,12 @@ public record ProblemClass(
     if (memoryMib < 1) {
       throw new BadValue("memory_mib", memoryMib + ", allowed: 1 or more");
     }
+  }
+
+  @JsonAnyGetter
+  @Override
+  public Map<String, Object> program() {
+    return program;
   }
 
   /** Resident set of the program. */
