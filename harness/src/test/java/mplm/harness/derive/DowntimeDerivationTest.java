@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import mplm.engine.guest.GuestRecord;
+import mplm.engine.guest.TraceEvent;
+import mplm.engine.migration.Method;
+import mplm.engine.migration.MigrationResult;
+import mplm.engine.qmp.QmpMessage;
+import mplm.harness.record.Journal;
+import mplm.harness.record.RawTrial;
+import mplm.harness.report.DowntimeParts;
+import mplm.harness.report.Downtimes;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+/**
+ * A stop from 10 s to 12 s of the controller's clock. The source's clock is 1000 s ahead of that, the destination's 5000 s; messages
+ * need 1 ms, a command and its answer 2 ms.
+ */
+public class DowntimeDerivationTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final long MS = 1_000_000;
+
+  private final List<QmpMessage> messages = new ArrayList<>();
+  private final List<GuestRecord> before = new ArrayList<>();
+  private final List<GuestRecord> after = new ArrayList<>();
+
+  @BeforeMethod
+  public void record() throws Exception {
+    messages.clear();
+    before.clear();
+    after.clear();
+    ask("source", 1, "query-status", "{\"running\": true}", 4000);
+    ask("source", 2, "migrate", "{}", 5000);
+    ask("destination", 3, "query-status", "{}", 5005);
+    event("source", "MIGRATION", "{\"status\": \"active\"}", 1000, 5010, 1);
+    event("destination", "MIGRATION", "{\"status\": \"active\"}", 5000, 5011, 1);
+  }
+
+  @Test
+  public void theErrorIsOneRoundTripAndHowLateTheEventsAre() throws Exception {
+    stopAndGoOn(4, 7);
+    Downtimes downtimes = downtimes(false);
+    // STOP came 3 ms later than the source's fastest event, RESUME 6 ms later than the destination's
+    assertThat(downtimes.stopResume().orElseThrow().value()).isEqualTo(Duration.ofMillis(2003));
+    assertThat(downtimes.stopResume().orElseThrow().error()).isEqualTo(Duration.ofMillis(3 + 6 + 2));
+    // QEMU: a millisecond, the round trip, and what the source heard later of the end than the destination may have said it
+    assertThat(downtimes.qemu().orElseThrow().value()).isEqualTo(Duration.ofMillis(2010));
+    assertThat(downtimes.qemu().orElseThrow().error()).isEqualTo(Duration.ofMillis(1 + 2 + 15));
+  }
+
+  @Test
+  public void theGuestsOwnCountsIfItsClockStoodStill() throws Exception {
+    stopAndGoOn(1, 1);
+    beats(before, 9000, 500, 2);
+    beats(after, 12_010, 1500, 2);
+    Downtimes downtimes = downtimes(false);
+    assertThat(downtimes.clockStoodStill()).contains(true);
+    assertThat(downtimes.headlineName()).contains("guest");
+    assertThat(downtimes.headline().orElseThrow().value()).isEqualTo(Duration.ofMillis(2010));
+    // 2000 ms from STOP to RESUME, known to 2 ms
+    assertThat(downtimes.disagreement().orElseThrow()).startsWith("stop-resume 2.0000 s +- 0.0020 s against guest 2.0100 s");
+  }
+
+  @Test
+  public void aClockThatGoesOnLeavesStopToResume() throws Exception {
+    stopAndGoOn(1, 1);
+    beats(before, 9000, 500, 2);
+    beats(after, 12_010, 3510, 2);
+    Downtimes downtimes = downtimes(false);
+    assertThat(downtimes.clockStoodStill()).contains(false);
+    assertThat(downtimes.headlineName()).contains("stop-resume");
+    assertThat(downtimes.guestGap().orElseThrow()).isBetween(Duration.ofMillis(2010), Duration.ofMillis(2060));
+    assertThat(downtimes.disagreement()).isEmpty();
+  }
+
+  @Test
+  public void aGuestThatWasHeldHasQemusAlone() throws Exception {
+    stopAndGoOn(1, 1);
+    beats(before, 9000, 500, 2);
+    beats(after, 12_010, 1500, 2);
+    Downtimes downtimes = downtimes(true);
+    assertThat(downtimes.qemu()).isPresent();
+    assertThat(downtimes.headline()).isEmpty();
+    assertThat(downtimes.stopResume()).isEmpty();
+    assertThat(downtimes.guest()).isEmpty();
+    assertThat(downtimes.missing().orElseThrow()).contains("held");
+  }
+
+  @Test
+  public void withoutHeartbeatsTheRowSaysWhy() throws Exception {
+    stopAndGoOn(1, 1);
+    Downtimes downtimes = downtimes(false);
+    assertThat(downtimes.guest()).isEmpty();
+    assertThat(downtimes.headlineName()).contains("stop-resume");
+    assertThat(downtimes.missing().orElseThrow()).contains("heartbeats");
+  }
+
+  /** Together they are what QEMU counts, though the two clocks are hours apart. */
+  @Test
+  public void thePartsAddUpAndCompareNoTwoClocks() {
+    List<TraceEvent> source = TraceEvent.of(Stream.of(
+        "9@1000.000000:migration_bitmap_sync_end dirty_pages 7",
+        "9@1010.000000:vmstate_downtime_checkpoint src-downtime-start",
+        "9@1010.000500:vmstate_downtime_checkpoint src-vm-stopped",
+        "9@1010.000600:migration_bitmap_sync_start ",
+        "9@1010.002500:migration_bitmap_sync_end dirty_pages 9",
+        "9@1011.902500:vmstate_downtime_checkpoint src-iterable-saved",
+        "9@1011.903500:vmstate_downtime_checkpoint src-non-iterable-saved",
+        "no trace at all",
+        "9@1012.000000:vmstate_downtime_checkpoint src-downtime-end"));
+    List<TraceEvent> destination = TraceEvent.of(Stream.of(
+        "8@5011.998000:vmstate_downtime_checkpoint dst-precopy-loadvm-completed",
+        "8@5011.999000:vmstate_downtime_checkpoint dst-precopy-bh-vm-started"));
+    DowntimeParts parts = DowntimeDerivation.parts(raw(source, destination)).orElseThrow();
+    assertThat(parts).isEqualTo(new DowntimeParts(Duration.ofNanos(500_000), Duration.ofMillis(2), Duration.ofMillis(1900),
+        Duration.ofMillis(1), Duration.ofNanos(95_500_000), Duration.ofMillis(1)));
+    assertThat(DowntimeDerivation.parts(raw(source.subList(0, 4), destination))).isEmpty();
+    assertThat(DowntimeDerivation.parts(raw(source, List.of()))).isEmpty();
+  }
+
+  private void stopAndGoOn(long stopDelay, long resumeDelay) throws JsonProcessingException {
+    event("source", "STOP", "{}", 1000, 10_000, stopDelay);
+    event("destination", "RESUME", "{}", 5000, 12_000, resumeDelay);
+    event("destination", "MIGRATION", "{\"status\": \"completed\"}", 5000, 12_001, 5);
+    event("source", "MIGRATION", "{\"status\": \"completed\"}", 1000, 12_010, 7);
+    ask("source", 9, "query-migrate", "{\"status\": \"completed\", \"total-time\": 7010, \"downtime\": 2010, \"setup-time\": 3}", 12_050);
+  }
+
+  private Downtimes downtimes(boolean held) {
+    RawTrial raw = raw(List.of(), List.of());
+    MigrationResult migration = MigrationResult.of(
+        Method.parse("mplm"), MigrationResult.Outcome.COMPLETED, Optional.empty(), messages).orElseThrow();
+    return DowntimeDerivation.of(raw, migration, Optional.empty(), held);
+  }
+
+  private RawTrial raw(List<TraceEvent> source, List<TraceEvent> destination) {
+    Journal.Contents none = new Journal.Contents(Map.of(), Optional.empty(), Optional.empty(), Optional.empty(),
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO);
+    return new RawTrial(none, messages, new RawTrial.Side(before, source, List.of()), new RawTrial.Side(after, destination, List.of()));
+  }
+
+  /** Fifty heartbeats, 20 ms apart by both clocks from these moments on. */
+  private static void beats(List<GuestRecord> to, long arrivalMs, long guestMs, long delayMs) {
+    for (int i = 0; i < 50; i++) {
+      long guest = guestMs + i * 20L;
+      String line = String.format(Locale.ROOT, "@mplm heartbeat n=%d t=%d.%03d000", i, guest / 1000, guest % 1000);
+      to.add(GuestRecord.parse(line, (arrivalMs + i * 20L + delayMs) * MS).orElseThrow());
+    }
+  }
+
+  private void ask(String peer, int id, String command, String answer, long atMs) throws JsonProcessingException {
+    messages.add(new QmpMessage(peer, true, atMs * MS, JSON.readTree("{\"execute\": \"" + command + "\", \"id\": " + id + "}")));
+    messages.add(new QmpMessage(peer, false, (atMs + 2) * MS, JSON.readTree("{\"return\": " + answer + ", \"id\": " + id + "}")));
+  }
+
+  private void event(String peer, String name, String data, long clockAheadS, long atMs, long delayMs) throws JsonProcessingException {
+    long clock = clockAheadS * 1000 + atMs;
+    messages.add(new QmpMessage(peer, false, (atMs + delayMs) * MS, JSON.readTree("{\"timestamp\": {\"seconds\": " + clock / 1000
+        + ", \"microseconds\": " + clock % 1000 * 1000 + "}, \"event\": \"" + name + "\", \"data\": " + data + "}")));
+  }
+}
