@@ -64,19 +64,21 @@ record RunFolder(Path path, Instant started) {
     run.put("suite", suite.name());
     run.put("title", suite.title());
     run.put("repetitions", suite.repetitions());
-    run.put("experiments", suite.experiments().stream().map(RunFolder::describe).toList());
+    run.put("experiments", suite.experiments().stream().map(experiment -> describe(experiment, hosts)).toList());
     run.put("testbed", setting.testbed());
     run.put("shaping", setting.shaping());
     run.put("accelerator", setting.accelerator().option());
     run.put("source", describe(hosts.source()));
     run.put("destination", describe(hosts.destination()));
+    hosts.guestAddress().ifPresent(address -> run.put("guest_address", address.toString()));
+    hosts.noGuestNetwork().ifPresent(why -> run.put("no_guest_network", why));
     run.put("engine", engine.properties());
     run.put("guest", guest.properties());
     run.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
     new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(path.resolve("run.json").toFile(), run);
   }
 
-  private static Map<String, Object> describe(Experiment experiment) {
+  private static Map<String, Object> describe(Experiment experiment, Hosts hosts) {
     Map<String, Object> keys = new LinkedHashMap<>();
     keys.put("name", experiment.name());
     keys.put("benchmark", experiment.benchmark().name());
@@ -91,7 +93,7 @@ record RunFolder(Path path, Instant started) {
     keys.put("limit_passes", experiment.limitPasses());
     keys.put("limit_at_least", Durations.print(experiment.limitAtLeast()));
     keys.put("verify_memory", experiment.verifyMemory());
-    keys.put("kernel_arguments", Kernel.arguments(experiment));
+    keys.put("kernel_arguments", Kernel.arguments(experiment, hosts.guestAddress()));
     return keys;
   }
 

@@ -14,6 +14,8 @@ import mplm.engine.guest.Hypervisor;
 import mplm.engine.migration.Migration;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.unit.DataSize;
+import mplm.harness.echo.EchoProbe;
+import mplm.harness.host.GuestAddress;
 import mplm.harness.report.Display;
 import mplm.harness.report.Outcome;
 import mplm.harness.report.Setting;
@@ -32,6 +34,8 @@ final class Trial {
   private static final int STEADY = 200;
   /** Heartbeats so long before and after the stop tell how long it was. */
   private static final Duration HEARTBEATS = Duration.ofMillis(1200);
+  /** From one datagram to the next. */
+  private static final Duration ECHO = Duration.ofMillis(5);
 
   private static final String DONE_FIRST = "the program was done before the guest was stopped";
 
@@ -46,6 +50,7 @@ final class Trial {
   private QmpRecord record;
   private Machine source;
   private Machine destination;
+  private EchoProbe echo;
 
   private Optional<TrialRow.Guest> guest = Optional.empty();
   private Optional<Duration> limit = Optional.empty();
@@ -127,6 +132,10 @@ final class Trial {
 
   private void startWaitingDestination() throws IOException, InterruptedException {
     display.stage("starting the destination");
+    Optional<GuestAddress> address = rig.hosts().guestAddress();
+    if (address.isPresent()) {
+      echo = EchoProbe.start(address.get().echo(), ECHO, folder.resolve("echo.csv"), stopwatch.begin());
+    }
     destination = Machine.start(
         rig.destination().host(), this::destinationHypervisor, logs("destination"), record, Optional.of(source.serial()));
   }
@@ -194,7 +203,7 @@ final class Trial {
     display.stage("tearing down");
     // an interrupt ends the trial, not its tidying
     boolean interrupted = Thread.interrupted();
-    for (AutoCloseable part : new AutoCloseable[] {destination, source, this::removeMemoryFiles, record}) {
+    for (AutoCloseable part : new AutoCloseable[] {echo, destination, source, this::removeMemoryFiles, record}) {
       try {
         if (part != null) {
           part.close();
@@ -218,14 +227,15 @@ final class Trial {
   }
 
   private Hypervisor sourceHypervisor(String workFolder) {
-    Hypervisor hypervisor =
-        rig.hypervisor(rig.source(), setting.accelerator(), experiment.guest(), Kernel.arguments(experiment), workFolder);
+    String arguments = Kernel.arguments(experiment, rig.hosts().guestAddress());
+    Hypervisor hypervisor = rig.withNetwork(
+        rig.hypervisor(rig.source(), setting.accelerator(), experiment.guest(), arguments, workFolder), rig.source());
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(rig.source())) : hypervisor;
   }
 
   private Hypervisor destinationHypervisor(String workFolder) {
     Rig.Side side = rig.destination();
-    Hypervisor hypervisor = source.hypervisor().destination(side.binary(), side.firmware(), workFolder);
+    Hypervisor hypervisor = rig.withNetwork(source.hypervisor().destination(side.binary(), side.firmware(), workFolder), side);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;
   }
 
