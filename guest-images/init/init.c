@@ -6,8 +6,10 @@
  *   mplm.class=C mplm.threads=N mplm.repetitions=N mplm.iterations=N
  *                            passed on to the program, which checks them
  *   mplm.heartbeat_ms=N      1 .. 10000, default 20
+ *   mplm.address=A.B.C.D/N   of eth0; without it there is no network
  *
  *   init ---- heartbeat      a record every heartbeat_ms, at real-time priority
+ *        |--- echo           answers on UDP port 7, at real-time priority too
  *        `--- /npb/NAME      its standard output is the serial port too
  *
  * The line "stop" on the serial port ends the program after its current
@@ -34,6 +36,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "network.h"
 #include "record.h"
 
 #define SERIAL_PORT "/dev/ttyS0"
@@ -43,6 +46,8 @@ typedef struct Settings {
     const char *benchmark;
     const char *class, *threads, *repetitions, *iterations;  /* or NULL */
     long heartbeat_ms;
+    bool has_network;
+    NetworkAddress address;
 } Settings;
 
 /* Say what failed as a record, and stop the machine. */
@@ -87,7 +92,7 @@ static void open_serial_port(void)
 /* Read the mplm.* words. Returns 0, or 2 after an error record. */
 static int read_settings(Settings *settings)
 {
-    const char *heartbeat_ms = "20";
+    const char *heartbeat_ms = "20", *address = NULL;
     const struct { const char *name; const char **value; } known[] = {
         { "benchmark", &settings->benchmark },
         { "class", &settings->class },
@@ -95,6 +100,7 @@ static int read_settings(Settings *settings)
         { "repetitions", &settings->repetitions },
         { "iterations", &settings->iterations },
         { "heartbeat_ms", &heartbeat_ms },
+        { "address", &address },
     };
     const size_t count = sizeof(known) / sizeof(known[0]);
     FILE *file = fopen("/proc/cmdline", "r");
@@ -128,7 +134,8 @@ static int read_settings(Settings *settings)
         return record_error("heartbeat_ms is %s, allowed: 1 to 10000",
                             heartbeat_ms);
     }
-    return 0;
+    settings->has_network = address;
+    return address ? network_parse(address, &settings->address) : 0;
 }
 
 static void record_boot(void)
@@ -147,23 +154,32 @@ static void record_boot(void)
 }
 
 /*
- * A process of its own: a record every period, at real-time priority so that a
- * busy guest is still on time. Beats that fell into a pause are left out.
+ * A process of its own, at real-time priority so that a busy guest is still on
+ * time. Returns true in that process.
  */
-static void start_heartbeat(long period_ms)
+static bool fork_real_time(void)
 {
     const struct sched_param priority = { .sched_priority = 1 };
-    struct timespec next;
-    double due;
     pid_t pid = fork();
 
     if (pid < 0) {
         fail("fork");
     }
-    if (pid > 0) {
+    if (pid == 0) {
+        sched_setscheduler(0, SCHED_FIFO, &priority);
+    }
+    return pid == 0;
+}
+
+/* A record every period. Beats that fell into a pause are left out. */
+static void start_heartbeat(long period_ms)
+{
+    struct timespec next;
+    double due;
+
+    if (!fork_real_time()) {
         return;
     }
-    sched_setscheduler(0, SCHED_FIFO, &priority);
     due = seconds();
     for (unsigned long n = 1;; n++) {
         record("heartbeat n=%lu", n);
@@ -173,6 +189,19 @@ static void start_heartbeat(long period_ms)
         next.tv_sec = due;
         next.tv_nsec = (due - next.tv_sec) * 1e9;
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+    }
+}
+
+static void start_network(const NetworkAddress *address)
+{
+    const char *failed = network_start(address);
+
+    if (failed) {
+        fail(failed);
+    }
+    if (fork_real_time()) {
+        failed = network_echo();
+        _exit(record_error("%s: %s", failed, strerror(errno)));
     }
 }
 
@@ -267,7 +296,7 @@ static int await_end(pid_t pid, int child_signals)
             }
             while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
                 if (ended != pid) {
-                    record_error("init: the heartbeat ended");
+                    record_error("init: the heartbeat or the echo ended");
                     return 1;
                 }
                 if (WIFEXITED(status)) {
@@ -310,6 +339,9 @@ int main(void)
     status = read_settings(&settings);
     if (!status) {
         start_heartbeat(settings.heartbeat_ms);
+        if (settings.has_network) {
+            start_network(&settings.address);
+        }
         if (strcmp(settings.benchmark, "none")) {
             if (is_benchmark(settings.benchmark)) {
                 pid = start_benchmark(&settings);

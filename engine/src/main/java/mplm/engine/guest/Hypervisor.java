@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param shape vCPUs and memory
  * @param boot what it boots; empty for firmware alone
  * @param workFolder for the sockets and logs below
+ * @param network its network device; empty for none
  * @param memoryFile a file that backs the memory, shared, so that another process can compare it; empty for anonymous memory
  * @param incoming waits for {@code migrate-incoming} instead of booting
  * @param started whether vCPUs run from the start, or at a destination from the end of the migration ({@code -S} if not)
@@ -27,6 +28,7 @@ public record Hypervisor(
     GuestShape shape,
     Optional<Boot> boot,
     String workFolder,
+    Optional<Network> network,
     Optional<String> memoryFile,
     boolean incoming,
     boolean started,
@@ -34,6 +36,14 @@ public record Hypervisor(
 
   /** A Linux kernel (PVH ELF or bzImage), its initramfs and its command line. */
   public record Boot(String kernel, String initramfs, String arguments) {}
+
+  /**
+   * A virtio-net device. After a migration the destination announces it, by which bridges and switches learn where it is.
+   *
+   * @param tap the host's device at the other end; it is there and the user may open it
+   * @param mac of the guest's device, the same at both ends of a migration: {@code 02:00:00:00:00:01}
+   */
+  public record Network(String tap, String mac) {}
 
   public Hypervisor {
     more = List.copyOf(more);
@@ -43,31 +53,37 @@ public record Hypervisor(
   public static Hypervisor source(
       String binary, String firmware, Accelerator accelerator, GuestShape shape, Optional<Boot> boot, String workFolder) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, Optional.empty(), false, false, List.of());
+        binary, firmware, accelerator, shape, boot, workFolder, Optional.empty(), Optional.empty(), false, false, List.of());
   }
 
-  /** The destination for this source, on another host perhaps; runs the guest once it is there. */
+  /** The destination for this source, on another host perhaps, whose tap may have another name; runs the guest once it is there. */
   public Hypervisor destination(String binary, String firmware, String workFolder) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, memoryFile, true, true, more);
+        binary, firmware, accelerator, shape, boot, workFolder, network, memoryFile, true, true, more);
+  }
+
+  /** The same with this network device. */
+  public Hypervisor withNetwork(Network device) {
+    return new Hypervisor(
+        binary, firmware, accelerator, shape, boot, workFolder, Optional.of(device), memoryFile, incoming, started, more);
   }
 
   /** The same with its memory in a shared file, which QEMU creates if it is missing and leaves behind. */
   public Hypervisor withMemoryFile(String path) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, Optional.of(path), incoming, started, more);
+        binary, firmware, accelerator, shape, boot, workFolder, network, Optional.of(path), incoming, started, more);
   }
 
   /** The same with vCPUs that do, or do not, run without a {@code cont}. */
   public Hypervisor withStarted(boolean yes) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, memoryFile, incoming, yes, more);
+        binary, firmware, accelerator, shape, boot, workFolder, network, memoryFile, incoming, yes, more);
   }
 
   /** The same with these arguments in place of its further ones. */
   public Hypervisor withMore(String... arguments) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, memoryFile, incoming, started, List.of(arguments));
+        binary, firmware, accelerator, shape, boot, workFolder, network, memoryFile, incoming, started, List.of(arguments));
   }
 
   /** Unix socket of QMP. */
@@ -105,6 +121,10 @@ public record Hypervisor(
     boot.ifPresent(b -> argv.addAll(List.of("-kernel", b.kernel(), "-initrd", b.initramfs(), "-append", b.arguments())));
     argv.addAll(List.of("-chardev", socket("serial", serialSocket()) + ",logfile=" + value(serialLog())));
     argv.addAll(List.of("-serial", "chardev:serial"));
+    // no boot ROM, for nobody boots from it; no offloads, for two hosts' kernels may offer different ones
+    network.ifPresent(device -> argv.addAll(List.of(
+        "-netdev", "tap,id=network,ifname=" + value(device.tap()) + ",script=no,downscript=no,vnet_hdr=off",
+        "-device", "virtio-net-pci,netdev=network,mac=" + device.mac() + ",romfile=")));
     argv.addAll(List.of("-chardev", socket("qmp", qmpSocket()), "-mon", "chardev=qmp,mode=control"));
     // traces and messages carry the host's clock; threads their names, so that those of vCPUs can be told
     argv.addAll(List.of("-D", qemuLog(), "-msg", "timestamp=on", "-name", "guest=mplm,debug-threads=on"));

@@ -38,6 +38,21 @@ public class HypervisorTest {
   }
 
   @Test
+  public void aNetworkDeviceIsTheSameAtTheDestinationButForItsTap() {
+    assertThat(SOURCE.argv()).doesNotContain("-netdev");
+    Hypervisor source = SOURCE.withNetwork(new Hypervisor.Network("tap0", "02:00:00:00:00:01"));
+    String[] device = {"-device", "virtio-net-pci,netdev=network,mac=02:00:00:00:00:01,romfile="};
+    assertThat(source.argv()).containsSequence("-netdev", tap("tap0")).containsSequence(device);
+    assertThat(source.destination("/d/qemu", "/d/share", "/v").argv()).containsSequence(device);
+    assertThat(source.withNetwork(new Hypervisor.Network("guest", "02:00:00:00:00:01")).argv())
+        .containsSequence("-netdev", tap("guest")).containsSequence(device);
+  }
+
+  private static String tap(String name) {
+    return "tap,id=network,ifname=" + name + ",script=no,downscript=no,vnet_hdr=off";
+  }
+
+  @Test
   public void shapesHaveBounds() {
     assertThat(SHAPE).hasToString("2 vCPUs, 1GiB");
     assertThatIllegalArgumentException().isThrownBy(() -> new GuestShape(0, DataSize.parse("1GiB"))).withMessageContaining("not 0");

@@ -12,6 +12,7 @@ import mplm.engine.guest.GuestPause;
 import mplm.engine.guest.TraceEvent;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.qmp.QmpMessage;
+import mplm.harness.echo.NetworkDowntime;
 import mplm.harness.record.RawTrial;
 import mplm.harness.report.DowntimeParts;
 import mplm.harness.report.Downtimes;
@@ -20,8 +21,8 @@ import mplm.harness.report.Measure;
 /** The downtimes of a completed migration, each with its error, and what they consist of. */
 final class DowntimeDerivation {
   private static final String HELD = "the guest was held at the destination while its memory was compared";
-  /** Heartbeats so long before and after the stop tell how long it was. */
-  private static final Duration HEARTBEATS = Duration.ofMillis(1200);
+  /** Heartbeats and echoes so long before and after the stop tell how long it was. */
+  private static final Duration WINDOW = Duration.ofMillis(1200);
   /** QEMU counts whole milliseconds, from one cut time to another. */
   private static final Duration QEMU_RESOLUTION = Duration.ofMillis(1);
 
@@ -53,12 +54,14 @@ final class DowntimeDerivation {
     Duration late = source.lateness(migration.stop()).plus(destination.lateness(migration.resume()));
     Measure stopResume = new Measure(seen.orElseThrow(), late.plus(way));
     Optional<GuestPause> pause = GuestPause.of(raw.source().heartbeats(), raw.destination().heartbeats(),
-        migration.stop().orElseThrow(), migration.resume().orElseThrow(), HEARTBEATS);
+        migration.stop().orElseThrow(), migration.resume().orElseThrow(), WINDOW);
+    Optional<Measure> network = NetworkDowntime.of(raw.echoes(), migration.stop().orElseThrow(), migration.resume().orElseThrow(),
+        WINDOW).map(silence -> new Measure(silence.length(), silence.error()));
     return new Downtimes(qemu, Optional.of(stopResume), pause.map(p -> new Measure(p.pause(), p.error())),
-        pause.map(GuestPause::gap), Optional.empty(), pause.flatMap(p -> p.clockStoodStill(stopResume.value())),
+        pause.map(GuestPause::gap), network, pause.flatMap(p -> p.clockStoodStill(stopResume.value())),
         pause.isPresent() ? Optional.empty() : Optional.of("fewer than " + GuestPause.RANK + " heartbeats within "
-            + HEARTBEATS.toMillis() + " ms before or after the stop"),
-        Optional.empty());
+            + WINDOW.toMillis() + " ms before or after the stop"),
+        network.isPresent() ? Optional.empty() : raw.journal().noEcho().or(() -> Optional.of("the guest did not answer on both sides")));
   }
 
   /** From the checkpoints in both traces; empty if one of them is not there. */

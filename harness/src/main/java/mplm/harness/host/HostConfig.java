@@ -17,6 +17,8 @@ import mplm.harness.input.BadValue;
  * @param hostKey the one key that the host must show, as in known_hosts: {@code ssh-ed25519 AAAA...}
  * @param workFolder absolute; everything that is put on the host is below it
  * @param migrationAddress where the host listens for a migration
+ * @param guestTap the tap device that the guest's network device is put on, bridged to the network by which the controller reaches
+ *     the host; the user may open it; null for a guest without network
  */
 public record HostConfig(
     String name,
@@ -26,7 +28,8 @@ public record HostConfig(
     @JsonProperty(required = true) Path key,
     @JsonProperty(required = true) String hostKey,
     @JsonProperty(required = true) String workFolder,
-    @JsonProperty(required = true) String migrationAddress) {
+    @JsonProperty(required = true) String migrationAddress,
+    String guestTap) {
 
   public HostConfig {
     present("address", address);
@@ -42,13 +45,16 @@ public record HostConfig(
     if (workFolder == null || !workFolder.matches("/.*[^/]")) {
       throw new BadValue("work_folder", "\"" + workFolder + "\", allowed: an absolute path other than /");
     }
+    if (guestTap != null && !guestTap.matches("[A-Za-z0-9_.-]{1,15}")) {
+      throw new BadValue("guest_tap", "\"" + guestTap + "\", allowed: the name of a network device, 1 to 15 letters, digits, _ . -");
+    }
   }
 
   /** The same under this name, unless the file gave it one. */
   HostConfig orNamed(String role) {
     return name != null
         ? this
-        : new HostConfig(role, address, port, user, key, hostKey, workFolder, migrationAddress);
+        : new HostConfig(role, address, port, user, key, hostKey, workFolder, migrationAddress, guestTap);
   }
 
   private static void present(String key, String value) {

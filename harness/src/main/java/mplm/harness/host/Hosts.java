@@ -3,6 +3,7 @@ package mplm.harness.host;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import mplm.harness.input.BadValue;
 import mplm.harness.input.InputFile;
@@ -34,6 +35,30 @@ public record Hosts(
     }
     source = source.orNamed("source");
     destination = destination.orNamed("destination");
+    if ((source.guestTap() == null) != (destination.guestTap() == null)) {
+      String without = source.guestTap() == null ? "source" : "destination";
+      throw new BadValue(without, "guest_tap is missing, allowed: one on both hosts, or on none");
+    }
+    if ((source.guestTap() == null) != (link.guestAddress() == null)) {
+      String what = link.guestAddress() == null ? "guest_address is missing with" : "guest_address is not used without";
+      throw new BadValue("link", what + " guest_tap on the hosts");
+    }
+    if (source.guestTap() != null && link.noGuestTap() != null) {
+      throw new BadValue("link", "no_guest_tap is not used with guest_tap on the hosts");
+    }
+  }
+
+  /** Where the guest is reached by the controller; empty if it has no network. */
+  public Optional<GuestAddress> guestAddress() {
+    return Optional.ofNullable(link.guestAddress()).map(GuestAddress::parse);
+  }
+
+  /** Why the guest has no network, in one line; empty if it has one. */
+  public Optional<String> noGuestNetwork() {
+    if (link.guestAddress() != null) {
+      return Optional.empty();
+    }
+    return Optional.of(link.noGuestTap() == null ? "no guest_tap in the hosts file" : "no tap device: " + link.noGuestTap());
   }
 
   /** Reads the file; {@link mplm.harness.input.BadInput} says what is wrong and where. */

@@ -7,13 +7,16 @@ import java.util.Locale;
 import mplm.harness.input.BadValue;
 
 /**
- * How the migration stream gets its rate.
+ * How the migration stream gets its rate, and where the guest is reached meanwhile.
  *
  * @param shaping who limits it
  * @param namespaces for {@code tc}: folder with the network namespaces {@code source} and {@code destination} as files
  * @param device for {@code tc}: the source's network device on the migration link
+ * @param guestAddress the guest's on the controller's network, {@code A.B.C.D/PREFIX}, given if the hosts have a {@code guest_tap}
+ * @param noGuestTap why they have none, for a testbed to tell
  */
-public record LinkConfig(@JsonProperty(required = true) Shaping shaping, Path namespaces, String device) {
+public record LinkConfig(
+    @JsonProperty(required = true) Shaping shaping, Path namespaces, String device, String guestAddress, String noGuestTap) {
 
   /** Who limits the rate. */
   public enum Shaping {
@@ -39,6 +42,9 @@ public record LinkConfig(@JsonProperty(required = true) Shaping shaping, Path na
     }
     if ((shaping == Shaping.TC) != (device != null)) {
       throw new BadValue("device", (device == null ? "missing" : "not used") + " with shaping " + shaping);
+    }
+    if (guestAddress != null) {
+      GuestAddress.parse(guestAddress);
     }
   }
 }

@@ -45,6 +45,7 @@ public final class Journal implements AutoCloseable {
    * @param parts how long each took, up to the end of the trial if something broke it off
    * @param used memory that the source host had had to provide when the working set stood
    * @param limit after which the migration is cancelled
+   * @param noEcho why no echo was sent to the guest
    * @param migration how the migration ended
    * @param migrationReason why it did not complete
    * @param memory what the comparison of the memory found
@@ -56,6 +57,7 @@ public final class Journal implements AutoCloseable {
       Map<Part, Duration> parts,
       Optional<DataSize> used,
       Optional<Duration> limit,
+      Optional<String> noEcho,
       Optional<MigrationResult.Outcome> migration,
       Optional<String> migrationReason,
       Optional<MemoryVerdict> memory,
@@ -86,6 +88,11 @@ public final class Journal implements AutoCloseable {
   /** The working set stands. */
   public void workingSet(DataSize used, Duration limit) {
     write(event("working_set").put("used_bytes", used.bytes()).put("limit_s", Seconds.of(limit.toNanos())));
+  }
+
+  /** The guest has no network. */
+  public void noEcho(String why) {
+    write(event("no_echo").put("reason", why));
   }
 
   /** The migration is over. */
@@ -161,6 +168,7 @@ public final class Journal implements AutoCloseable {
         parts,
         set.map(event -> new DataSize(event.required("used_bytes").asLong())),
         set.map(event -> Duration.ofNanos(Seconds.nanos(event.required("limit_s").decimalValue()))),
+        Optional.ofNullable(last.get("no_echo")).map(event -> event.required("reason").asText()),
         migrated.map(event -> MigrationResult.Outcome.valueOf(event.required("outcome").asText().toUpperCase(Locale.ROOT))),
         migrated.map(event -> event.get("reason")).map(JsonNode::asText),
         Optional.ofNullable(last.get("compared")).map(Journal::verdict),

@@ -10,16 +10,18 @@ import java.util.stream.Stream;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.TraceEvent;
 import mplm.engine.qmp.QmpMessage;
+import mplm.harness.echo.Echo;
 
 /**
  * All that a trial has recorded. Times are nanoseconds after the trial began, those of traces of their host's clock.
  *
  * @param journal the controller's own
  * @param messages of both hypervisors
+ * @param echoes datagrams to the guest
  * @param source what else came from there
  * @param destination what else came from there; empty lists if the trial did not get so far
  */
-public record RawTrial(Journal.Contents journal, List<QmpMessage> messages, Side source, Side destination) {
+public record RawTrial(Journal.Contents journal, List<QmpMessage> messages, List<Echo> echoes, Side source, Side destination) {
 
   /**
    * One side.
@@ -42,8 +44,8 @@ public record RawTrial(Journal.Contents journal, List<QmpMessage> messages, Side
 
   /** Reads a trial's folder; what is not in it is empty. */
   public static RawTrial read(TrialFolder folder) throws IOException {
-    return new RawTrial(Journal.read(folder.journal()), QmpRecord.read(folder.qmp()), side(folder, TrialFolder.SOURCE),
-        side(folder, TrialFolder.DESTINATION));
+    return new RawTrial(Journal.read(folder.journal()), QmpRecord.read(folder.qmp()),
+        Files.exists(folder.echo()) ? Echo.read(folder.echo()) : List.of(), side(folder, TrialFolder.SOURCE), side(folder, TrialFolder.DESTINATION));
   }
 
   private static Side side(TrialFolder folder, String side) throws IOException {

@@ -53,6 +53,11 @@ public record TrialFolder(Path path) {
     return side(side).resolve("qemu.log");
   }
 
+  /** Of {@link mplm.harness.echo.Echo}s. */
+  public Path echo() {
+    return path.resolve("echo.csv");
+  }
+
   /** Derived: the trial over time. */
   public Path timeline() {
     return path.resolve("timeline.csv");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import java.util.Optional;
+import mplm.harness.host.GuestAddress;
 import mplm.harness.suite.Experiment;
 
 /** The guest's kernel command line, by which its init knows what to run. */
@@ -9,9 +11,10 @@ final class Kernel {
 
   private Kernel() {}
 
-  /** For an experiment's guest. */
-  static String arguments(Experiment experiment) {
-    return arguments(experiment.benchmark().name(), experiment.problemClass(), experiment.vcpus(), !experiment.repeats());
+  /** For an experiment's guest, which has no network without an address. */
+  static String arguments(Experiment experiment, Optional<GuestAddress> address) {
+    return arguments(experiment.benchmark().name(), experiment.problemClass(), experiment.vcpus(), !experiment.repeats())
+        + address.map(a -> " mplm.address=" + a).orElse("");
   }
 
   /** {@code once}: not again and again until it is told to stop. Benchmark {@code none} boots and idles. */

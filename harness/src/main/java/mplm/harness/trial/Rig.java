@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestShape;
@@ -58,6 +59,7 @@ final class Rig implements AutoCloseable {
       Host to = reserve(Host.connect(hosts.destination()), logs);
       source = provide(from, engine, guest);
       destination = provide(to, engine, guest);
+      hosts.guestAddress().ifPresent(address -> List.of(from, to).forEach(Rig::checkTap));
       link = Link.open(hosts);
       opened.push(link);
     } catch (IOException | RuntimeException e) {
@@ -96,6 +98,14 @@ final class Rig implements AutoCloseable {
     }
     host.check(ANSWER, "sh", "-c", SWEEP, "mplm", work, memoryFile(host));
     return host;
+  }
+
+  /** QEMU as root would make one that leads nowhere. */
+  private static void checkTap(Host host) {
+    String tap = host.config().guestTap();
+    if (host.check(ANSWER, "cat", "/proc/net/dev").lines().noneMatch(line -> line.strip().startsWith(tap + ":"))) {
+      throw new HostException(host.name(), "has no network device " + tap + ", its guest_tap in the hosts file");
+    }
   }
 
   private static void pause(Host host) {
@@ -141,6 +151,13 @@ final class Rig implements AutoCloseable {
   Hypervisor hypervisor(Side side, Accelerator accelerator, GuestShape shape, String arguments, String workFolder) {
     Hypervisor.Boot boot = new Hypervisor.Boot(side.kernel(), side.initramfs(), arguments);
     return Hypervisor.source(side.binary(), side.firmware(), accelerator, shape, Optional.of(boot), workFolder);
+  }
+
+  /** The same with a network device on that side, at the address that {@link Kernel} tells the guest; without taps as it is. */
+  Hypervisor withNetwork(Hypervisor hypervisor, Side side) {
+    return hosts.guestAddress()
+        .map(address -> hypervisor.withNetwork(new Hypervisor.Network(side.host().config().guestTap(), address.mac())))
+        .orElse(hypervisor);
   }
 
   @Override

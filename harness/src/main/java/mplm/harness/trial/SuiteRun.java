@@ -77,7 +77,7 @@ public final class SuiteRun implements AutoCloseable {
           guest.property("guest.hash"), guest.property("kernel.version"));
       display.say("looking at the hosts, measuring the link");
       RunManifest manifest = RunManifest.of(suite, seed, plan, setting, Environment.of(rig, suite), engine.properties(),
-          guest.properties(), Kernel::arguments);
+          guest.properties(), experiment -> Kernel.arguments(experiment, hosts.guestAddress()));
       manifest.write(folder.path());
       this.derivation = new RunDerivation(folder.path(), manifest);
       this.csv = Csv.trials(derivation.trials());

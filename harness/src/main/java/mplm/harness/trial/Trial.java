@@ -15,6 +15,8 @@ import mplm.engine.migration.Migration;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.Unmigrated;
 import mplm.engine.unit.DataSize;
+import mplm.harness.echo.EchoProbe;
+import mplm.harness.host.GuestAddress;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Journal;
 import mplm.harness.record.QmpRecord;
@@ -45,6 +47,9 @@ final class Trial {
   private static final String[] TRACES = {"-trace", "vmstate_downtime_checkpoint", "-trace", "migration_bitmap_sync_*", "-trace",
     "mplm_start", "-trace", "mplm_epoch", "-trace", "mplm_end"};
 
+  /** From one datagram to the guest to the next: often enough for a downtime, seldom enough not to slow the guest down. */
+  private static final Duration ECHO = Duration.ofMillis(10);
+
   private static final String DONE_FIRST = "the program was done before the guest was stopped";
 
   private final Rig rig;
@@ -60,6 +65,7 @@ final class Trial {
   private long begin;
   private Machine source;
   private Machine destination;
+  private EchoProbe echo;
   private Outcome outcome = Outcome.COMPLETED;
   private Optional<String> reason = Optional.empty();
 
@@ -144,6 +150,12 @@ final class Trial {
 
   private void startWaitingDestination() throws IOException, InterruptedException {
     display.stage("starting the destination");
+    Optional<GuestAddress> address = rig.hosts().guestAddress();
+    if (address.isPresent()) {
+      echo = EchoProbe.start(address.get().echo(), ECHO, folder.echo(), begin);
+    } else {
+      journal.noEcho(rig.hosts().noGuestNetwork().orElseThrow());
+    }
     destination = Machine.start(rig.destination().host(), this::destinationHypervisor, records(TrialFolder.DESTINATION),
         Optional.of(source.serial()));
   }
@@ -232,7 +244,7 @@ final class Trial {
     display.stage("tearing down");
     // an interrupt ends the trial, not its tidying
     boolean interrupted = Thread.interrupted();
-    for (AutoCloseable part : new AutoCloseable[] {destination, source, this::removeMemoryFiles}) {
+    for (AutoCloseable part : new AutoCloseable[] {echo, destination, source, this::removeMemoryFiles}) {
       try {
         if (part != null) {
           part.close();
@@ -276,14 +288,15 @@ final class Trial {
   }
 
   private Hypervisor sourceHypervisor(String workFolder) {
-    Hypervisor hypervisor =
-        rig.hypervisor(rig.source(), accelerator, experiment.guest(), Kernel.arguments(experiment), workFolder).withMore(TRACES);
+    String arguments = Kernel.arguments(experiment, rig.hosts().guestAddress());
+    Hypervisor hypervisor = rig.withNetwork(
+        rig.hypervisor(rig.source(), accelerator, experiment.guest(), arguments, workFolder), rig.source()).withMore(TRACES);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(rig.source())) : hypervisor;
   }
 
   private Hypervisor destinationHypervisor(String workFolder) {
     Rig.Side side = rig.destination();
-    Hypervisor hypervisor = source.hypervisor().destination(side.binary(), side.firmware(), workFolder);
+    Hypervisor hypervisor = rig.withNetwork(source.hypervisor().destination(side.binary(), side.firmware(), workFolder), side);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;
   }
 

@@ -147,8 +147,8 @@ public class DowntimeDerivationTest {
 
   private RawTrial raw(List<TraceEvent> source, List<TraceEvent> destination) {
     Journal.Contents none = new Journal.Contents(Map.of(), Optional.empty(), Optional.empty(), Optional.empty(),
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO);
-    return new RawTrial(none, messages, new RawTrial.Side(before, source, List.of()), new RawTrial.Side(after, destination, List.of()));
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO);
+    return new RawTrial(none, messages, List.of(), new RawTrial.Side(before, source, List.of()), new RawTrial.Side(after, destination, List.of()));
   }
 
   /** Fifty heartbeats, 20 ms apart by both clocks from these moments on. */

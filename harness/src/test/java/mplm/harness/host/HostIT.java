@@ -161,7 +161,7 @@ public class HostIT {
   public void anotherHostKeyIsRefusedWithBothFingerprints() {
     HostConfig right = hosts.source();
     HostConfig wrong = new HostConfig("source", right.address(), right.port(), right.user(), right.key(),
-        hosts.destination().hostKey(), right.workFolder(), right.migrationAddress());
+        hosts.destination().hostKey(), right.workFolder(), right.migrationAddress(), null);
     assertThatThrownBy(() -> Host.connect(wrong))
         .isInstanceOf(HostException.class)
         .hasMessageContaining(HostKey.parse(right.hostKey()).fingerprint())
@@ -175,7 +175,7 @@ public class HostIT {
     new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()).start().waitFor();
     HostConfig right = hosts.source();
     HostConfig wrong = new HostConfig("source", right.address(), right.port(), right.user(), key, right.hostKey(),
-        right.workFolder(), right.migrationAddress());
+        right.workFolder(), right.migrationAddress(), null);
     assertThatThrownBy(() -> Host.connect(wrong))
         .isInstanceOf(HostException.class).hasMessageContaining("does not let " + right.user() + " in with " + key);
   }
@@ -184,7 +184,7 @@ public class HostIT {
   public void aHostThatIsNotThereIsOneLine() {
     HostConfig right = hosts.source();
     HostConfig wrong = new HostConfig("source", right.address(), 1, right.user(), right.key(), right.hostKey(),
-        right.workFolder(), right.migrationAddress());
+        right.workFolder(), right.migrationAddress(), null);
     assertThatThrownBy(() -> Host.connect(wrong))
         .isInstanceOf(HostException.class).hasMessageContaining("no SSH connection to " + right.address() + " port 1");
   }

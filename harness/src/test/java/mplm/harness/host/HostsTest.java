@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import mplm.harness.input.BadInput;
@@ -59,7 +60,33 @@ public class HostsTest {
     assertThat(hosts.source().name()).isEqualTo("source");
     assertThat(hosts.source().port()).isEqualTo(2222);
     assertThat(hosts.destination().address()).isEqualTo("b");
-    assertThat(hosts.link()).isEqualTo(new LinkConfig(LinkConfig.Shaping.TC, Path.of("/run/n"), "mig"));
+    assertThat(hosts.link()).isEqualTo(new LinkConfig(LinkConfig.Shaping.TC, Path.of("/run/n"), "mig", null, null));
+    assertThat(hosts.guestAddress()).isEmpty();
+    assertThat(hosts.noGuestNetwork()).contains("no guest_tap in the hosts file");
+  }
+
+  @Test
+  public void theGuestHasANetworkWhereBothHostsHaveATap() throws IOException {
+    Files.writeString(file, withTaps());
+    Hosts hosts = Hosts.read(file);
+    assertThat(hosts.source().guestTap()).isEqualTo("tap0");
+    assertThat(hosts.destination().guestTap()).isEqualTo("tap1");
+    assertThat(hosts.noGuestNetwork()).isEmpty();
+    GuestAddress guest = hosts.guestAddress().orElseThrow();
+    assertThat(guest).hasToString("10.77.1.200/24");
+    assertThat(guest.mac()).isEqualTo("02:4d:0a:4d:01:c8");
+    assertThat(guest.echo()).isEqualTo(new InetSocketAddress("10.77.1.200", 7));
+  }
+
+  @Test
+  public void aTestbedTellsWhyThereIsNoTap() throws IOException {
+    Files.writeString(file, good.replace("device: mig", "device: mig, no_guest_tap: 'open: Permission denied'"));
+    assertThat(Hosts.read(file).noGuestNetwork()).contains("no tap device: open: Permission denied");
+  }
+
+  private String withTaps() {
+    return good.replace("  port: 2222\n", "  port: 2222\n  guest_tap: tap0\n").replace("{address: b,", "{address: b, guest_tap: tap1,")
+        .replace("device: mig", "device: mig, guest_address: 10.77.1.200/24");
   }
 
   @Test
@@ -71,7 +98,7 @@ public class HostsTest {
   @DataProvider
   public Object[][] mistakes() {
     return new Object[][] {
-      {"port: 2222", "port: 2222\n  prot: 1", ":5: source.prot: unknown key, allowed: address, host_key, key, "},
+      {"port: 2222", "port: 2222\n  prot: 1", ":5: source.prot: unknown key, allowed: address, guest_tap, host_key, key, "},
       {"  port: 2222\n", "", ":2: source.port: missing; there are: address, host_key, key, "},
       {"port: 2222", "port: many", ":4: source.port: \"many\" is not allowed, allowed: a whole number"},
       {"port: 2222", "port: '2222'", ":4: source.port: \"2222\" is not allowed, allowed: a whole number"},
@@ -101,9 +128,40 @@ public class HostsTest {
 
   @Test(dataProvider = "mistakes")
   public void aMistakeIsOneLineThatSaysWhere(String right, String wrong, String message) throws IOException {
-    assertThat(good).contains(right);
-    int at = good.indexOf(right);
-    Files.writeString(file, good.substring(0, at) + wrong + good.substring(at + right.length()));
+    refuses(good, right, wrong, message);
+  }
+
+  @DataProvider
+  public Object[][] networkMistakes() {
+    return new Object[][] {
+      {"guest_tap: tap0", "guest_tap: ''", ":5: source.guest_tap: \"\", allowed: the name of a network device"},
+      {"guest_tap: tap0", "guest_tap: a/b", ":5: source.guest_tap: \"a/b\", allowed: the name of a network device"},
+      {"guest_tap: tap0", "guest_tap: sixteen-letters-", ":5: source.guest_tap: \"sixteen-letters-\", allowed: "},
+      {"  guest_tap: tap0\n", "", ":2: source: guest_tap is missing, allowed: one on both hosts, or on none"},
+      {"guest_tap: tap1, ", "", ":11: destination: guest_tap is missing, allowed: one on both hosts, or on none"},
+      {", guest_address: 10.77.1.200/24", "", ":12: link: guest_address is missing with guest_tap on the hosts"},
+      {"10.77.1.200/24", "10.77.1.200", ":12: link.guest_address: \"10.77.1.200\", allowed: A.B.C.D/1 to A.B.C.D/30"},
+      {"10.77.1.200/24", "10.77.1.256/24", ":12: link.guest_address: \"10.77.1.256/24\", allowed: A.B.C.D/1"},
+      {"10.77.1.200/24", "10.77.1.200/31", ":12: link.guest_address: \"10.77.1.200/31\", allowed: A.B.C.D/1"},
+      {"10.77.1.200/24", "a/24", ":12: link.guest_address: \"a/24\", allowed: A.B.C.D/1"},
+      {"10.77.1.200/24", "10.77.1.200/24, no_guest_tap: x", ":12: link: no_guest_tap is not used with guest_tap on the hosts"},
+    };
+  }
+
+  @Test(dataProvider = "networkMistakes")
+  public void aMistakeAboutTheGuestsNetworkIsOneLineThatSaysWhere(String right, String wrong, String message) throws IOException {
+    refuses(withTaps(), right, wrong, message);
+  }
+
+  @Test
+  public void anAddressWithoutTapsIsRefused() throws IOException {
+    refuses(good, "device: mig", "device: mig, guest_address: 10.0.0.9/8", ":11: link: guest_address is not used without guest_tap");
+  }
+
+  private void refuses(String text, String right, String wrong, String message) throws IOException {
+    assertThat(text).contains(right);
+    int at = text.indexOf(right);
+    Files.writeString(file, text.substring(0, at) + wrong + text.substring(at + right.length()));
     assertThatThrownBy(() -> Hosts.read(file))
         .isInstanceOf(BadInput.class)
         .message()

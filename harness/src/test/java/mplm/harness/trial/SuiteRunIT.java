@@ -7,6 +7,8 @@ import com.opencsv.CSVReaderHeaderAware;
 import com.opencsv.CSVReaderHeaderAwareBuilder;
 import com.opencsv.RFC4180Parser;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,32 +17,42 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
+import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Host;
 import mplm.harness.host.Hosts;
+import mplm.harness.record.RunManifest;
 import mplm.harness.report.Display;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Suite;
+import org.assertj.core.data.Offset;
+import org.testng.SkipException;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
 /** Real migrations in a testbed, whose hosts file {@code MPLM_HOSTS} names: a run with a trial of every outcome. */
-@Test(groups = "testbed", timeOut = 600_000)
+@Test(groups = "testbed", timeOut = 900_000)
 public class SuiteRunIT {
+  /** A busy guest announces itself at once, and again within this if that was lost. */
+  private static final double LEARNING_S = 2;
+
+  private static final String THROTTLED_FROM = "100Mbit/s";
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
 
   private Hosts hosts;
   private Path runs;
   private boolean good;
+  private boolean throttled;
   private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
 
-  @BeforeClass(timeOut = 600_000)
+  @BeforeClass(timeOut = 900_000)
   public void run() throws Exception {
     hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
     runs = Files.createTempDirectory("mplm-it");
@@ -49,10 +61,17 @@ public class SuiteRunIT {
     Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", mg.classes());
     Suite suite = new Suite("it", "a trial of every outcome", 1, List.of(
         experiment("moved", mg, "S", "200Mbit/s", true, true, "precopy:20s", "mplm"),
+        experiment("measured", mg, "S", "100Mbit/s", true, false, "precopy:20s", "mplm", "unmigrated"),
+        experiment("throttled", mg, "S", THROTTLED_FROM, true, false, "precopy:20s"),
+        experiment("damaged", mg, "S", "200Mbit/s", true, true, "mplm"),
+        experiment("killed", mg, "S", "20Mbit/s", true, false, "mplm"),
         experiment("broken", unknown, "S", "200Mbit/s", true, false, "mplm"),
         experiment("busy", mg, "W", "100Mbit/s", true, false, "precopy:1ms"),
         experiment("short", mg, "S", "20Mbit/s", false, false, "precopy:1ms")));
-    good = SuiteRun.run(suite, 1, hosts, artifacts, runs, Display.on(System.out, false));
+    try (Intruder intruder = new Intruder(hosts)) {
+      good = SuiteRun.run(suite, 1, hosts, artifacts, runs, Display.on(intruder, false));
+      throttled = intruder.hasThrottled();
+    }
     try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(folder().resolve("trials.csv")))
         .withCSVParser(new RFC4180Parser()).build()) {
       for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
@@ -78,15 +97,131 @@ public class SuiteRunIT {
           .containsEntry("outcome", "completed")
           .containsEntry("memory_compared", "equal")
           .containsEntry("verification", "successful")
-          .containsEntry("downtime_seen_s", "")
+          .containsEntry("downtime_s", "")
+          .containsEntry("downtime_stop_resume_s", "")
+          .containsEntry("downtime_guest_s", "")
+          .hasEntrySatisfying("downtime_missing", why -> assertThat(why).contains("held"))
           .containsEntry("max_bandwidth_bytes_per_s", "0");
       double total = number(row, "total_s");
-      assertThat(number(row, "downtime_s")).isPositive().isLessThanOrEqualTo(total);
+      assertThat(number(row, "downtime_qemu_s")).isPositive().isLessThanOrEqualTo(total);
       // every page of the guest was sent once at least, those that are used in full
       assertThat(number(row, "normal_pages") + number(row, "zero_pages")).isGreaterThanOrEqualTo(256 * 256);
       assertThat(number(row, "transferred_bytes")).isGreaterThan(number(row, "normal_pages") * 4096);
       assertThat(number(row, "used_memory_bytes")).isBetween(number(row, "guest_resident_bytes"), 256.0 * 1048576);
     }
+  }
+
+  /** Each within its own error of the others, and the parts are QEMU's whole. */
+  @Test
+  public void theDowntimeIsSeenInIndependentWaysThatAgree() {
+    for (String method : List.of("precopy", "mplm")) {
+      Map<String, String> row = rows.get("measured " + method);
+      assertThat(row).as(method).containsEntry("outcome", "completed").containsEntry("guest_clock_stood_still", "yes")
+          .containsEntry("downtime_by", "guest");
+      double headline = number(row, "downtime_s");
+      double error = number(row, "downtime_error_s");
+      assertThat(Math.abs(number(row, "downtime_stop_resume_s") - headline)).as(method + " by STOP and RESUME")
+          .isLessThanOrEqualTo(error + number(row, "downtime_stop_resume_error_s"));
+      assertThat(Math.abs(number(row, "downtime_qemu_s") - headline)).as(method + " by QEMU")
+          .isLessThanOrEqualTo(error + number(row, "downtime_qemu_error_s"));
+      assertThat(number(row, "downtime_guest_gap_s")).isGreaterThanOrEqualTo(headline - error);
+      double parts = 0;
+      for (String part : List.of("stop", "last_fetch", "final_memory", "device_state", "load", "resume")) {
+        parts += number(row, "downtime_" + part + "_s");
+      }
+      assertThat(parts).as(method + " in parts").isCloseTo(number(row, "downtime_qemu_s"), Offset.offset(0.003));
+    }
+  }
+
+  /** At most as long as it takes the network to learn where the guest is, and a busy guest to answer, longer. */
+  @Test
+  public void theNetworkSeesTheDowntimeToo() {
+    for (String method : List.of("precopy", "mplm")) {
+      Map<String, String> row = rows.get("measured " + method);
+      if (hosts.guestAddress().isEmpty()) {
+        assertThat(row).containsEntry("downtime_network_s", "")
+            .containsEntry("downtime_network_missing", hosts.noGuestNetwork().orElseThrow());
+      } else {
+        double error = number(row, "downtime_network_error_s") + number(row, "downtime_stop_resume_error_s");
+        assertThat(number(row, "downtime_network_s")).as(method)
+            .isBetween(number(row, "downtime_stop_resume_s") - error, number(row, "downtime_stop_resume_s") + error + LEARNING_S);
+      }
+    }
+  }
+
+  /** Half the rate from the stop on, not before: the memory that was left took twice as long. */
+  @Test
+  public void aLinkThatSlowsDownInTheStopShowsInThatPart() {
+    if (!throttled) {
+      throw new SkipException("testbed " + hosts.testbed() + ": its link cannot be changed from outside");
+    }
+    Map<String, String> row = rows.get("throttled precopy");
+    assertThat(row).containsEntry("outcome", "completed");
+    double memory = number(row, "downtime_final_memory_s");
+    assertThat(memory).isGreaterThan(0.7 * number(row, "downtime_qemu_s"));
+    double before = number(rows.get("measured precopy"), "downtime_final_memory_s");
+    // the same guest and the same maximum tolerable downtime at the rate that the link had until then
+    assertThat(memory / before).isBetween(1.5, 3.0);
+  }
+
+  @Test
+  public void aDamagedPageIsFoundAndNamed() {
+    Map<String, String> row = rows.get("damaged mplm");
+    assertThat(row).containsEntry("outcome", "corrupted").containsEntry("memory_compared", "different");
+    assertThat(row.get("reason")).startsWith("memory differs in 1 blocks: 0x" + Long.toHexString(Intruder.DAMAGED_BLOCK)
+        + " (1 pages: 0x" + Long.toHexString(Intruder.DAMAGED_PAGE) + ")");
+  }
+
+  @Test
+  public void aHypervisorThatIsKilledOnTheWayIsNamed() {
+    assertThat(rows.get("killed mplm")).containsEntry("outcome", "failed").containsEntry("total_s", "")
+        .hasEntrySatisfying("reason", reason -> assertThat(reason).startsWith("source: "));
+  }
+
+  @Test
+  public void whatTheMoveCostTheProgramIsComparedWithAGuestThatStayed() throws IOException {
+    Map<String, String> stayed = rows.get("measured unmigrated");
+    assertThat(stayed).containsEntry("outcome", "completed").containsEntry("verification", "successful").containsEntry("total_s", "");
+    double moved = number(rows.get("measured precopy"), "program_s");
+    assertThat(moved).isGreaterThan(number(rows.get("measured precopy"), "downtime_s"));
+    String methods = Files.readString(folder().resolve("methods.csv"));
+    assertThat(methods).contains("measured,unmigrated,1,0,0,0,0,,,0,1").contains("measured,precopy:20s,1,0,0,0,0,")
+        .contains("damaged,mplm,0,0,0,1,0,");
+  }
+
+  @Test
+  public void aTrialIsShownOverTime() throws Exception {
+    Path trial = trial("measured-mg.S-mplm-1");
+    assertThat(trial.resolve("timeline.png")).exists();
+    Map<String, Integer> looks = new LinkedHashMap<>();
+    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(trial.resolve("timeline.csv")))
+        .withCSVParser(new RFC4180Parser()).build()) {
+      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
+        row.forEach((column, value) -> looks.merge(column, value.isEmpty() ? 0 : 1, Integer::sum));
+      }
+    }
+    assertThat(looks).allSatisfy((column, count) -> assertThat(count).as(column).isPositive());
+  }
+
+  /** All that was computed, from the raw data alone. */
+  @Test
+  public void derivingAgainChangesNoByte() throws IOException {
+    Map<Path, String> before = contents();
+    RunDerivation.of(folder()).again();
+    assertThat(contents()).isEqualTo(before);
+    assertThat(before).hasSizeGreaterThan(50);
+  }
+
+  @Test
+  public void theRunSaysOnWhatItWasMeasured() {
+    RunManifest manifest = RunManifest.read(runFolder());
+    for (String host : List.of("source", "destination")) {
+      assertThat(manifest.environment().get(host)).containsKeys("kernel", "cpu", "cores", "governor", "smt", "numa_nodes", "memory_kib",
+          "transparent_hugepages", "ksm");
+      assertThat(manifest.environment().get(host).get("cores")).matches("\\d+");
+    }
+    double goodput = Double.parseDouble(manifest.environment().get("link").get("goodput_bits_per_s_at.200Mbit/s"));
+    assertThat(goodput).isBetween(0.7 * 200e6, 200e6);
   }
 
   @Test
@@ -101,7 +236,7 @@ public class SuiteRunIT {
 
   @Test
   public void aFaultCostsItsTrialAndTheRunGoesOn() {
-    assertThat(rows).hasSize(5);
+    assertThat(rows).hasSize(11);
     assertThat(rows.get("broken mplm")).containsEntry("outcome", "failed").containsEntry("total_s", "")
         .hasEntrySatisfying("reason", reason -> assertThat(reason).contains("the guest failed"));
     assertThat(good).isFalse();
@@ -110,7 +245,7 @@ public class SuiteRunIT {
   @Test
   public void whatDoesNotConvergeIsCancelledAtItsLimitAndKeptAsThat() {
     Map<String, String> row = rows.get("busy precopy");
-    assertThat(row).containsEntry("outcome", "not converged").containsEntry("total_s", "").containsEntry("downtime_s", "");
+    assertThat(row).containsEntry("outcome", "not converged").containsEntry("total_s", "").containsEntry("downtime_s", "").containsEntry("downtime_qemu_s", "");
     double limit = number(row, "limit_s");
     assertThat(limit).isGreaterThanOrEqualTo(3 * number(row, "used_memory_bytes") * 8 / number(row, "link_bits_per_s"));
     assertThat(number(row, "elapsed_s")).isGreaterThanOrEqualTo(limit);
@@ -126,15 +261,20 @@ public class SuiteRunIT {
 
   @Test
   public void eachTrialLeavesItsRawData() throws IOException {
-    Path trial = folder().resolve("trials/002-moved-mg.S-mplm-1");
+    Path trial = trial("moved-mg.S-mplm-1");
+    assertThat(Files.readString(trial.resolve("journal.jsonl"))).contains("\"event\":\"end\"");
+    assertThat(Files.readString(trial.resolve("source/cpu.txt"))).contains("(CPU 0/TCG)");
+    assertThat(Files.readString(trial.resolve("source/serial.txt"))).contains(" @mplm ready ");
     assertThat(Files.readString(trial.resolve("source/serial.log"))).contains("@mplm boot").contains("@mplm ready");
     assertThat(Files.readString(trial.resolve("destination/serial.log"))).contains("verification=successful").contains("@mplm end");
     assertThat(Files.readString(trial.resolve("qmp.jsonl")))
         .contains("\"migrate\"").contains("\"STOP\"").contains("query-migrate");
     assertThat(folder().resolve("run.json")).exists();
-    assertThat(folder().resolve("charts/moved.png")).exists();
-    assertThat(folder().resolve("charts/moved.svg")).exists();
+    assertThat(folder().resolve("charts/measured.png")).exists();
+    assertThat(folder().resolve("charts/measured.svg")).exists();
     assertThat(folder().resolve("charts/broken.png")).doesNotExist();
+    // a guest that was held has no downtime to draw
+    assertThat(folder().resolve("charts/moved.png")).doesNotExist();
   }
 
   @Test
@@ -143,7 +283,7 @@ public class SuiteRunIT {
     for (Path report : list(folder().resolve("testng/junitreports"))) {
       reports.add(Files.readString(report));
     }
-    assertThat(String.join("", reports)).contains("tests=\"5\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"1\"");
+    assertThat(String.join("", reports)).contains("tests=\"11\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"3\"");
     assertThat(Files.readString(folder().resolve("testng/testng-results.xml"))).contains("moved mg.S precopy:20s #1");
   }
 
@@ -165,6 +305,29 @@ public class SuiteRunIT {
     return new Experiment(name, benchmark, problemClass, 1, DataSize.parse("256MiB"), Bandwidth.parse(link),
         Stream.of(methods).map(Method::parse).toList(), repeats, Duration.ofSeconds(60), Duration.ofSeconds(60), 3,
         Duration.ofSeconds(5), verifyMemory);
+  }
+
+  /** Every file of the run, as a digest would tell it. */
+  private Map<Path, String> contents() throws IOException {
+    Map<Path, String> contents = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        contents.put(file, new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return contents;
+  }
+
+  private Path trial(String name) throws IOException {
+    return list(folder().resolve("trials")).stream().filter(path -> path.toString().endsWith("-" + name)).findFirst().orElseThrow();
+  }
+
+  private Path runFolder() {
+    try {
+      return folder();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Path folder() throws IOException {

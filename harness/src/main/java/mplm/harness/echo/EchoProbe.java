@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.echo;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sends the guest a datagram every few milliseconds and records when each came back. A datagram, or its reply, may be lost or held
+ * up on the way; none is sent twice. What falls into a pause of this process is left out. Closing it writes the record.
+ */
+public final class EchoProbe implements AutoCloseable {
+  private static final int PAYLOAD = Long.BYTES + Integer.BYTES;
+  private static final Duration ENDING = Duration.ofSeconds(10);
+
+  private final InetSocketAddress guest;
+  private final Duration interval;
+  private final Path file;
+  private final long begin;
+  private final DatagramSocket socket;
+  /** Tells this probe's replies from late ones to another. */
+  private final long mark = ThreadLocalRandom.current().nextLong();
+
+  private final List<Echo> echoes = new ArrayList<>();
+  private final List<Thread> threads;
+  private volatile boolean closing;
+  private IOException failure;
+
+  private EchoProbe(InetSocketAddress guest, Duration interval, Path file, long begin) throws IOException {
+    this.guest = guest;
+    this.interval = interval;
+    this.file = file;
+    this.begin = begin;
+    this.socket = new DatagramSocket();
+    this.threads = List.of(new Thread(() -> run(this::send), "echo sender"), new Thread(() -> run(this::receive), "echo receiver"));
+    for (Thread thread : threads) {
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  /**
+   * Starts at once, whether the guest answers yet or not.
+   *
+   * @param guest where datagrams are sent back
+   * @param interval from one to the next
+   * @param file to write when closed
+   * @param begin of the trial, {@link System#nanoTime}
+   */
+  public static EchoProbe start(InetSocketAddress guest, Duration interval, Path file, long begin) throws IOException {
+    return new EchoProbe(guest, interval, file, begin);
+  }
+
+  /** The record so far. */
+  public List<Echo> echoes() {
+    synchronized (echoes) {
+      return List.copyOf(echoes);
+    }
+  }
+
+  /** Ends and writes the record. {@link IOException} if it cannot be written, or ended early since the network refused. */
+  @Override
+  public void close() throws IOException {
+    closing = true;
+    socket.close();
+    try {
+      for (Thread thread : threads) {
+        LockSupport.unpark(thread);
+        thread.join(ENDING.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Echo.write(file, echoes());
+    if (failure != null) {
+      throw new IOException("echo to the guest at " + guest.getAddress().getHostAddress() + ": " + failure.getMessage(), failure);
+    }
+  }
+
+  private interface Loop {
+    void run() throws IOException;
+  }
+
+  private void run(Loop loop) {
+    try {
+      loop.run();
+    } catch (IOException e) {
+      synchronized (echoes) {
+        if (!closing && failure == null) {
+          failure = e;
+        }
+      }
+      socket.close(); // the other loop ends as well
+    }
+  }
+
+  private void send() throws IOException {
+    for (long due = System.nanoTime(); !closing; ) {
+      ByteBuffer payload = ByteBuffer.allocate(PAYLOAD).putLong(mark);
+      synchronized (echoes) {
+        payload.putInt(echoes.size());
+        echoes.add(new Echo(echoes.size(), System.nanoTime() - begin, OptionalLong.empty()));
+      }
+      socket.send(new DatagramPacket(payload.array(), PAYLOAD, guest));
+      long now = System.nanoTime();
+      while (due - now <= 0) {
+        due += interval.toNanos();
+      }
+      while (due - now > 0 && !closing) {
+        LockSupport.parkNanos(due - now);
+        now = System.nanoTime();
+      }
+    }
+  }
+
+  private void receive() throws IOException {
+    DatagramPacket packet = new DatagramPacket(new byte[PAYLOAD], PAYLOAD);
+    while (!closing) {
+      socket.receive(packet);
+      long now = System.nanoTime() - begin;
+      ByteBuffer payload = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
+      if (payload.remaining() == PAYLOAD && payload.getLong() == mark) {
+        answer(payload.getInt(), now);
+      }
+    }
+  }
+
+  private void answer(int n, long at) {
+    synchronized (echoes) {
+      if (n >= 0 && n < echoes.size() && echoes.get(n).received().isEmpty()) {
+        echoes.set(n, echoes.get(n).answered(at));
+      }
+    }
+  }
+}
