@@ -15,7 +15,8 @@ import java.util.StringJoiner;
  * @param stopResume from the source's event STOP to the destination's RESUME
  * @param guest by the guest's clock in its heartbeats
  * @param guestGap between the last heartbeat from the source and the first from the destination: an upper bound
- * @param network between the last echo from the source and the first from the destination
+ * @param network between the last echo from the source and the first from the destination: longer than the others by what the network
+ *     takes to learn where the guest is, and the guest to answer, but never shorter
  * @param clockStoodStill whether the guest's clock stood still during the stop; empty when that cannot be told
  * @param missing why {@code stopResume} and {@code guest} are not there
  * @param networkMissing why {@code network} is not there
@@ -49,12 +50,12 @@ public record Downtimes(
     return headline().map(measure -> guestCounts() ? "guest" : "stop-resume");
   }
 
-  /** Which ones differ from the headline by more than both may be off, in one line; empty when none does. */
+  /** Which ones cannot be right if the headline is, by more than both may be off, in one line; empty when all can. */
   public Optional<String> disagreement() {
     Map<String, Optional<Measure>> others = new LinkedHashMap<>();
     others.put("qemu", qemu);
     others.put("stop-resume", stopResume);
-    others.put("network", network);
+    others.put("network", network.filter(seen -> headline().filter(h -> seen.value().compareTo(h.value()) < 0).isPresent()));
     StringJoiner odd = new StringJoiner("; ");
     headline().ifPresent(headline -> others.forEach((name, other) -> other.filter(measure -> !measure.agreesWith(headline))
         .ifPresent(measure -> odd.add(name + " " + text(measure) + " against " + headlineName().orElseThrow() + " " + text(headline)))));

@@ -29,7 +29,7 @@ final class Intruder extends PrintStream {
       """
       for process in /proc/[0-9]*; do
         case $(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null) in
-          */qemu-system-x86_64\\ *"$1"/trial-*) kill -KILL "${process##*/}" ;;
+          *-nodefaults*"$1"/trial-*) kill -KILL "${process##*/}" ;;
         esac
       done
       """;
