@@ -54,6 +54,15 @@ public record RunDerivation(Path run, RunManifest manifest) {
     return row;
   }
 
+  /** The rows of all trials that came to their end, in the order of the run; nothing is written. */
+  public List<TrialRow> rows() throws IOException {
+    List<TrialRow> rows = new ArrayList<>();
+    for (PlannedTrial planned : manifest.plan()) {
+      TrialDerivation.row(planned, manifest.setting(), RawTrial.read(folder(planned))).ifPresent(rows::add);
+    }
+    return rows;
+  }
+
   /**
    * What is made of all rows together: {@code methods.csv} and the charts.
    *

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.opencsv.CSVReaderHeaderAware;
+import com.opencsv.CSVReaderHeaderAwareBuilder;
+import com.opencsv.RFC4180Parser;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import mplm.harness.input.BadInput;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+/**
+ * All of the deriving, from a run that was recorded in a testbed of namespaces under TCG on 2026-11-26: a small guest moved by both
+ * methods, one that stayed, one with its memory compared, one that did not converge, one whose program was done first. Its CSV files
+ * are in {@code recorded-run.zip} as they were then. When a column is meant to change, unpack it, {@code mplm derive} it, look at the
+ * difference, and pack it again.
+ */
+public class RecordedRunTest {
+  private Path run;
+
+  @BeforeMethod
+  public void unpack() throws Exception {
+    System.setProperty("java.awt.headless", "true");
+    run = Files.createTempDirectory("mplm-recorded");
+    try (InputStream in = RecordedRunTest.class.getResourceAsStream("recorded-run.zip"); ZipInputStream zip = new ZipInputStream(in)) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        Path file = run.resolve(entry.getName()).normalize();
+        assertThat(file).startsWithRaw(run);
+        Files.createDirectories(file.getParent());
+        Files.copy(zip, file);
+      }
+    }
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void remove() throws Exception {
+    try (Stream<Path> files = Files.walk(run)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  public void everyCsvIsByteForByteWhatTheRunItselfWrote() throws Exception {
+    Map<Path, String> recorded = csvs();
+    // rows, methods, six timelines, four records of an echo
+    assertThat(recorded).hasSize(2 + 6 + 4);
+    for (Path csv : recorded.keySet()) {
+      if (!csv.endsWith("echo.csv")) {
+        Files.delete(csv);
+      }
+    }
+    RunDerivation.of(run).again();
+    Map<Path, String> derived = csvs();
+    assertThat(derived.keySet()).isEqualTo(recorded.keySet());
+    recorded.forEach((file, text) -> assertThat(derived.get(file)).as(run.relativize(file).toString()).isEqualTo(text));
+  }
+
+  @Test
+  public void chartsAreTheSameEachTime() throws Exception {
+    List<Path> files = RunDerivation.of(run).again();
+    assertThat(files).extracting(file -> run.relativize(file).toString()).containsExactly("trials.csv", "methods.csv",
+        "charts/measured.png", "charts/measured.svg", "charts/busy.png", "charts/busy.svg");
+    Map<Path, byte[]> first = new LinkedHashMap<>();
+    try (Stream<Path> all = Files.walk(run)) {
+      for (Path image : all.filter(file -> file.toString().matches(".*\\.(png|svg)")).toList()) {
+        first.put(image, Files.readAllBytes(image));
+      }
+    }
+    // four of the experiments that have a downtime or a limit, and one of each trial that has something to show over time
+    assertThat(first).hasSize(4 + 6);
+    RunDerivation.of(run).again();
+    first.forEach((image, bytes) -> assertThat(image).hasBinaryContent(bytes));
+  }
+
+  /** The rows themselves, by what is known of this run from its raw data. */
+  @Test
+  public void rowsSayWhatWasRecorded() throws Exception {
+    Map<String, Map<String, String>> rows = rows();
+    assertThat(rows).hasSize(6);
+    assertThat(rows.get("measured unmigrated")).containsEntry("outcome", "completed").containsEntry("total_s", "");
+    assertThat(rows.get("busy precopy")).containsEntry("outcome", "not converged").containsEntry("downtime_s", "");
+    assertThat(rows.get("short precopy")).containsEntry("outcome", "ended before migration did");
+    assertThat(rows.get("verified mplm")).containsEntry("memory_compared", "equal").containsEntry("downtime_s", "");
+    Map<String, String> mplm = rows.get("measured mplm");
+    assertThat(mplm).containsEntry("downtime_by", "guest").containsEntry("mplm_end", "nondirty-empty")
+        .containsEntry("downtime_disagreement", "");
+    // fetches of the live stage over their time; the rows keep both, so the quotient can be formed again
+    double rate = Double.parseDouble(mplm.get("dirty_pages_per_s"));
+    double pages = Double.parseDouble(mplm.get("mplm_fetched_pages"));
+    assertThat(pages / rate).isLessThanOrEqualTo(Double.parseDouble(mplm.get("mplm_live_s")) + 0.1).isPositive();
+  }
+
+  /** A run that is going on, or was killed: what is finished is derived, the rest is not there. */
+  @Test
+  public void aTrialWithoutAnEndHasNoRow() throws Exception {
+    Path journal = run.resolve("trials/003-measured-mg.S-precopy-20s-1/journal.jsonl");
+    List<String> lines = Files.readAllLines(journal);
+    Files.write(journal, lines.subList(0, lines.size() - 1));
+    RunDerivation.of(run).again();
+    assertThat(rows()).hasSize(5).doesNotContainKey("measured precopy");
+  }
+
+  @Test
+  public void runsOfTheSameKindCanBeComparedAndOthersNot() throws Exception {
+    RunDerivation here = RunDerivation.of(run);
+    RunComparison comparison = new RunComparison(here, here);
+    assertThat(comparison.obstacles()).isEmpty();
+    assertThat(comparison.table()).containsPattern("measured +mplm:epoch=1s .* 1\\.000 .* 1\\.000 +1 of 1, 1 of 1")
+        .containsPattern("busy +precopy:0.001s +- +- +- .*0 of 1, 0 of 1");
+
+    Path other = run.resolve("other");
+    Files.createDirectories(other);
+    String manifest = Files.readString(run.resolve("run.json"));
+    Files.writeString(other.resolve("run.json"), manifest.replaceAll("\"cores\" : \"2\"", "\"cores\" : \"64\"")
+        .replaceAll("(\"goodput_bits_per_s_at.400Mbit/s\" : \"\\d)", "$19").replace("\"link\" : \"20Mbit/s\"", "\"link\" : \"21Mbit/s\""));
+    assertThat(new RunComparison(here, RunDerivation.of(other)).obstacles()).hasSize(4)
+        .contains("destination.cores: 2, 64", "source.cores: 2, 64",
+            "experiment short: MG class S, 1 vCPU, 256MiB, 20Mbit/s, MG class S, 1 vCPU, 256MiB, 21Mbit/s")
+        .anyMatch(text -> text.startsWith("link.goodput_bits_per_s_at.400Mbit/s: "));
+  }
+
+  @Test
+  public void aFolderThatHoldsNoRunIsRefused() {
+    assertThatThrownBy(() -> RunDerivation.of(run.resolve("trials"))).isInstanceOf(BadInput.class).hasMessageContaining("run.json");
+  }
+
+  private Map<Path, String> csvs() throws IOException {
+    Map<Path, String> csvs = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(run)) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".csv")).toList()) {
+        csvs.put(file, Files.readString(file));
+      }
+    }
+    return csvs;
+  }
+
+  private Map<String, Map<String, String>> rows() throws Exception {
+    Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(run.resolve("trials.csv")))
+        .withCSVParser(new RFC4180Parser()).build()) {
+      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
+        rows.put(row.get("experiment") + " " + row.get("method"), row);
+      }
+    }
+    return rows;
+  }
+}
