@@ -47,9 +47,11 @@ public class SuiteRunIT {
     Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
     Benchmark mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
     Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", mg.classes());
+    Benchmark other = new Benchmark("mg", "a class that the guest does not have", "", Map.of("Z", mg.classes().get("S")));
     Suite suite = new Suite("it", "a trial of every outcome", 1, List.of(
         experiment("moved", mg, "S", "200Mbit/s", true, true, "precopy:20s", "mplm"),
         experiment("broken", unknown, "S", "200Mbit/s", true, false, "mplm"),
+        experiment("refused", other, "Z", "200Mbit/s", true, false, "mplm"),
         experiment("busy", mg, "W", "100Mbit/s", true, false, "precopy:1ms"),
         experiment("short", mg, "S", "20Mbit/s", false, false, "precopy:1ms")));
     good = SuiteRun.run(suite, hosts, artifacts, runs, Display.on(System.out, false));
@@ -101,9 +103,12 @@ public class SuiteRunIT {
 
   @Test
   public void aFaultCostsItsTrialAndTheRunGoesOn() {
-    assertThat(rows).hasSize(5);
-    assertThat(rows.get("broken mplm")).containsEntry("outcome", "failed").containsEntry("total_s", "")
-        .hasEntrySatisfying("reason", reason -> assertThat(reason).contains("the guest failed"));
+    assertThat(rows).hasSize(6);
+    Map.of(
+        "broken mplm", "the guest failed: unknown benchmark unknown",
+        "refused mplm", "the guest failed: unknown class 'Z' of MG, allowed: one of SWABC").forEach((trial, why) ->
+            assertThat(rows.get(trial)).as(trial).containsEntry("outcome", "failed").containsEntry("total_s", "")
+                .hasEntrySatisfying("reason", reason -> assertThat(reason).endsWith(why)));
     assertThat(good).isFalse();
   }
 
@@ -143,7 +148,7 @@ public class SuiteRunIT {
     for (Path report : list(folder().resolve("testng/junitreports"))) {
       reports.add(Files.readString(report));
     }
-    assertThat(String.join("", reports)).contains("tests=\"5\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"1\"");
+    assertThat(String.join("", reports)).contains("tests=\"6\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"2\"");
     assertThat(Files.readString(folder().resolve("testng/testng-results.xml"))).contains("moved mg.S precopy:20s #1");
   }
 
