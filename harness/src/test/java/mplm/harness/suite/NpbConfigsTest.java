@@ -58,6 +58,23 @@ public class NpbConfigsTest {
   }
 
   @Test
+  public void theExampleOfACustomWorkloadIsRight() {
+    Benchmark lu = new NpbConfigs(SHIPPED.resolve("examples")).benchmark("lu");
+    assertThat(lu.workload().ready()).contains("Time step");
+    assertThat(lu.classes().get("A").memory()).isEqualTo(DataSize.parse("42MiB"));
+  }
+
+  @Test
+  public void anUnknownKeyOfACustomWorkloadIsTold() throws IOException {
+    Path configs = Files.createTempDirectory(folder, "lu");
+    String right = Files.readString(SHIPPED.resolve("examples/lu.yaml"));
+    Path file = Files.writeString(configs.resolve("lu.yaml"), right.replace("  failure:", "  wrong:"));
+    assertThatThrownBy(() -> new NpbConfigs(configs).benchmark("lu")).isInstanceOf(BadInput.class)
+        .hasMessageStartingWith(file + ":").hasMessageEndingWith(
+            "workload.wrong: unknown key, allowed: failure, iteration, ready, success");
+  }
+
+  @Test
   public void quickComparesStockAtThreeDowntimesWithMplm() {
     Suite quick = new NpbConfigs(SHIPPED).suite("quick");
     assertThat(quick.plan()).extracting(planned -> planned.method().name())

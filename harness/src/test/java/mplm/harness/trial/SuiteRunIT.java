@@ -46,8 +46,8 @@ public class SuiteRunIT {
     runs = Files.createTempDirectory("mplm-it");
     Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
     Benchmark mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
-    Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", mg.classes());
-    Benchmark other = new Benchmark("mg", "a class that the guest does not have", "", Map.of("Z", mg.classes().get("S")));
+    Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", null, mg.classes());
+    Benchmark other = new Benchmark("mg", "a class that the guest does not have", "", null, Map.of("Z", mg.classes().get("S")));
     Suite suite = new Suite("it", "a trial of every outcome", 1, List.of(
         experiment("moved", mg, "S", "200Mbit/s", true, true, "precopy:20s", "mplm"),
         experiment("broken", unknown, "S", "200Mbit/s", true, false, "mplm"),
