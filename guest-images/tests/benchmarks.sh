@@ -83,6 +83,28 @@ sanitizers_find_nothing() {
     done
 }
 
+# It wants its mappings where they are without randomization.
+thread_sanitizer_finds_nothing() {
+    SANITIZE=thread "$here/compile" "$tmp/threads" || return 1
+    for config in "$here"/../npb-configs/*.yaml; do
+        run 0 setarch -R "$tmp/threads/$(basename "$config" .yaml)" --class S --threads 3 || return 1
+    done
+}
+
+# ... but does where threads no longer wait for each other.
+thread_sanitizer_finds_a_race() {
+    mkdir "$tmp/racing"
+    cp -r "$here" "$tmp/racing/"
+    racing=$tmp/racing/guest-images
+    sed -i '/#pragma omp barrier/d' "$racing/npb/is/is.c"
+    ! cmp -s "$racing/npb/is/is.c" "$here/npb/is/is.c" &&
+        SANITIZE=thread "$racing/compile" "$tmp/races" "$here/../npb-configs" || return 1
+    run 66 setarch -R "$tmp/races/is" --class S --threads 3 2>"$tmp/message"
+    found=$?
+    head -n 30 "$tmp/message"
+    [ $found -eq 0 ] && grep -q 'ThreadSanitizer: data race' "$tmp/message"
+}
+
 class_table_refuses_other_text() {
     printf 'classes:\n  S: {grid: 32}\n  W:\n    grid: 64\n' >"$tmp/bad.yaml"
     "$here/npb/classes" "$tmp/bad.yaml" >"$tmp/table" 2>"$tmp/message" && return 1
@@ -103,6 +125,8 @@ check 'a norm that is not a number fails' fails_against mg 0.5307707005734e-04 N
 check 'one of five ranks that is 1 off fails' fails_against is 64917 64918
 check 'one of ten norms that is 2e-8 off fails' fails_against sp 3.4177666183390531e-05 3.4177666866e-05
 check 'address and undefined-behaviour sanitizers find nothing' sanitizers_find_nothing
+check 'the thread sanitizer finds nothing' thread_sanitizer_finds_nothing
+check 'the thread sanitizer finds a race' thread_sanitizer_finds_a_race
 check 'unknown class is refused' refuses "unknown class 'X' of MG" --class X
 check 'missing class is refused' refuses "unknown class '' of MG" --threads 2
 check 'two classes are refused' refuses "unknown class 'SW'" --class SW

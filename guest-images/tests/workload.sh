@@ -31,6 +31,11 @@ workload_fails() {      # CLASS ERROR
         grep -q "^@mplm result repetition=1 .* verification=failed error=\"$2\" " "$tmp/records"
 }
 
+workload_is_sanitary() {
+    SANITIZE=address,undefined "$here/compile" "$tmp/workload-sanitized" "$tmp/workloads" &&
+        run 0 "$tmp/workload-sanitized/lu" --class S --threads 2 --repetitions 2
+}
+
 workload_refuses() {    # TEXT OPTION...
     text=$1
     shift
@@ -49,6 +54,7 @@ description_refused() { # MESSAGE SED-SCRIPT
 
 check 'a custom workload compiles' compile_workload
 check 'a custom workload runs again and again, and is understood' workload_repeats
+check 'address and undefined-behaviour sanitizers find nothing in what runs it' workload_is_sanitary
 check 'a custom workload that says so has failed' workload_fails W 'line of failure'
 check 'a custom workload that says nothing has failed' workload_fails N 'no line of success'
 check 'a custom workload that crashes has failed' workload_fails C 'killed by signal 6'
