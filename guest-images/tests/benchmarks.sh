@@ -75,6 +75,16 @@ fails_against() {       # NAME PUBLISHED OTHER
         grep -q '^@mplm result .* verification=failed ' "$tmp/records"
 }
 
+# Class A is resident and rewrites as much as NPB's own programs, within 10 %.
+writes_as_npb_does() {  # NAME RESIDENT-MIB REWRITTEN-MIB
+    [ -d "$tmp/rewriting" ] ||
+        WITH="$here/tests/rewritten.c -Wl,--wrap=record" "$here/compile" "$tmp/rewriting" || return 1
+    program "$1" --class A --threads 2 --iterations 1 &&
+        between resident_kib $(($2 * 1024 * 9 / 10)) $(($2 * 1024 * 11 / 10)) &&
+        run 0 "$tmp/rewriting/$1" --class A --threads 1 --iterations 3 &&
+        between mib $(($3 * 9 / 10)) $(($3 * 11 / 10))
+}
+
 # Nothing out of bounds, undefined or left allocated where it should not be.
 sanitizers_find_nothing() {
     SANITIZE=address,undefined "$here/compile" "$tmp/sanitized" || return 1
@@ -85,7 +95,7 @@ sanitizers_find_nothing() {
 
 # It wants its mappings where they are without randomization.
 thread_sanitizer_finds_nothing() {
-    SANITIZE=thread "$here/compile" "$tmp/threads" || return 1
+    SANITIZE=thread WITH=$here/tests/openmp.c "$here/compile" "$tmp/threads" || return 1
     for config in "$here"/../npb-configs/*.yaml; do
         run 0 setarch -R "$tmp/threads/$(basename "$config" .yaml)" --class S --threads 3 || return 1
     done
@@ -98,7 +108,7 @@ thread_sanitizer_finds_a_race() {
     racing=$tmp/racing/guest-images
     sed -i '/#pragma omp barrier/d' "$racing/npb/is/is.c"
     ! cmp -s "$racing/npb/is/is.c" "$here/npb/is/is.c" &&
-        SANITIZE=thread "$racing/compile" "$tmp/races" "$here/../npb-configs" || return 1
+        SANITIZE=thread WITH=$here/tests/openmp.c "$racing/compile" "$tmp/races" "$here/../npb-configs" || return 1
     run 66 setarch -R "$tmp/races/is" --class S --threads 3 2>"$tmp/message"
     found=$?
     head -n 30 "$tmp/message"
@@ -119,6 +129,10 @@ for name in mg is sp bt; do
     check "$name: each of three repetitions verifies" each_repetition_verifies $name
     check "$name: an iteration limit is not verified" a_limit_is_not_verified $name
 done
+check 'MG.A: resident memory, and rewritten per iteration' writes_as_npb_does mg 433 301
+check 'IS.A: resident memory, and rewritten per iteration' writes_as_npb_does is 67 34
+check 'SP.A: resident memory, and rewritten per iteration' writes_as_npb_does sp 47 35
+check 'BT.A: resident memory, and rewritten per iteration' writes_as_npb_does bt 45 33
 check 'SIGTERM finishes and verifies the repetition' a_stop_finishes_the_repetition
 check 'a norm that is 2e-8 off fails' fails_against mg 0.5307707005734e-04 0.53077071119e-04
 check 'a norm that is not a number fails' fails_against mg 0.5307707005734e-04 NAN
