@@ -88,16 +88,16 @@ writes_as_npb_does() {  # NAME RESIDENT-MIB REWRITTEN-MIB
 # Nothing out of bounds, undefined or left allocated where it should not be.
 sanitizers_find_nothing() {
     SANITIZE=address,undefined "$here/compile" "$tmp/sanitized" || return 1
-    for config in "$here"/../npb-configs/*.yaml; do
-        run 0 "$tmp/sanitized/$(basename "$config" .yaml)" --class S --threads 2 || return 1
+    for name in mg is sp bt writer; do
+        run 0 "$tmp/sanitized/$name" --class S --threads 2 || return 1
     done
 }
 
 # It wants its mappings where they are without randomization.
 thread_sanitizer_finds_nothing() {
     SANITIZE=thread WITH=$here/tests/openmp.c "$here/compile" "$tmp/threads" || return 1
-    for config in "$here"/../npb-configs/*.yaml; do
-        run 0 setarch -R "$tmp/threads/$(basename "$config" .yaml)" --class S --threads 3 || return 1
+    for name in mg is sp bt writer; do
+        run 0 setarch -R "$tmp/threads/$name" --class S --threads 3 || return 1
     done
 }
 

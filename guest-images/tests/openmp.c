@@ -1,11 +1,11 @@
 /*
  * As much of OpenMP as the programs use, made of POSIX threads: a stand-in for
  * libgomp under the thread sanitizer. That knows what a POSIX barrier or a join
- * orders, but takes libgomp's, which are made of futexes, for nothing, and would
- * find a race in every loop. No part of the guest: for tests.
+ * orders, but takes libgomp's, which are made of futexes, for nothing, and
+ * would find a race in every loop. No part of the guest: for tests.
  *
- * What a parallel region, its end, a barrier and a critical section order here is
- * what OpenMP says. A loop's chunks are handed out without any order.
+ * What a parallel region, its end, a barrier and a critical section order here
+ * is what OpenMP says. A loop's chunks are handed out without any order.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

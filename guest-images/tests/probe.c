@@ -1,8 +1,9 @@
 /*
  * probe N PROGRAM ARGUMENT...: run the program and look into its memory from
  * outside, at its largest mapping. When it says that it is ready, one byte is
- * changed in each of N pages; after its next iteration the pages that the program
- * has changed are counted. Passes on what it says and its exit status, and adds
+ * changed in each of N pages; after its next iteration the pages that the
+ * program has changed are counted. Passes on what it says and its exit status,
+ * and adds
  *
  *   @probe pages=PAGES zero=PAGES
  *   @probe changed=PAGES

@@ -1,8 +1,8 @@
 /*
  * program STEPS [MODE]: a custom workload in small, that says what programs of
- * the official NPB suite say. Fills some memory, proves it after each step. MODE
- * is a mistake that it makes: wrong (fails to verify), silent (says nothing of
- * that), crash, early (is never ready).
+ * the official NPB suite say. Fills some memory, proves it before each step.
+ * MODE is a mistake that it makes: wrong (fails to verify), silent (says
+ * nothing of that), crash, early (is never ready).
  *
  * No part of the guest: for tests.
  *

@@ -1,9 +1,9 @@
 /*
  * Linked into a benchmark in place of its records: prints how much memory an
- * iteration writes to, the third one, and ends. Memory is made read-only before,
- * and each page that is written to after that faults once. One thread; small
- * mappings and the surroundings of the thread's own data, which the kernel writes
- * to, are left out.
+ * iteration writes to, the third one, and ends. Memory is made read-only
+ * before, and each page that is written to after that faults once. One thread;
+ * small mappings and the surroundings of the thread's own data, which the
+ * kernel writes to, are left out.
  *
  * No part of the guest: for tests. Link with -Wl,--wrap=record.
  *

@@ -1,13 +1,13 @@
 /*
  * Runs a program that is not of this kit, and tells what it does in the kit's
- * records: a line of its output means that it is ready, one that an iteration is
- * done, one that its result is right. npb-configs/examples/lu.yaml explains it.
+ * records: a line of its output means that it is ready, one that an iteration
+ * is done, one that its result is right. See npb-configs/examples/lu.yaml.
  *
  *   harness <---- records ---- workload <---- lines ---- program
  *          <---- lines as they are ----
  *
- * The program writes to a terminal of its own, since C and Fortran keep back what
- * they write to a pipe. It gets the threads as OMP_NUM_THREADS.
+ * The program writes to a terminal of its own, since C and Fortran keep back
+ * what they write to a pipe. It gets the threads as OMP_NUM_THREADS.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

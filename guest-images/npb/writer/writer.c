@@ -1,17 +1,17 @@
 /*
- * Writer: rewrites pages of a working set, at a given rate and in a given order,
- * for controlled studies. It proves its memory as it goes: a page's content
- * follows from its number and from how often it has been written, and all of it
- * is compared before the page is written again, and once more at the end of a
- * repetition. So a page that changed is found, and one that is out of date.
+ * Writer: rewrites pages of a working set, at a given rate and in a given
+ * order, for controlled studies. It proves its memory as it goes: a page's
+ * content follows from its number and from how often it has been written, and
+ * all of it is compared before the page is written again, and once more at the
+ * end of a repetition. So a page that changed is found, and one out of date.
  *
  *   page p, written w times:   m = mix(p, w)
  *     a share of all m         512 words of 0: a zero page
  *     the others               words  m, m + s, m + 2s, ...   s: odd, from m
  *
- * w stands apart from the pages, 4 bytes each; a thread has a share of the pages
- * of its own. An iteration writes the pages of one second, or with no rate given
- * as many as the working set has, as fast as it can.
+ * w stands apart from the pages, 4 bytes each; a thread has a share of the
+ * pages of its own. An iteration writes the pages of one second, or with no
+ * rate given as many as the working set has, as fast as it can.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -9,12 +9,14 @@ import com.opencsv.RFC4180Parser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
@@ -37,6 +39,7 @@ public class SuiteRunIT {
 
   private Hosts hosts;
   private Path runs;
+  private Path copy;
   private boolean good;
   private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
 
@@ -44,12 +47,16 @@ public class SuiteRunIT {
   public void run() throws Exception {
     hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
     runs = Files.createTempDirectory("mplm-it");
-    Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
-    Benchmark mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
+    copy = Files.createTempDirectory("mplm-clone");
+    Path engine = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null).engine();
+    Artifacts artifacts = new Artifacts(engine, guestWithCustomWorkload());
+    NpbConfigs configs = new NpbConfigs(copy.resolve("npb-configs"));
+    Benchmark mg = configs.benchmark("mg");
     Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", null, mg.classes());
     Benchmark other = new Benchmark("mg", "a class that the guest does not have", "", null, Map.of("Z", mg.classes().get("S")));
     Suite suite = new Suite("it", "a trial of every outcome", 1, List.of(
         experiment("moved", mg, "S", "200Mbit/s", true, true, "precopy:20s", "mplm"),
+        experiment("custom", configs.benchmark("lu"), "S", "200Mbit/s", true, true, "mplm"),
         experiment("broken", unknown, "S", "200Mbit/s", true, false, "mplm"),
         experiment("refused", other, "Z", "200Mbit/s", true, false, "mplm"),
         experiment("busy", mg, "W", "100Mbit/s", true, false, "precopy:1ms"),
@@ -65,11 +72,32 @@ public class SuiteRunIT {
 
   @AfterClass(alwaysRun = true)
   public void remove() throws IOException {
-    try (Stream<Path> files = Files.walk(runs)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+    for (Path folder : List.of(runs, copy)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
       }
     }
+  }
+
+  /** The example of a custom workload, with a tiny program in place of NPB's, in an image made from a copy of this clone. */
+  private Path guestWithCustomWorkload() throws IOException, InterruptedException {
+    for (String folder : List.of("guest-images", "npb-configs")) {
+      try (Stream<Path> files = Files.walk(CLONE.resolve(folder))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, copy.resolve(CLONE.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+      }
+    }
+    Process compiler = new ProcessBuilder("cc", "-static", "-O2", "-o", copy.resolve("tiny").toString(),
+        copy.resolve("guest-images/tests/program.c").toString()).inheritIO().start();
+    assertThat(compiler.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(compiler.exitValue()).isZero();
+    String example = Files.readString(copy.resolve("npb-configs/examples/lu.yaml"));
+    Files.writeString(copy.resolve("npb-configs/lu.yaml"),
+        example.replaceAll("\"/opt/\\S+S.x\"", "\"../tiny\", \"40\"").replaceAll("(?m)^  A: .*\\R", ""));
+    return Build.run(copy.resolve("guest-images/build"), List.of());
   }
 
   @Test
@@ -92,6 +120,14 @@ public class SuiteRunIT {
   }
 
   @Test
+  public void aCustomWorkloadMovesLikeAnyBenchmark() {
+    assertThat(rows.get("custom mplm")).containsEntry("benchmark", "lu").containsEntry("outcome", "completed")
+        .containsEntry("memory_compared", "equal").containsEntry("verification", "successful");
+    // 4 MiB that it fills, and the program
+    assertThat(number(rows.get("custom mplm"), "guest_resident_bytes")).isBetween(4.0 * 1048576, 8.0 * 1048576);
+  }
+
+  @Test
   public void mplmReportsItsOwnFigures() {
     Map<String, String> row = rows.get("moved mplm");
     assertThat(row).containsEntry("mplm_policy", "paper").containsEntry("mplm_end", "nondirty-empty")
@@ -103,7 +139,7 @@ public class SuiteRunIT {
 
   @Test
   public void aFaultCostsItsTrialAndTheRunGoesOn() {
-    assertThat(rows).hasSize(6);
+    assertThat(rows).hasSize(7);
     Map.of(
         "broken mplm", "the guest failed: unknown benchmark unknown",
         "refused mplm", "the guest failed: unknown class 'Z' of MG, allowed: one of SWABC").forEach((trial, why) ->
@@ -148,7 +184,7 @@ public class SuiteRunIT {
     for (Path report : list(folder().resolve("testng/junitreports"))) {
       reports.add(Files.readString(report));
     }
-    assertThat(String.join("", reports)).contains("tests=\"6\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"2\"");
+    assertThat(String.join("", reports)).contains("tests=\"7\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"2\"");
     assertThat(Files.readString(folder().resolve("testng/testng-results.xml"))).contains("moved mg.S precopy:20s #1");
   }
 
