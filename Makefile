@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-.PHONY: help run test engine engine-test guest bench clean packages
+.PHONY: help run test engine engine-test guest npb bench clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
 run: packages ## the quick suite on this machine: rows and charts in reports/runs
@@ -12,6 +12,8 @@ engine-test: packages ## QEMU's whole migration-test with MPLM, on KVM and TCG
 	@engine/qemu/test --full
 guest: packages ## build the guest's kernel and programs, or find them in the cache
 	@guest-images/build
+npb: packages ## the guest's programs without a guest: classes S and W, verified, seconds, Mop/s, memory
+	@guest-images/bench S W
 bench: packages ## cost of a page visit and of a fetch; the live stage's share of the link; the guest's programs
 	@mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench && harness/bench && guest-images/bench A
 clean:       ## remove what was built in this clone; the cache stays

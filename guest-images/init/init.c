@@ -30,6 +30,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -64,7 +65,9 @@ static void mount_kernel_file_systems(void)
 {
     if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) ||
         mount("proc", "/proc", "proc", 0, NULL) ||
-        mount("sysfs", "/sys", "sysfs", 0, NULL)) {
+        mount("sysfs", "/sys", "sysfs", 0, NULL) ||
+        mkdir("/dev/pts", 0755) ||
+        mount("devpts", "/dev/pts", "devpts", 0, NULL)) {
         fail("mount");
     }
 }

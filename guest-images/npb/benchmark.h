@@ -15,6 +15,7 @@
 #define BENCHMARK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Largest relative error that verifies. */
 #define BENCHMARK_EPSILON 1e-8
@@ -22,7 +23,7 @@
 /* Most values that one program verifies. */
 #define BENCHMARK_VALUES 10
 
-/* A value of the result, and what was published for it. */
+/* A value of the result, and what was published for it (0: none is wrong). */
 typedef struct Value {
     const char *name;               /* as the configuration has it */
     double computed, published;
@@ -33,6 +34,11 @@ typedef struct Benchmark {
     const char *classes;            /* letters of its classes: "SWABC" */
     /* Choose the class at this index of `classes`. */
     void (*choose)(int index);
+    /*
+     * Whether the class is a sensible one: 0, or the exit status of an error
+     * that has been recorded. NULL: classes are published, and not to be made.
+     */
+    int (*check)(void);
     long (*iterations)(void);       /* standard number of the chosen class */
     long (*memory_mib)(void);       /* resident set of the chosen class */
     double (*operations)(long iterations);  /* as NPB counts them */
@@ -45,12 +51,17 @@ typedef struct Benchmark {
      * most BENCHMARK_VALUES. Returns how many there are.
      */
     int (*verify)(Value *values);
+    /*
+     * Further fields of the result of a repetition that took so many seconds,
+     * each with a space in front. NULL: none.
+     */
+    void (*figures)(double seconds, char *text, size_t size);
 } Benchmark;
 
 /*
- * Options: --class C, --threads N (default: processors), --repetitions N
- * (default 1; 0: until SIGTERM), --iterations N (then nothing is verified).
- * Returns the exit status: 0 good, 1 a verification failed, 2 wrong input.
+ * Takes the options of program.h; with a number of iterations that is not the
+ * standard one nothing is verified. Returns the exit status: 0 good, 1 a
+ * verification failed, 2 wrong input.
  */
 int benchmark_main(const Benchmark *benchmark, int argc, char **argv);
 

@@ -6,7 +6,7 @@
  *   du/dt = K u + forcing       u = (density, momentum x, y, z, energy)
  *
  * where the forcing makes a given polynomial the steady solution, and u on the
- * boundary is that polynomial. A step is an approximately factored implicit one:
+ * boundary is that polynomial. A step is implicit and approximately factored:
  *
  *   rhs = dt (K u + forcing)    compute_rhs
  *   (I - dt Kx)(I - dt Ky)(I - dt Kz) du = rhs
@@ -124,7 +124,8 @@ typedef struct CfdProgram {
     size_t count;
     bool needs_speed;
     double (*operations_per_step)(double n);
-    void (*solve)(Grid *g);     /* rhs = du: all that is between compute_rhs and add */
+    /* rhs = du: all that is between compute_rhs and add. */
+    void (*solve)(Grid *g);
 } CfdProgram;
 
 /* As benchmark_main(). */

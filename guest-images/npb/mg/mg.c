@@ -108,7 +108,7 @@ static void zran3(int n, double v[][n + 2][n + 2])
             randlc(&x, randlc_power(RANDLC_A, (uint64_t)n * n * (i3 - 1)));
             for (int i2 = 1; i2 <= n; i2++) {
                 for (int i1 = 1; i1 <= n; i1++) {
-                    /* The seed itself is no number: the sequence starts at 1. */
+                    /* The seed itself is no number: it starts at 1. */
                     double value = randlc(&x, RANDLC_A);
 
                     keep_largest(own[0], (Charge) { value, i3, i2, i1 });

@@ -11,13 +11,29 @@ import mplm.harness.input.BadValue;
  * @param name as the guest knows it, lower case
  * @param title what it computes, one line
  * @param source where its definition and verification values are from
+ * @param workload how a program that is not of this kit is understood; null for one that is
  * @param classes its sizes by letter, in the order of the file
  */
 public record Benchmark(
     @JsonProperty(value = "benchmark", required = true) String name,
     @JsonProperty(required = true) String title,
     @JsonProperty(required = true) String source,
+    Workload workload,
     @JsonProperty(required = true) Map<String, ProblemClass> classes) {
+
+  /**
+   * What lines of the program's output mean, by extended regular expressions; the guest's build checks them.
+   *
+   * @param ready its working set stands
+   * @param iteration an iteration is done; may be null
+   * @param success its result is right
+   * @param failure its result is wrong; may be null
+   */
+  public record Workload(
+      @JsonProperty(required = true) String ready,
+      String iteration,
+      @JsonProperty(required = true) String success,
+      String failure) {}
 
   public Benchmark {
     if (classes == null || classes.isEmpty()) {

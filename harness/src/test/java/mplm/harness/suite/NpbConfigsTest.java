@@ -60,6 +60,23 @@ public class NpbConfigsTest {
   }
 
   @Test
+  public void theExampleOfACustomWorkloadIsRight() {
+    Benchmark lu = new NpbConfigs(SHIPPED.resolve("examples")).benchmark("lu");
+    assertThat(lu.workload().ready()).contains("Time step");
+    assertThat(lu.classes().get("A").memory()).isEqualTo(DataSize.parse("42MiB"));
+  }
+
+  @Test
+  public void anUnknownKeyOfACustomWorkloadIsTold() throws IOException {
+    Path configs = Files.createTempDirectory(folder, "lu");
+    String right = Files.readString(SHIPPED.resolve("examples/lu.yaml"));
+    Path file = Files.writeString(configs.resolve("lu.yaml"), right.replace("  failure:", "  wrong:"));
+    assertThatThrownBy(() -> new NpbConfigs(configs).benchmark("lu")).isInstanceOf(BadInput.class)
+        .hasMessageStartingWith(file + ":").hasMessageEndingWith(
+            "workload.wrong: unknown key, allowed: failure, iteration, ready, success");
+  }
+
+  @Test
   public void quickComparesStockAtThreeDowntimesWithMplm() {
     Suite quick = new NpbConfigs(SHIPPED).suite("quick");
     Experiment measured = quick.experiments().get(0);
@@ -113,7 +130,7 @@ public class NpbConfigsTest {
       {"benchmark: mg", "benchmark: ft", "11: experiments.0.benchmark: unknown benchmark 'ft', allowed: mg"},
       {"class: S", "class: Z", "12: experiments.0.class: unknown class 'Z' of mg, allowed: S, A"},
       {"class: S", "class: A", "14: experiments.0.memory: mg class A does not fit a guest of 256MiB: the program takes 433MiB, "
-          + "the kernel 64MiB and 1/32 of the memory"},
+          + "the kernel 96MiB and 1/32 of the memory"},
       {"memory: 256MiB", "memory: 256", "14: experiments.0.memory: '256' is not a data size: it takes a number and one of B, KiB, "
           + "MiB, GiB, TiB, such as 512MiB"},
       {"vcpus: 1", "vcpus: 0", "13: experiments.0.vcpus: a guest has 1 to 255 vCPUs, not 0"},

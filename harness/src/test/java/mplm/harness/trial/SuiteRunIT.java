@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
@@ -48,6 +50,7 @@ public class SuiteRunIT {
 
   private Hosts hosts;
   private Path runs;
+  private Path copy;
   private boolean good;
   private boolean throttled;
   private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
@@ -56,16 +59,22 @@ public class SuiteRunIT {
   public void run() throws Exception {
     hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
     runs = Files.createTempDirectory("mplm-it");
-    Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
-    Benchmark mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
-    Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", mg.classes());
+    copy = Files.createTempDirectory("mplm-clone");
+    Path engine = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null).engine();
+    Artifacts artifacts = new Artifacts(engine, guestWithCustomWorkload());
+    NpbConfigs configs = new NpbConfigs(copy.resolve("npb-configs"));
+    Benchmark mg = configs.benchmark("mg");
+    Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", null, mg.classes());
+    Benchmark other = new Benchmark("mg", "a class that the guest does not have", "", null, Map.of("Z", mg.classes().get("S")));
     Suite suite = new Suite("it", "a trial of every outcome", 1, List.of(
         experiment("moved", mg, "S", "200Mbit/s", true, true, "precopy:20s", "mplm"),
         experiment("measured", mg, "S", "100Mbit/s", true, false, "precopy:20s", "mplm", "unmigrated"),
         experiment("throttled", mg, "S", THROTTLED_FROM, true, false, "precopy:20s"),
         experiment("damaged", mg, "S", "200Mbit/s", true, true, "mplm"),
         experiment("killed", mg, "S", "20Mbit/s", true, false, "mplm"),
+        experiment("custom", configs.benchmark("lu"), "S", "200Mbit/s", true, true, "mplm"),
         experiment("broken", unknown, "S", "200Mbit/s", true, false, "mplm"),
+        experiment("refused", other, "Z", "200Mbit/s", true, false, "mplm"),
         experiment("busy", mg, "W", "100Mbit/s", true, false, "precopy:1ms"),
         experiment("short", mg, "S", "20Mbit/s", false, false, "precopy:1ms")));
     try (Intruder intruder = new Intruder(hosts)) {
@@ -82,11 +91,32 @@ public class SuiteRunIT {
 
   @AfterClass(alwaysRun = true)
   public void remove() throws IOException {
-    try (Stream<Path> files = Files.walk(runs)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
+    for (Path folder : List.of(runs, copy)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
       }
     }
+  }
+
+  /** The example of a custom workload, with a tiny program in place of NPB's, in an image made from a copy of this clone. */
+  private Path guestWithCustomWorkload() throws IOException, InterruptedException {
+    for (String folder : List.of("guest-images", "npb-configs")) {
+      try (Stream<Path> files = Files.walk(CLONE.resolve(folder))) {
+        for (Path file : files.toList()) {
+          Files.copy(file, copy.resolve(CLONE.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+      }
+    }
+    Process compiler = new ProcessBuilder("cc", "-static", "-O2", "-o", copy.resolve("tiny").toString(),
+        copy.resolve("guest-images/tests/program.c").toString()).inheritIO().start();
+    assertThat(compiler.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(compiler.exitValue()).isZero();
+    String example = Files.readString(copy.resolve("npb-configs/examples/lu.yaml"));
+    Files.writeString(copy.resolve("npb-configs/lu.yaml"),
+        example.replaceAll("\"/opt/\\S+S.x\"", "\"../tiny\", \"40\"").replaceAll("(?m)^  A: .*\\R", ""));
+    return Build.run(copy.resolve("guest-images/build"), List.of());
   }
 
   @Test
@@ -225,6 +255,14 @@ public class SuiteRunIT {
   }
 
   @Test
+  public void aCustomWorkloadMovesLikeAnyBenchmark() {
+    assertThat(rows.get("custom mplm")).containsEntry("benchmark", "lu").containsEntry("outcome", "completed")
+        .containsEntry("memory_compared", "equal").containsEntry("verification", "successful");
+    // 4 MiB that it fills, and the program
+    assertThat(number(rows.get("custom mplm"), "guest_resident_bytes")).isBetween(4.0 * 1048576, 8.0 * 1048576);
+  }
+
+  @Test
   public void mplmReportsItsOwnFigures() {
     Map<String, String> row = rows.get("moved mplm");
     assertThat(row).containsEntry("mplm_policy", "paper").containsEntry("mplm_end", "nondirty-empty")
@@ -236,9 +274,12 @@ public class SuiteRunIT {
 
   @Test
   public void aFaultCostsItsTrialAndTheRunGoesOn() {
-    assertThat(rows).hasSize(11);
-    assertThat(rows.get("broken mplm")).containsEntry("outcome", "failed").containsEntry("total_s", "")
-        .hasEntrySatisfying("reason", reason -> assertThat(reason).contains("the guest failed"));
+    assertThat(rows).hasSize(13);
+    Map.of(
+        "broken mplm", "the guest failed: unknown benchmark unknown",
+        "refused mplm", "the guest failed: unknown class 'Z' of MG, allowed: one of SWABC").forEach((trial, why) ->
+            assertThat(rows.get(trial)).as(trial).containsEntry("outcome", "failed").containsEntry("total_s", "")
+                .hasEntrySatisfying("reason", reason -> assertThat(reason).endsWith(why)));
     assertThat(good).isFalse();
   }
 
@@ -283,7 +324,7 @@ public class SuiteRunIT {
     for (Path report : list(folder().resolve("testng/junitreports"))) {
       reports.add(Files.readString(report));
     }
-    assertThat(String.join("", reports)).contains("tests=\"11\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"3\"");
+    assertThat(String.join("", reports)).contains("tests=\"13\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"4\"");
     assertThat(Files.readString(folder().resolve("testng/testng-results.xml"))).contains("moved mg.S precopy:20s #1");
   }
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The image: its bytes, and programs in a guest. Sourced by ../test.
+
+# Same bytes from another folder, with other file times, umask and time zone.
+image_is_reproducible() {
+    first=$("$here/build") || return 1
+    mkdir -p "$tmp/clone" "$tmp/cache"
+    cp -r "$here" "$here/../npb-configs" "$tmp/clone/"
+    cp -r "$first/../../kernel" "$tmp/cache/"
+    second=$(umask 077 && TZ=Asia/Bangkok MPLM_CACHE=$tmp/cache "$tmp/clone/guest-images/build") || return 1
+    diff -r "$first" "$second"
+}
+
+# An image with it, made from another folder.
+workload_runs_in_a_guest() {
+    mkdir -p "$tmp/own/clone" "$tmp/own/cache"
+    cp -r "$here" "$here/../npb-configs" "$tmp/own/clone/"
+    sed "s|\.\./tiny|$tmp/tiny|" "$tmp/workloads/lu.yaml" >"$tmp/own/clone/npb-configs/lu.yaml"
+    cp -r "$("$here/build")/../../kernel" "$tmp/own/cache/"
+    own=$(MPLM_CACHE=$tmp/own/cache "$tmp/own/clone/guest-images/build") || return 1
+    run 0 env MPLM_GUEST="$own" "$here/boot" 120 128 2 benchmark=lu class=S threads=2 &&
+        grep -q '^@mplm ready ' "$tmp/records" && between resident_kib 4096 8192 &&
+        grep -q '^@mplm result .* verification=successful ' "$tmp/records" &&
+        grep -q '^@mplm end status=0 ' "$tmp/records"
+}
+
+# With far more threads than this machine has cores: they have to wait passively.
+# The limit is for a guest that hangs.
+verifies_in_a_guest() { # NAME
+    run 0 "$here/boot" 300 128 8 "benchmark=$1" class=S threads=8 &&
+        [ "$(grep -c '^@mplm result .* verification=successful ' "$tmp/records")" -eq 1 ] &&
+        grep -q '^@mplm end status=0 ' "$tmp/records"
+}
+
+# One record of an error, with this text in it, and the status of wrong input.
+guest_refuses() {       # TEXT SETTING...
+    text=$1
+    shift
+    run 0 "$here/boot" 120 128 2 "$@" &&
+        [ "$(grep -c '^@mplm error ' "$tmp/records")" -eq 1 ] &&
+        grep -q "^@mplm error message=\"[^\"]*$text[^\"]*\" t=" "$tmp/records" &&
+        ! grep -q '^@mplm \(start\|ready\|result\) ' "$tmp/records" &&
+        grep -q '^@mplm end status=2 ' "$tmp/records"
+}
+
+check 'the image is reproducible' image_is_reproducible
+MPLM_ENGINE=${MPLM_ENGINE:-$("$here/../engine/qemu/build")} || exit 1
+MPLM_GUEST=${MPLM_GUEST:-$("$here/build")} || exit 1
+export MPLM_ENGINE MPLM_GUEST
+limit=330               # the time that boot allows is shorter
+for name in mg is sp bt writer; do
+    check "$name: class S verifies in a guest of 8 vCPUs" verifies_in_a_guest $name
+done
+check 'a custom workload runs in a guest' workload_runs_in_a_guest
+check 'a guest refuses an unknown benchmark' guest_refuses 'unknown benchmark lu' benchmark=lu class=S
+check 'a guest refuses an unknown class' guest_refuses "unknown class 'X' of MG, allowed: one of SWABC" benchmark=mg class=X
+check 'a guest refuses 0 threads' guest_refuses 'threads is 0, allowed: 1 to 1024' benchmark=mg class=S threads=0
+check 'a guest refuses a class that it has too little memory for' \
+    guest_refuses 'MG class A needs 433 MiB, available: [0-9]* MiB' benchmark=mg class=A
+check 'a guest refuses an unknown setting' guest_refuses 'mplm.clas is unknown' benchmark=mg clas=S
