@@ -31,6 +31,14 @@ find_accelerators() {
     fi
 }
 
+# Prints the names of all cases that there are with an accelerator, one a line
+list_cases() { # ACCELERATOR MIGRATION-TEST...
+    local wrap=()
+    [ "$1" = kvm ] || wrap=("${without_kvm[@]}")
+    shift
+    "${wrap[@]}" "$@" -l 2> /dev/null < /dev/null | grep '^/'
+}
+
 # Runs a case with its output in FILE and sets result to "passed", "skipped: why" or "FAILED, why"
 run_case() { # ACCELERATOR CASE SECONDS FILE MIGRATION-TEST...
     local wrap=() case=$2 limit=$3 output=$4 status=0
