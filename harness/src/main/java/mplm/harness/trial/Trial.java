@@ -58,11 +58,11 @@ final class Trial {
   private final Experiment experiment;
   private final TrialFolder folder;
   private final Display display;
+  private final long begin;
   private final Journal journal;
   private final Deque<AutoCloseable> records = new ArrayDeque<>();
 
   private QmpRecord messages;
-  private long begin;
   private Machine source;
   private Machine destination;
   private EchoProbe echo;
