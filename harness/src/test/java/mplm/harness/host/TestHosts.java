@@ -16,43 +16,49 @@ public final class TestHosts {
 
   private TestHosts() {}
 
-  /** The testbed's hosts file, mappings within a mapping. */
-  public static Map<String, Map<String, Object>> file() {
-    try {
-      Map<String, Object> all = YAML.readValue(Path.of(System.getenv("MPLM_HOSTS")).toFile(), new TypeReference<>() {});
-      all.remove("testbed");
-      return YAML.convertValue(all, new TypeReference<>() {});
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+  /** Keys of one host with other values: key, value, ...; null leaves the key out. */
+  public static Map<String, Object> change(Object... keysAndValues) {
+    Map<String, Object> changes = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      changes.put((String) keysAndValues[i], keysAndValues[i + 1]);
     }
+    return changes;
   }
 
-  /** Writes such a file. */
-  public static Path write(Path file, String testbed, Map<String, Map<String, Object>> hosts) throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>(hosts);
-    all.put("testbed", testbed);
-    YAML.writeValue(file.toFile(), all);
+  /**
+   * Writes the testbed's hosts file with changes.
+   *
+   * @param changes by the name of a mapping in it: source, destination, link
+   */
+  public static Path write(Path file, Map<String, Map<String, Object>> changes) throws IOException {
+    Map<String, Object> hosts = YAML.readValue(Path.of(System.getenv("MPLM_HOSTS")).toFile(), new TypeReference<>() {});
+    changes.forEach((mapping, keys) -> {
+      Map<String, Object> changed = YAML.convertValue(hosts.get(mapping), new TypeReference<>() {});
+      changed.putAll(keys);
+      changed.values().removeIf(Objects::isNull);
+      hosts.put(mapping, changed);
+    });
+    YAML.writeValue(file.toFile(), hosts);
     return file;
   }
 
-  /** The testbed's host of that name with other values: key, value, ...; null leaves the key out. */
-  static HostConfig with(HostConfig host, Object... changes) {
-    Map<String, Map<String, Object>> hosts = file();
-    for (int i = 0; i < changes.length; i += 2) {
-      hosts.get(host.name()).put((String) changes[i], changes[i + 1]);
-    }
-    hosts.get(host.name()).values().removeIf(Objects::isNull);
-    Path file = null;
+  /** The testbed's hosts with changes. */
+  public static Hosts with(Map<String, Map<String, Object>> changes) {
     try {
-      file = write(Files.createTempFile("mplm-it", ".yaml"), "none", hosts);
-      Hosts read = Hosts.read(file);
-      return host.name().equals(read.source().name()) ? read.source() : read.destination();
+      Path file = Files.createTempFile("mplm-it", ".yaml");
+      try {
+        return Hosts.read(write(file, changes));
+      } finally {
+        Files.delete(file);
+      }
     } catch (IOException e) {
       throw new IllegalStateException(e);
-    } finally {
-      if (file != null) {
-        file.toFile().delete();
-      }
     }
+  }
+
+  /** One of the testbed's hosts with other values. */
+  static HostConfig with(HostConfig host, Object... keysAndValues) {
+    Hosts hosts = with(Map.of(host.name(), change(keysAndValues)));
+    return host.name().equals(hosts.source().name()) ? hosts.source() : hosts.destination();
   }
 }
