@@ -92,7 +92,12 @@ public final class Host implements AutoCloseable {
    * contents and verified on the host; the executable bit is kept; only the owner can read it.
    */
   public String provide(Path file) {
-    return store.provide(file);
+    return provide(file, Transfer.UNSEEN);
+  }
+
+  /** As {@link #provide(Path)}. */
+  public String provide(Path file, Transfer transfer) {
+    return store.provide(file, transfer);
   }
 
   /** Copies a file from the host. */

@@ -19,6 +19,12 @@ public sealed interface Link extends AutoCloseable, Route
     };
   }
 
+  /** Takes away what a killed run left of the link's rate on its source; says whether there was something. */
+  static boolean removeLeftover(Hosts hosts, Host source) {
+    return hosts.link().shaping() == LinkConfig.Shaping.TC && hosts.link().namespaces() == null
+        && HostTcLink.removeLeftover(source, hosts.tcDevice());
+  }
+
   /**
    * Limits the rate from source to destination, in both stages of a migration (QEMU's own limit: in the first); a new rate replaces
    * the old.

@@ -86,6 +86,16 @@ public final class Reservation implements AutoCloseable {
     }
   }
 
+  /** As {@link #take(Host, Path)}, with a log of no interest. */
+  public static Reservation take(Host host) throws IOException {
+    Path log = Files.createTempFile("mplm-reserve", ".log");
+    try {
+      return take(host, log);
+    } finally {
+      Files.delete(log);
+    }
+  }
+
   /** What runs that were killed left: folders, memory files, processes; the store of provided files is none of it. */
   public List<String> leftovers() {
     return host.run(ANSWER, "sh", "-c", LEFT, "mplm", host.config().workFolder(), host.config().memoryFile())

@@ -15,14 +15,15 @@ import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.Link;
 import mplm.harness.host.Reservation;
+import mplm.harness.host.Transfer;
 
 /**
  * Two hosts and a link, reserved for one run and provided with the engine and the guest's image. Closing it gives all of that back
  * and kills whatever still runs there.
  */
-final class Rig implements AutoCloseable {
+public final class Rig implements AutoCloseable {
   /** One of the two hosts with what stands ready on it; paths are the host's. */
-  record Side(Host host, String binary, String firmware, String kernel, String initramfs) {
+  public record Side(Host host, String binary, String firmware, String kernel, String initramfs) {
     /** Of which a guest's memory is made when it is to be compared. */
     String memoryFile() {
       return host.config().memoryFile();
@@ -40,8 +41,8 @@ final class Rig implements AutoCloseable {
     try {
       Host from = reserve(Host.connect(hosts.source()), logs);
       Host to = reserve(Host.connect(hosts.destination()), logs);
-      source = provide(from, engine, guest);
-      destination = provide(to, engine, guest);
+      source = provide(from, engine, guest, Transfer.UNSEEN);
+      destination = provide(to, engine, guest, Transfer.UNSEEN);
       link = Link.open(hosts, from);
       opened.push(link);
     } catch (IOException | RuntimeException e) {
@@ -69,13 +70,22 @@ final class Rig implements AutoCloseable {
     return host;
   }
 
-  private static Side provide(Host host, Artifact engine, Artifact guest) {
+  /**
+   * Uploads what is missing, and verifies it.
+   *
+   * @throws HostException it cannot be put there
+   */
+  public static Side provide(Host host, Artifacts artifacts, Transfer transfer) {
+    return provide(host, Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), transfer);
+  }
+
+  private static Side provide(Host host, Artifact engine, Artifact guest, Transfer transfer) {
     return new Side(
         host,
-        host.provide(engine.path("bin/qemu-system-x86_64")),
-        host.provide(engine.path("share")),
-        host.provide(guest.path("vmlinux")),
-        host.provide(guest.path("initramfs.cpio")));
+        host.provide(engine.path("bin/qemu-system-x86_64"), transfer),
+        host.provide(engine.path("share"), transfer),
+        host.provide(guest.path("vmlinux"), transfer),
+        host.provide(guest.path("initramfs.cpio"), transfer));
   }
 
   Hosts hosts() {
