@@ -62,6 +62,12 @@ public record Hypervisor(
     return new Hypervisor(binary, firmware, accelerator, shape, boot, workFolder, backing, incoming, started, more);
   }
 
+  /** The same with the kernel and the initramfs where this host has them; the one that boots decides on the arguments. */
+  public Hypervisor withImage(String kernel, String initramfs) {
+    Optional<Boot> here = boot.map(b -> new Boot(kernel, initramfs, b.arguments()));
+    return new Hypervisor(binary, firmware, accelerator, shape, here, workFolder, memory, incoming, started, more);
+  }
+
   /** The same with vCPUs that do, or do not, run without a {@code cont}. */
   public Hypervisor withStarted(boolean yes) {
     return new Hypervisor(

@@ -47,7 +47,8 @@ public record MemoryBacking(Optional<String> file, boolean preallocated, Optiona
       backend.add("memory-backend-file,mem-path=" + Hypervisor.value(file.get()) + ",share=on");
     } else if (hugePages.isPresent()) {
       if (size.bytes() % hugePages.get().bytes() != 0) {
-        throw new IllegalArgumentException("a guest's memory of " + size + " is not a whole number of huge pages of " + hugePages.get());
+        throw new IllegalArgumentException("a guest's memory of " + size + " is not a whole number of huge pages of "
+            + hugePages.get());
       }
       backend.add("memory-backend-memfd,hugetlb=on,hugetlbsize=" + hugePages.get().bytes());
     } else {

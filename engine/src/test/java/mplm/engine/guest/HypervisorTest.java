@@ -29,6 +29,8 @@ public class HypervisorTest {
     assertThat(destination.argv()).startsWith("/d/qemu").containsSequence("-incoming", "defer").doesNotContain("-S")
         .containsSequence("-trace", "mplm_*").containsSequence("-m", "size=1024M").containsSequence("-smp", "2");
     assertThat(destination.withStarted(false).argv()).contains("-S");
+    assertThat(destination.withImage("/d/vmlinux", "/d/init").argv())
+        .containsSequence("-kernel", "/d/vmlinux", "-initrd", "/d/init", "-append", "quiet a=b c");
   }
 
   @Test
