@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.sftp.SFTPClient;
 import net.schmizz.sshj.xfer.FileSystemFile;
@@ -67,6 +69,13 @@ public final class Host implements AutoCloseable {
           name(), argv[0] + " ended with status " + output.exitStatus() + ": " + output.stderr().strip());
     }
     return output.stdout();
+  }
+
+  /** The command line of a program that may be in a folder which ordinary users do not search, as ip and tc are on Debian. */
+  static String[] sbin(List<String> argv) {
+    List<String> line = new ArrayList<>(List.of("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; exec \"$@\"", "mplm"));
+    line.addAll(argv);
+    return line.toArray(String[]::new);
   }
 
   /**

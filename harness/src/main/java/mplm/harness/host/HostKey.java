@@ -82,7 +82,8 @@ record HostKey(String type, byte[] blob) {
       String what = expected == null
           ? "host key unknown: the host shows "
           : "host key changed: expected " + expected.fingerprint() + ", the host shows ";
-      return what + shown.fingerprint() + "; if that is the host's (there, ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub says it), put "
+      return what + shown.fingerprint()
+          + "; if that is the host's (there, ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub says it), put "
           + "host_key: \"" + shown.text() + "\" into the hosts file";
     }
   }

@@ -41,7 +41,7 @@ final class HostTcLink implements Link {
 
   /** Whether the device has a bucket of the kit. */
   static boolean isShaped(Host host, String device) {
-    Output shown = host.run(Connections.ANSWER, "tc", "qdisc", "show", "dev", device);
+    Output shown = host.run(Connections.ANSWER, Host.sbin(List.of("tc", "qdisc", "show", "dev", device)));
     if (shown.exitStatus() != 0) {
       throw new HostException(host.name(), "tc qdisc show dev " + device + ": " + shown.stderr().strip());
     }
@@ -87,6 +87,9 @@ final class HostTcLink implements Link {
     List<String> line = new ArrayList<>(tc);
     line.addAll(List.of("qdisc", verb, "dev", device, "root"));
     line.addAll(List.of(discipline));
-    host.check(Connections.ANSWER, line.toArray(String[]::new));
+    Output output = host.run(Connections.ANSWER, Host.sbin(line));
+    if (output.exitStatus() != 0) {
+      throw new HostException(host.name(), String.join(" ", line) + ": " + output.stderr().strip());
+    }
   }
 }

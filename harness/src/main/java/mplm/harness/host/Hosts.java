@@ -3,6 +3,7 @@ package mplm.harness.host;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -63,13 +64,14 @@ public record Hosts(
     return new Hosts(testbed, resolved(source), resolved(destination), link);
   }
 
-  private static HostConfig resolved(HostConfig config) {
+  /** As {@link #resolved()}, of one host. */
+  public static HostConfig resolved(HostConfig config) {
     if (config.migrationAddress() != null) {
       return config;
     }
     try (Host host = Host.connect(config)) {
       String device = config.migrationInterface();
-      Output shown = host.run(Connections.ANSWER, "ip", "-o", "-4", "address", "show", "dev", device);
+      Output shown = host.run(Connections.ANSWER, Host.sbin(List.of("ip", "-o", "-4", "address", "show", "dev", device)));
       Matcher address = ADDRESS.matcher(shown.stdout());
       if (shown.exitStatus() != 0 || !address.find()) {
         throw new HostException(config.name(), "migration_interface " + device + " has no IPv4 address: " + shown.stderr().strip());

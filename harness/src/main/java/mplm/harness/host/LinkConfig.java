@@ -10,8 +10,8 @@ import mplm.harness.input.BadValue;
  * How the migration stream gets its rate.
  *
  * @param shaping who limits it
- * @param namespaces for {@code tc} in a testbed: folder with the network namespaces {@code source} and {@code destination} as files;
- *     without it, tc runs on the source
+ * @param namespaces for {@code tc} in a testbed: folder with the network namespaces {@code source} and {@code destination} as
+ *     files; without it, tc runs on the source
  * @param device for {@code tc}: the source's network device on the migration link; by default its {@code migration_interface}
  * @param rate for {@code none}: what the link has by itself, the only rate that experiments may ask for
  */
