@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import net.schmizz.sshj.common.StreamCopier;
 import net.schmizz.sshj.sftp.SFTPClient;
@@ -62,6 +64,11 @@ final class Store {
       while [ $# -gt 0 ]; do ln -s -- "$1" "$links/$2"; shift 2; done
       mv -T -- "$new" "$folder"
       """;
+
+  /** A local file as it was hashed. */
+  private record Version(Path file, long size, FileTime modified) {}
+
+  private static final Map<Version, String> HASHES = new ConcurrentHashMap<>();
 
   private final Host host;
   private final String folder;
@@ -154,7 +161,18 @@ final class Store {
     return output.stdout();
   }
 
+  /** Hashed once for all hosts, unless it has changed. */
   static String sha256(Path file) throws IOException {
+    Version version = new Version(file.toRealPath(), Files.size(file), Files.getLastModifiedTime(file));
+    String known = HASHES.get(version);
+    if (known == null) {
+      known = hash(file);
+      HASHES.put(version, known);
+    }
+    return known;
+  }
+
+  private static String hash(Path file) throws IOException {
     MessageDigest digest = digest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(java.io.OutputStream.nullOutputStream());
