@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
 final class CleanCommand implements Callable<Integer> {
   @Mixin private HostsOption hosts;
 
-  @Parameters(paramLabel = "HOST", arity = "1..*", description = "by its name in the hosts file: source, destination, or the name given")
+  @Parameters(paramLabel = "HOST", arity = "1..*",
+      description = "by its name in the hosts file: source, destination, or the name given")
   private List<String> names;
 
   @Spec private CommandSpec spec;

@@ -37,7 +37,8 @@ final class HostsOption {
   /** As {@link #hosts}, for commands that make no testbed. */
   Hosts required() {
     return hosts().orElseThrow(
-        () -> new BadInput(command.name() + ": no hosts: give --hosts FILE (harness/hosts.example.yaml explains it), or set " + VARIABLE));
+        () -> new BadInput(command.name() + ": no hosts: give --hosts FILE (harness/hosts.example.yaml explains it), or set "
+            + VARIABLE));
   }
 
   /** This very command, for the inside of a testbed, which tells it the hosts. */

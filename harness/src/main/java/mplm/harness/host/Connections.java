@@ -162,7 +162,7 @@ final class Connections implements AutoCloseable {
       return client;
     } catch (IOException e) {
       if (verifier.refusal() != null) {
-        throw new HostException(config.name(), (jumps ? "jump host: " : "") + verifier.refusal());
+        throw new HostKeyRefused(config.name(), (jumps ? "jump host: " : "") + verifier.refusal());
       }
       String with = login.agent() ? "a key of the SSH agent" : login.key().toString();
       throw e instanceof UserAuthException

@@ -16,8 +16,8 @@ import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;
 
 /**
- * Where on a host a hypervisor runs, as the hosts file says. The engine's static QEMU cannot bind memory to a NUMA node; so it runs on
- * the node's CPUs and preallocates, and the kernel takes the memory from the node for as long as that has some.
+ * Where on a host a hypervisor runs, as the hosts file says. The engine's static QEMU cannot bind memory to a NUMA node; so it
+ * runs on the node's CPUs and preallocates, and the kernel takes the memory from the node for as long as that has some.
  */
 final class Placement {
   private static final Duration ANSWER = Duration.ofSeconds(10);

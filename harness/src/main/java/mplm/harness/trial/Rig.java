@@ -28,6 +28,12 @@ public final class Rig implements AutoCloseable {
     String memoryFile() {
       return host.config().memoryFile();
     }
+
+    /** The command line of a guest that boots stopped, for {@link Machine#start}. */
+    Hypervisor hypervisor(Accelerator accelerator, GuestShape shape, String arguments, String workFolder) {
+      Hypervisor.Boot boot = new Hypervisor.Boot(kernel, initramfs, arguments);
+      return Hypervisor.source(binary, firmware, accelerator, shape, Optional.of(boot), workFolder);
+    }
   }
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -106,8 +112,7 @@ public final class Rig implements AutoCloseable {
 
   /** The command line of a guest on that side that boots stopped, for {@link Machine#start}. */
   Hypervisor hypervisor(Side side, Accelerator accelerator, GuestShape shape, String arguments, String workFolder) {
-    Hypervisor.Boot boot = new Hypervisor.Boot(side.kernel(), side.initramfs(), arguments);
-    return Hypervisor.source(side.binary(), side.firmware(), accelerator, shape, Optional.of(boot), workFolder);
+    return side.hypervisor(accelerator, shape, arguments, workFolder);
   }
 
   @Override
