@@ -3,10 +3,8 @@ package mplm.harness;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,6 +21,7 @@ import mplm.harness.testbed.Testbed;
 import mplm.harness.trial.Artifacts;
 import mplm.harness.trial.SuiteRun;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -39,8 +38,6 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
   /** Between methods, but not between the settings of one: those are KEY=VALUE or one of MPLM's words. */
   private static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
-
-  private static final String HOSTS = "MPLM_HOSTS";
 
   /** By default: the same order each time. */
   static final long SEED = 1;
@@ -66,8 +63,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--testbed", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; by default the best that works here")
   private Kind testbed;
 
-  @Option(names = "--hosts", paramLabel = "FILE", description = "run on these hosts; by default $" + HOSTS + ", if set")
-  private Path hosts;
+  @Mixin private HostsOption hosts;
 
   @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU 10.0")
   private Path qemuSource;
@@ -84,17 +80,16 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Clone clone = Clone.here();
     Suite chosen = choose(clone.npbConfigs());
-    Path hostsFile = hosts != null ? hosts : System.getenv(HOSTS) == null ? null : Path.of(System.getenv(HOSTS));
-    if (testbed != null && hosts != null) {
+    if (testbed != null && hosts.isGiven()) {
       throw new BadInput("--testbed and --hosts: a run takes place on one of them");
     }
     if (qemuSource != null && !Files.exists(qemuSource)) {
       throw new BadInput("--qemu-source " + qemuSource + ": no such file or folder");
     }
-    if (qemuSource != null && Artifacts.engineGiven() && hostsFile == null) {
+    if (qemuSource != null && Artifacts.engineGiven() && hosts.hosts().isEmpty()) {
       throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
     }
-    Hosts two = hostsFile == null ? null : Hosts.read(hostsFile);
+    Hosts two = hosts.hosts().orElse(null);
     if (dryRun) {
       return describe(chosen);
     }
@@ -103,11 +98,11 @@ final class RunCommand implements Callable<Integer> {
     Kind kind = two == null ? Testbed.choose(testbed) : null;
     Artifacts artifacts = early != null ? early : Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
     if (two == null) {
-      return Testbed.run(kind, again(artifacts));
+      return Testbed.run(kind, hosts.again(artifacts));
     }
     Path runs = output != null ? output : clone.runs();
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
-    return SuiteRun.run(chosen, seed, two, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
+    return SuiteRun.run(chosen, seed, two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
   }
 
   private Suite choose(NpbConfigs configs) {
@@ -141,16 +136,5 @@ final class RunCommand implements Callable<Integer> {
     out.println(plan.size() + " trials");
     out.flush();
     return 0;
-  }
-
-  /** This very command, for the inside of a testbed, which tells it the hosts. */
-  private List<String> again(Artifacts artifacts) {
-    List<String> line = new ArrayList<>(List.of("env"));
-    artifacts.environment().forEach((name, value) -> line.add(name + "=" + value));
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Mplm.class.getName()));
-    line.addAll(spec.commandLine().getParent().getParseResult().originalArgs());
-    return line;
   }
 }

@@ -115,6 +115,11 @@ public final class InputFile {
       public V getNullValue(DeserializationContext context) throws JsonMappingException {
         throw JsonMappingException.from(context, "empty");
       }
+
+      @Override
+      public V getAbsentValue(DeserializationContext context) {
+        return null; // a required key is found missing before
+      }
     });
   }
 

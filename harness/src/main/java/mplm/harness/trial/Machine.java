@@ -34,9 +34,10 @@ final class Machine implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
-  /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, KiB. */
+  /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, of huge pages too, KiB. */
   private static final Pattern MAPPING = Pattern.compile(
-      "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB$", Pattern.MULTILINE);
+      "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB\\n"
+          + "(?:.*\\n)*?Shared_Hugetlb: +(\\d+) kB\\nPrivate_Hugetlb: +(\\d+) kB$", Pattern.MULTILINE);
 
   /**
    * Where what a machine says goes.
@@ -56,6 +57,7 @@ final class Machine implements AutoCloseable {
   private final Host host;
   private final Records records;
   private final String workFolder;
+  private final Placement placement;
   private final Hypervisor hypervisor;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private RemoteProcess process;
@@ -67,7 +69,8 @@ final class Machine implements AutoCloseable {
     this.host = host;
     this.records = records;
     this.workFolder = host.newFolder("trial");
-    this.hypervisor = hypervisor.apply(workFolder);
+    this.placement = new Placement(host);
+    this.hypervisor = placement.of(hypervisor.apply(workFolder));
   }
 
   /**
@@ -91,13 +94,14 @@ final class Machine implements AutoCloseable {
 
   private void start(Optional<SerialLog> before) throws IOException, InterruptedException {
     Path log = records.logs().resolve("qemu-output.log");
-    process = host.start(log, hypervisor.argv().toArray(String[]::new));
+    process = host.start(log, placement.commandLine(hypervisor.argv()).toArray(String[]::new));
     opened.push(process);
     try {
       Channel qmpChannel = open(hypervisor.qmpSocket());
       qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), records.qmp(), START);
       opened.push(qmp);
       opened.push(qmpChannel);
+      placement.pin(qmp);
     } catch (HostException | QmpException e) {
       if (process.await(LAST_WORDS)) {
         throw new HostException(host.name(), "QEMU ended at once: " + lastWords(log));
@@ -169,7 +173,8 @@ final class Machine implements AutoCloseable {
     for (Matcher mapping = MAPPING.matcher(smaps); mapping.find(); ) {
       // translated code lies in a mapping as large, but that is executable
       if (mapping.group(1).startsWith("rw-") && Long.parseLong(mapping.group(2)) >= memory) {
-        used = Math.max(used, Long.parseLong(mapping.group(3)));
+        used = Math.max(used,
+            Long.parseLong(mapping.group(3)) + Long.parseLong(mapping.group(4)) + Long.parseLong(mapping.group(5)));
       }
     }
     if (used == 0) {
