@@ -167,7 +167,7 @@ final class Trial {
   private void migrate(Duration limit) throws IOException, InterruptedException {
     display.stage("migrating");
     Migration move = new Migration(source.qmp(), destination.qmp(), planned.method(),
-        rig.destination().host().config().migrationAddress(), to -> rig.link().target(to.getPort()), limit);
+        rig.destination().host().config().migrationAddress(), rig.link(), limit);
     journal.start(Journal.Part.MIGRATION);
     MigrationResult result = move.run(progress -> display.migration(progress, limit));
     journal.stop();
@@ -296,7 +296,8 @@ final class Trial {
 
   private Hypervisor destinationHypervisor(String workFolder) {
     Rig.Side side = rig.destination();
-    Hypervisor hypervisor = rig.withNetwork(source.hypervisor().destination(side.binary(), side.firmware(), workFolder), side);
+    Hypervisor hypervisor = rig.withNetwork(source.hypervisor()
+        .destination(side.binary(), side.firmware(), workFolder).withImage(side.kernel(), side.initramfs()), side);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;
   }
 
