@@ -133,7 +133,6 @@ public record Hypervisor(
     network.ifPresent(device -> argv.addAll(List.of(
         "-netdev", "tap,id=network,ifname=" + value(device.tap()) + ",script=no,downscript=no,vnet_hdr=off",
         "-device", "virtio-net-pci,netdev=network,mac=" + device.mac() + ",romfile=")));
-    argv.addAll(List.of("-chardev", socket("qmp", qmpSocket()), "-mon", "chardev=qmp,mode=control"));
     // traces and messages carry the host's clock; threads their names, so that those of vCPUs can be told
     argv.addAll(List.of("-D", qemuLog(), "-msg", "timestamp=on", "-name", "guest=mplm,debug-threads=on"));
     if (incoming) {

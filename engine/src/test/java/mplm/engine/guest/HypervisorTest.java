@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import mplm.engine.unit.DataSize;
 import org.testng.annotations.Test;
 
@@ -52,6 +53,14 @@ public class HypervisorTest {
     assertThat(SOURCE.withMemory(huge).argv()).containsSequence(
         "-object", "memory-backend-memfd,hugetlb=on,hugetlbsize=2097152,id=pc.ram,size=1073741824,prealloc=on");
     assertThat(SOURCE.withMemory(MemoryBacking.PLAIN).argv()).containsSequence("-machine", "q35").doesNotContain("-object");
+  }
+
+  /** QEMU refuses to start otherwise. */
+  @Test
+  public void everyIdIsGivenOnce() {
+    List<String> argv = SOURCE.withMemoryFile("/m").withNetwork(new Hypervisor.Network("tap0", "02:00:00:00:00:01")).argv();
+    assertThat(argv.stream().flatMap(argument -> Stream.of(argument.split(","))).filter(part -> part.startsWith("id=")))
+        .contains("id=qmp", "id=serial").doesNotHaveDuplicates();
   }
 
   @Test
