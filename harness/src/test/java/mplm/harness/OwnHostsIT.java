@@ -54,10 +54,12 @@ public class OwnHostsIT {
     String two = shared ? testbed.destination().workFolder() + "/it's $(id) `id`\n\"work\"" : one;
     String user = testbed.testbed().equals("namespaces") ? "visitor" : testbed.source().user();
     HostConfig jump = testbed.source();
+    // the testbed's taps are its own user's
     file = TestHosts.write(folder.resolve("hosts.yaml"), Map.of(
+        "link", TestHosts.change("guest_address", null),
         "source", TestHosts.change("name", "one \"$(id)\"", "user", user, "work_folder", one, "cpus", "0",
-            "preallocate", true),
-        "destination", TestHosts.change("name", "it's two", "user", user, "work_folder", two,
+            "preallocate", true, "guest_tap", null),
+        "destination", TestHosts.change("name", "it's two", "user", user, "work_folder", two, "guest_tap", null,
             "jump", TestHosts.change("address", jump.address(), "port", jump.port(), "user", jump.user(), "key",
                 jump.key().toString(),
                 "host_key", jump.hostKey()))));

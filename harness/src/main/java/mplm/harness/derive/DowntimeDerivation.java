@@ -124,10 +124,13 @@ final class DowntimeDerivation {
   /**
    * What one hypervisor said over QMP, and how long that took to be heard. An event carries its time by its host's clock. How much
    * later than the fastest event of the same host it arrived is its lateness. How long the fastest took is not known: less than the
-   * shortest round trip on a quiet way, and on a busy one it is about as late as the next fastest is later. So no two hosts' clocks
-   * are compared.
+   * shortest round trip on a quiet way, and on a busy one about as late as the next fastest are later. So no two hosts' clocks are
+   * compared.
    */
   private static final class Conversation {
+    /** The fourth fastest of few. */
+    private static final int NEXT = 4;
+
     private final Map<Long, Long> offsets = new HashMap<>();
     private final long roundTrip;
     private OptionalLong completed = OptionalLong.empty();
@@ -168,10 +171,10 @@ final class DowntimeDerivation {
       return Duration.ofNanos(roundTrip);
     }
 
-    /** How late the fastest event may have been itself: how much faster it was than the next. */
+    /** How late the fastest event may have been itself: how much faster it was than the next few, as of heartbeats. */
     Duration uncertainty() {
-      long[] fastest = offsets.values().stream().mapToLong(Long::longValue).sorted().limit(2).toArray();
-      return Duration.ofNanos(fastest.length < 2 ? 0 : fastest[1] - fastest[0]);
+      long[] fastest = offsets.values().stream().mapToLong(Long::longValue).sorted().limit(NEXT).toArray();
+      return Duration.ofNanos(fastest.length == 0 ? 0 : fastest[fastest.length - 1] - fastest[0]);
     }
 
     Duration lateness(OptionalLong arrival) {

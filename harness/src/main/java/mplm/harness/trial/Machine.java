@@ -39,6 +39,9 @@ final class Machine implements AutoCloseable {
       "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB\\n"
           + "(?:.*\\n)*?Shared_Hugetlb: +(\\d+) kB\\nPrivate_Hugetlb: +(\\d+) kB$", Pattern.MULTILINE);
 
+  /** The time and the program's path before what QEMU says. */
+  private static final Pattern STAMP = Pattern.compile("^(?:\\S+Z )?(?:\\S*qemu-system-x86_64: )?");
+
   /**
    * Where what a machine says goes.
    *
@@ -125,7 +128,7 @@ final class Machine implements AutoCloseable {
       if (error >= 0) {
         return line.substring(error);
       }
-      words = line;
+      words = STAMP.matcher(line).replaceFirst("");
     }
     return words;
   }
