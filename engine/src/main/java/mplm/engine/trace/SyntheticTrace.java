@@ -13,8 +13,8 @@ import mplm.engine.unit.Durations;
 
 /**
  * A guest that writes pages of a working set at a fixed rate, from a seed. Its text form is {@code
- * synthetic:memory=512MiB,set=64MiB,at=224MiB,rate=5000,pattern=sequential,zero=0,length=60s,seed=1}; all but {@code memory}, {@code
- * set} and {@code rate} may be left out.
+ * synthetic:memory=512MiB,set=64MiB,at=224MiB,rate=5000,pattern=sequential,zero=0,length=60s,seed=1}; all but {@code memory},
+ * {@code set} and {@code rate} may be left out.
  *
  * @param memory the guest's
  * @param workingSet the part of it that is written
@@ -95,8 +95,9 @@ public record SyntheticTrace(
         case "zero=" -> zero = number(setting, value);
         case "length=" -> length = Durations.parse(value);
         case "seed=" -> seed = number(setting, value);
-        default -> throw new IllegalArgumentException("'" + setting + "' is not a setting of a synthetic trace: it takes memory=SIZE,"
-            + " set=SIZE, at=SIZE, rate=WRITES_A_SECOND, pattern=PATTERN, zero=PERCENT, length=DURATION, seed=NUMBER");
+        default -> throw new IllegalArgumentException("'" + setting
+            + "' is not a setting of a synthetic trace: it takes memory=SIZE, set=SIZE, at=SIZE,"
+            + " rate=WRITES_A_SECOND, pattern=PATTERN, zero=PERCENT, length=DURATION, seed=NUMBER");
       }
     }
     if (memory == null || set == null || rate == null) {

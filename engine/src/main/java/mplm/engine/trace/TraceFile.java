@@ -13,8 +13,8 @@ public final class TraceFile implements Trace {
   private final PageRuns used = new PageRuns();
 
   /**
-   * Reads the file once from begin to end; {@link IllegalArgumentException} unless it is a whole trace of this version and page size,
-   * {@link java.nio.file.NoSuchFileException} if it is not there.
+   * Reads the file once from begin to end; {@link IllegalArgumentException} unless it is a whole trace of this version and page
+   * size, {@link java.nio.file.NoSuchFileException} if it is not there.
    */
   public TraceFile(Path file) throws IOException {
     this.file = file;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
  * Dirty traces: which pages a guest dirtied, interval by interval. A {@link mplm.engine.trace.Trace} is a recorded {@link
- * mplm.engine.trace.TraceFile}, written by {@link mplm.engine.trace.TraceWriter}, or a {@link mplm.engine.trace.SyntheticTrace}. All
- * are streamed: no more than one interval is in memory.
+ * mplm.engine.trace.TraceFile}, written by {@link mplm.engine.trace.TraceWriter}, or a {@link mplm.engine.trace.SyntheticTrace}.
+ * All are streamed: no more than one interval is in memory.
  *
- * <p>Pages are of 4096 bytes and numbered through all RAM blocks in QEMU's order. A page is <em>used</em> if it holds something other
- * than zeros when the trace begins; all others are <em>zero pages</em>, until they are dirtied. A page counts once in an interval,
- * however often it is written.
+ * <p>Pages are of 4096 bytes and numbered through all RAM blocks in QEMU's order. A page is <em>used</em> if it holds something
+ * other than zeros when the trace begins; all others are <em>zero pages</em>, until they are dirtied. A page counts once in an
+ * interval, however often it is written.
  *
  * <h2>The file</h2>
  * One gzip stream. First five lines of ASCII text, in this order, each ended by a line feed:

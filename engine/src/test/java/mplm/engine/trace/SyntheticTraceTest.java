@@ -21,7 +21,8 @@ public class SyntheticTraceTest {
 
   @Test(dataProvider = "patterns")
   public void writesItsWorkingSetAtItsRate(String pattern) throws IOException {
-    SyntheticTrace trace = SyntheticTrace.parse("synthetic:memory=64MiB,set=16MiB,at=8MiB,rate=4000,pattern=" + pattern + ",length=10s");
+    SyntheticTrace trace =
+        SyntheticTrace.parse("synthetic:memory=64MiB,set=16MiB,at=8MiB,rate=4000,length=10s,pattern=" + pattern);
     BitSet all = new BitSet();
     long hot = 0;
     long pages = 0;
@@ -63,7 +64,8 @@ public class SyntheticTraceTest {
 
   @Test
   public void textAndTraceAreOne() {
-    SyntheticTrace trace = SyntheticTrace.parse("synthetic:memory=1GiB,set=1MiB,at=4KiB,rate=7,pattern=hot-cold,zero=3,length=2.5s,seed=9");
+    SyntheticTrace trace =
+        SyntheticTrace.parse("synthetic:memory=1GiB,set=1MiB,at=4KiB,rate=7,pattern=hot-cold,zero=3,length=2.5s,seed=9");
     assertThat(SyntheticTrace.parse(trace.toString())).isEqualTo(trace);
     assertThat(trace.header().memory().bytes()).isEqualTo(1 << 30);
     assertThat(trace.header().source()).isEqualTo(trace.toString());
@@ -88,7 +90,8 @@ public class SyntheticTraceTest {
 
   @Test(dataProvider = "wrong")
   public void wrongTextIsToldInOneLine(String text, String told) {
-    assertThatThrownBy(() -> SyntheticTrace.parse("synthetic:" + text)).isInstanceOf(IllegalArgumentException.class).hasMessageMatching(told);
+    assertThatThrownBy(() -> SyntheticTrace.parse("synthetic:" + text))
+        .isInstanceOf(IllegalArgumentException.class).hasMessageMatching(told);
   }
 
   private static List<PageRuns> play(Trace trace) throws IOException {

@@ -97,7 +97,8 @@ public class TraceFileTest {
   public Object[][] damages() {
     return new Object[][] {
       {"empty", bytes(whole -> new byte[0]), "not a trace: it does not begin as a gzip file"},
-      {"wrong magic", bytes(whole -> "mplm-trace 1\n".getBytes(StandardCharsets.US_ASCII)), "not a trace: it does not begin as a gzip file"},
+      {"wrong magic", bytes(whole -> "mplm-trace 1\n".getBytes(StandardCharsets.US_ASCII)),
+        "not a trace: it does not begin as a gzip file"},
       {"another gzip file", contents(all -> "hello\n".getBytes(StandardCharsets.US_ASCII)),
         "not a trace: a line 'mplm-trace ...' is missing, there is 'hello'"},
       {"a binary gzip file", contents(all -> new byte[] {0, 1, 2}), "not a trace: a line 'mplm-trace ...' is missing"},
@@ -119,14 +120,16 @@ public class TraceFileTest {
         Arrays.fill(more, all.length - 1, more.length, (byte) 0xff);
         return more;
       }), "damaged: a number of more than 9 bytes"},
-      {"the checksum is wrong", bytes(whole -> with(whole, whole.length - 8, whole[whole.length - 8] ^ 1)), "damaged: Corrupt GZIP trailer"},
+      {"the checksum is wrong", bytes(whole -> with(whole, whole.length - 8, whole[whole.length - 8] ^ 1)),
+        "damaged: Corrupt GZIP trailer"},
     };
   }
 
   @Test(dataProvider = "damages")
   public void aDamagedFileIsRefusedInOneLine(String name, UnaryOperator<byte[]> damage, String told) throws IOException {
     Files.write(file, damage.apply(written()));
-    assertThatThrownBy(() -> new TraceFile(file)).as(name).isInstanceOf(IllegalArgumentException.class).hasMessage(file + ": " + told);
+    assertThatThrownBy(() -> new TraceFile(file)).as(name)
+        .isInstanceOf(IllegalArgumentException.class).hasMessage(file + ": " + told);
   }
 
   /** Whatever byte is lost or changed: the file is refused, or (in a byte that gzip does not look at) is read as it was. */
@@ -220,7 +223,8 @@ public class TraceFileTest {
   }
 
   private static UnaryOperator<byte[]> text(String old, String replacement) {
-    return contents(all -> new String(all, StandardCharsets.ISO_8859_1).replaceFirst(old, replacement).getBytes(StandardCharsets.ISO_8859_1));
+    return contents(all -> new String(all, StandardCharsets.ISO_8859_1).replaceFirst(old, replacement)
+        .getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** What is inside of the gzip stream is changed. */
