@@ -88,7 +88,8 @@ public final class Wire {
 
   /** The call's argument; {@code until} is when to return. */
   Memory toNative(long until) {
-    fields.write(0, new long[] {now, idle, until, work, page, zeroPage, ahead, pages, zeroPages, 0, log == null ? 0 : LOG_ROOM}, 0, FIELDS);
+    int room = log == null ? 0 : LOG_ROOM;
+    fields.write(0, new long[] {now, idle, until, work, page, zeroPage, ahead, pages, zeroPages, 0, room}, 0, FIELDS);
     return fields;
   }
 

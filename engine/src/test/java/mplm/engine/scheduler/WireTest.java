@@ -37,7 +37,8 @@ public class WireTest {
   private static Wire migrate(long seed, List<String> log, boolean drive) {
     Random random = new Random(seed);
     int pages = 1 + random.nextInt(4000);
-    Knobs knobs = new Knobs(Duration.ofMillis(1 + random.nextInt(300)), 1 + random.nextInt(200), random.nextInt(100), seed % 3 > 0, seed % 2 > 0);
+    Knobs knobs = new Knobs(Duration.ofMillis(1 + random.nextInt(300)), 1 + random.nextInt(200), random.nextInt(100),
+        seed % 3 > 0, seed % 2 > 0);
     Wire wire = new Wire(random.nextInt((int) (MS / 50)), MS / 10 + random.nextInt((int) MS), random.nextInt((int) (MS / 10)),
         random.nextInt(3) * 20 * MS, (page, now) -> log.add(page + " " + now));
     Bitmap memory = new Bitmap(pages);
@@ -112,7 +113,8 @@ public class WireTest {
       assertThat(scheduler.drive(wire, new Bitmap(1000), 100 * MS)).isEqualTo(Action.AGAIN);
       assertThat(wire.now()).isEqualTo(100 * MS);
       assertThat(wire.zeroPages()).isEqualTo(100);
-      assertThatIllegalArgumentException().isThrownBy(() -> scheduler.drive(wire, new Bitmap(999), MS)).withMessageContaining("one block");
+      Bitmap other = new Bitmap(999);
+      assertThatIllegalArgumentException().isThrownBy(() -> scheduler.drive(wire, other, MS)).withMessageContaining("one block");
     }
   }
 }

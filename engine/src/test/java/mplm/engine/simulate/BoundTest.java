@@ -52,7 +52,7 @@ public class BoundTest {
     assertThat(bound(writes, pages).frontier()).isEqualTo(pareto(least));
   }
 
-  /** The fewest pages that are left at the stop, over all schedules; {@code sentAt}: 1 more than the slot that a page was sent in. */
+  /** The fewest pages that are left at the stop, over all schedules; {@code sentAt}: 1 more than the slot a page was sent in. */
   private static int leastLeft(List<BitSet> writes, int pages, int stop, int slot, int[] sentAt) {
     if (slot == stop) {
       int left = 0;

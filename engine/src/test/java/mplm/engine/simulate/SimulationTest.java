@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import mplm.engine.migration.Method;
@@ -26,7 +27,8 @@ public class SimulationTest {
   /**
    * What the authors' implementation took (QEMU 2.9.0 under TCG, 512 MB that are not zero, a link of 30 MB/s). Where the working
    * set lies and in which order it is written is not published: in order, behind three quarters of memory, fits. Their live stage
-   * ends at a fetch, and stock pre-copy of W=16 MB at 20000/s did end (22.9 s, 0.55 s), which it does not where guest and link are even.
+   * ends at a fetch, and stock pre-copy of W=16 MB at 20000/s did end (22.9 s, 0.55 s), which it does not where guest and link
+   * are even.
    */
   @DataProvider
   public Object[][] published() {
@@ -88,6 +90,21 @@ public class SimulationTest {
     Simulated written = new Simulation(busy, LINK, LIMIT).run(Method.parse("mplm"));
     assertThat(written.zeroPages()).isEqualTo(131072 - 16384);
     assertThat(written.repeated()).isTrue();
+  }
+
+  /** 1000 zero pages take 3 s; five of them are then written, for good. */
+  @Test
+  public void aZeroPageThatWasDirtiedIsSentAsAPage() throws IOException {
+    BitSet five = new BitSet();
+    five.set(10, 15);
+    List<Duration> lengths = List.of(Duration.ofSeconds(1), Duration.ofMinutes(10));
+    Trace trace = new ListTrace(1000, new BitSet(), List.of(five, new BitSet()), lengths);
+    for (String method : List.of("mplm", "precopy:1s")) {
+      Simulated simulated = new Simulation(trace, Conditions.of(Bandwidth.parse("24kbit/s")), LIMIT).run(Method.parse(method));
+      assertThat(simulated.zeroPages()).as(method).isEqualTo(1000);
+      assertThat(simulated.pages()).isEqualTo(1005);
+      assertThat(simulated.transferred().bytes()).isEqualTo(1000 * 9 + 5 * 4104);
+    }
   }
 
   @Test
