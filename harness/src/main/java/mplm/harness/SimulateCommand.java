@@ -7,9 +7,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import mplm.engine.migration.Method;
 import mplm.engine.migration.Unmigrated;
@@ -33,16 +38,19 @@ import picocli.CommandLine.Spec;
 /** {@code mplm simulate}. */
 @Command(
     name = "simulate",
-    description = "Computes what migrations of a guest would come to, from a trace of what it dirtied. Nothing is run.",
+    description = {
+      "Computes what migrations of a guest would come to, from a trace of what it dirtied. Nothing is run.",
+      "Every trace is combined with every link and method, on all cores."
+    },
     mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "TRACE",
-      description = "a trace file, or a made-up guest, such as synthetic:memory=1GiB,set=64MiB,rate=5000")
-  private String trace;
+  @Parameters(paramLabel = "TRACE", arity = "1..*",
+      description = "trace files, or made-up guests, such as synthetic:memory=1GiB,set=64MiB,rate=5000")
+  private List<String> traces;
 
-  @Option(names = "--link", paramLabel = "RATE", defaultValue = "1Gbit/s",
-      description = "rate of the link; by default ${DEFAULT-VALUE}")
-  private String link;
+  @Option(names = "--link", paramLabel = "RATE,...", split = ",", defaultValue = "1Gbit/s",
+      description = "rates of the link; by default ${DEFAULT-VALUE}")
+  private List<String> links;
 
   @Option(names = "--methods", paramLabel = "METHOD,...", defaultValue = "precopy:0.3s,precopy:1s,precopy:5s,mplm,stop-and-copy",
       description = "as in run, and stop-and-copy; by default ${DEFAULT-VALUE}")
@@ -62,35 +70,76 @@ final class SimulateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() throws IOException {
-    Trace guest = SyntheticTrace.isMeant(trace) ? read("TRACE", trace, SyntheticTrace::parse) : file();
-    Bandwidth rate = read("--link", link, Bandwidth::parse);
+  public Integer call() throws Exception {
+    List<Trace> guests = new ArrayList<>();
+    for (String trace : traces) {
+      guests.add(SyntheticTrace.isMeant(trace) ? read("TRACE", trace, SyntheticTrace::parse) : file(trace));
+    }
+    List<Bandwidth> rates = links.stream().map(link -> read("--link", link, Bandwidth::parse)).toList();
     Duration longest = read("--limit", limit, Durations::parse);
     List<Optional<Method>> chosen = new ArrayList<>();
     for (String text : methods.split(RunCommand.METHOD_COMMA, -1)) {
       chosen.add(text.equals(Simulation.STOP_AND_COPY) ? Optional.empty()
           : Optional.of(read("--methods", text, SimulateCommand::method)));
     }
-    Conditions conditions = Conditions.of(rate);
-    Simulation simulation = read("--limit", limit, text -> new Simulation(guest, conditions, longest));
-    List<Simulated> rows = new ArrayList<>();
-    try {
-      for (Optional<Method> method : chosen) {
-        rows.add(method.isPresent() ? simulation.run(method.get()) : simulation.stopAndCopy());
+    List<Callable<Simulated>> cells = new ArrayList<>();
+    for (Trace guest : guests) {
+      for (Bandwidth rate : rates) {
+        Simulation simulation = read("--limit", limit, text -> new Simulation(guest, Conditions.of(rate), longest));
+        for (Optional<Method> method : chosen) {
+          cells.add(() -> method.isPresent() ? simulation.run(method.get()) : simulation.stopAndCopy());
+        }
       }
-    } catch (IllegalArgumentException e) {
-      throw new BadInput(e.getMessage());
     }
+    Iterator<Simulated> results = onAllCores(cells).iterator();
+    List<Callable<SimulationTable>> tables = new ArrayList<>();
+    for (Trace guest : guests) {
+      for (Bandwidth rate : rates) {
+        List<Simulated> rows = chosen.stream().map(method -> results.next()).toList();
+        tables.add(() -> new SimulationTable(guest.header(), rate, longest, rows, best(guest, rate, rows)));
+      }
+    }
+    tell(onAllCores(tables));
+    return 0;
+  }
+
+  /** Of stops as late as any of the rows. */
+  private Optional<Bound> best(Trace guest, Bandwidth rate, List<Simulated> rows) throws IOException {
     Duration horizon = rows.stream().map(row -> row.total().orElse(row.live())).max(Duration::compareTo).orElseThrow();
-    SimulationTable table = new SimulationTable(guest.header(), rate, longest, rows,
-        bound ? Optional.of(new Bound(guest, conditions, horizon)) : Optional.empty());
+    return bound ? Optional.of(new Bound(guest, Conditions.of(rate), horizon)) : Optional.empty();
+  }
+
+  private void tell(List<SimulationTable> tables) {
     if (csv != null) {
-      write(table);
+      try {
+        SimulationTable.write(csv, tables);
+      } catch (IOException e) {
+        throw new BadInput("--csv " + csv + ": cannot be written: " + e.getMessage());
+      }
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.print(table.text());
+    tables.forEach(table -> out.print(table.text()));
     out.flush();
-    return 0;
+  }
+
+  /** The results in the order of the tasks, which do not depend on each other. */
+  private static <T> List<T> onAllCores(List<Callable<T>> tasks) throws Exception {
+    ExecutorService pool =
+        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), task -> new Thread(task, "simulate"));
+    try {
+      List<T> results = new ArrayList<>();
+      for (Future<T> result : tasks.stream().map(pool::submit).toList()) {
+        results.add(result.get());
+      }
+      return results;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IllegalArgumentException wrong) {
+        throw new BadInput(wrong.getMessage());
+      }
+      throw e;
+    } finally {
+      pool.shutdownNow();
+    }
   }
 
   private static Method method(String text) {
@@ -102,7 +151,7 @@ final class SimulateCommand implements Callable<Integer> {
     return method;
   }
 
-  private Trace file() throws IOException {
+  private static Trace file(String trace) throws IOException {
     try {
       return new TraceFile(Path.of(trace));
     } catch (NoSuchFileException e) {
@@ -111,14 +160,6 @@ final class SimulateCommand implements Callable<Integer> {
       throw new BadInput(e.getMessage());
     } catch (IOException e) {
       throw new BadInput(trace + ": cannot be read: " + e.getMessage());
-    }
-  }
-
-  private void write(SimulationTable table) {
-    try {
-      table.write(csv);
-    } catch (IOException e) {
-      throw new BadInput("--csv " + csv + ": cannot be written: " + e.getMessage());
     }
   }
 

@@ -85,6 +85,19 @@ public class SimulateCommandTest {
     assertThat(said.out).containsPattern("precopy:0.1s +not converged +- +20.000 +- ");
   }
 
+  @Test
+  public void everyTraceIsCombinedWithEveryLinkInOrder() {
+    String other = "synthetic:memory=32MiB,set=4MiB,rate=100";
+    StringBuilder single = new StringBuilder();
+    for (String guest : List.of(trace.toString(), other)) {
+      for (String link : List.of("50Mbit/s", "100Mbit/s")) {
+        single.append(run(guest, "--link", link, "--bound").out);
+      }
+    }
+    assertThat(run(trace.toString(), other, "--link", "50Mbit/s,100Mbit/s", "--bound").out).isEqualTo(single.toString())
+        .contains("64MiB on a link of 50Mbit/s", "32MiB on a link of 100Mbit/s");
+  }
+
   @DataProvider
   public Object[][] badInput() {
     return new Object[][] {

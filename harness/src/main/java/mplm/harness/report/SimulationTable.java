@@ -17,8 +17,8 @@ import mplm.engine.trace.TraceHeader;
 import mplm.engine.unit.Bandwidth;
 
 /**
- * What simulations came to, for people and as CSV, marked as simulated in both. A value that does not exist is {@code -}, in CSV
- * empty. Columns that {@code trials.csv} has too bear its names.
+ * What simulations of a guest on a link came to, for people and as CSV, marked as simulated in both. A value that does not exist
+ * is {@code -}, in CSV empty. Columns that {@code trials.csv} has too bear its names.
  *
  * @param trace what the guest did
  * @param link its rate
@@ -69,29 +69,39 @@ public record SimulationTable(TraceHeader trace, Bandwidth link, Duration limit,
     return text.toString();
   }
 
-  /** Writes a row each, and with a bound the points of its frontier behind. */
-  public void write(Path file) throws IOException {
+  /** Writes a row a method of each table, and with a bound the points of its frontier behind. */
+  public static void write(Path file, List<SimulationTable> tables) throws IOException {
     try (Csv csv = Csv.replace(file)) {
       csv.write(HEADER);
-      for (Simulated row : rows) {
-        List<String> cells = start("simulated");
-        cells.addAll(List.of(row.method(), outcome(row), exact(row.total()), exact(Optional.of(row.live())), exact(row.downtime()),
-            "" + row.transferred().bytes(), "" + row.nondirtyPages(), "" + row.dirtyPages(), "" + row.finalPages(),
-            "" + row.zeroPages(), "" + row.epochs(), rate(row),
-            row.repeated() ? "yes" : "no", exact(bestDowntime(row)), exact(bestTotal(row)), exact(bound.map(Bound::step))));
-        csv.write(cells);
-      }
-      for (Bound.Point point : bound.map(Bound::frontier).orElse(List.of())) {
-        List<String> cells = start("bound");
-        cells.addAll(List.of("best possible", "", exact(Optional.of(point.total())),
-            exact(Optional.of(point.total().minus(point.downtime()))), exact(Optional.of(point.downtime()))));
-        while (cells.size() < HEADER.size() - 1) {
-          cells.add("");
+      for (SimulationTable table : tables) {
+        for (Simulated row : table.rows) {
+          csv.write(table.cells(row));
         }
-        cells.add(exact(bound.map(Bound::step)));
-        csv.write(cells);
+        for (Bound.Point point : table.bound.map(Bound::frontier).orElse(List.of())) {
+          csv.write(table.cells(point));
+        }
       }
     }
+  }
+
+  private List<String> cells(Simulated row) {
+    List<String> cells = start("simulated");
+    cells.addAll(List.of(row.method(), outcome(row), exact(row.total()), exact(Optional.of(row.live())), exact(row.downtime()),
+        "" + row.transferred().bytes(), "" + row.nondirtyPages(), "" + row.dirtyPages(), "" + row.finalPages(),
+        "" + row.zeroPages(), "" + row.epochs(), rate(row), row.repeated() ? "yes" : "no", exact(bestDowntime(row)), exact(bestTotal(row)),
+        exact(bound.map(Bound::step))));
+    return cells;
+  }
+
+  private List<String> cells(Bound.Point point) {
+    List<String> cells = start("bound");
+    cells.addAll(List.of("best possible", "", exact(Optional.of(point.total())),
+        exact(Optional.of(point.total().minus(point.downtime()))), exact(Optional.of(point.downtime()))));
+    while (cells.size() < HEADER.size() - 1) {
+      cells.add("");
+    }
+    cells.add(exact(bound.map(Bound::step)));
+    return cells;
   }
 
   private List<String> start(String kind) {
