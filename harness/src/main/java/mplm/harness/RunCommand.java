@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
   /** Between methods, but not between the settings of one: those are KEY=VALUE or one of MPLM's words. */
-  private static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
+  static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
 
   /** By default: the same order each time. */
   static final long SEED = 1;
