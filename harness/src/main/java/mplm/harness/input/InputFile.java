@@ -112,6 +112,11 @@ public final class InputFile {
       }
 
       @Override
+      public Object getAbsentValue(DeserializationContext context) {
+        return null; // of a key that need not be there; a required one is told before
+      }
+
+      @Override
       public V getNullValue(DeserializationContext context) throws JsonMappingException {
         throw JsonMappingException.from(context, "empty");
       }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +36,14 @@ final class Rig implements AutoCloseable {
       exec sleep infinity
       """;
 
-  /** $1 work folder, $2 memory file: what a run that was killed left. */
-  private static final String SWEEP = "rm -rf -- \"$1\"/trial-* \"$2\"";
+  /** $1 work folder, $2 memory file: what a run that was killed left. A hypervisor of the store is a run's, and that run is gone. */
+  private static final String SWEEP =
+      """
+      for process in /proc/[0-9]*; do
+        case $(readlink "$process/exe") in "$1"/store/*) kill -KILL "${process#/proc/}" ;; esac
+      done
+      rm -rf -- "$1"/trial-* "$2"
+      """;
 
   /** One of the two hosts with what stands ready on it; paths are the host's. */
   record Side(Host host, String binary, String firmware, String kernel, String initramfs) {
@@ -47,6 +54,7 @@ final class Rig implements AutoCloseable {
   }
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final List<RemoteProcess> locks = new ArrayList<>();
   private final Hosts hosts;
   private final Side source;
   private final Side destination;
@@ -79,12 +87,22 @@ final class Rig implements AutoCloseable {
     return new Rig(hosts, engine, guest, logs);
   }
 
+  /** Whether both hosts are reserved still, and have unharmed what they were provided with. */
+  boolean isWhole() {
+    try {
+      return locks.stream().allMatch(RemoteProcess::isAlive) && source.host().keepsProvided() && destination.host().keepsProvided();
+    } catch (HostException e) {
+      return false; // it does not answer
+    }
+  }
+
   private Host reserve(Host host, Path logs) throws IOException {
     opened.push(host);
     Path log = logs.resolve(host.name() + "-reserve.log");
     String work = host.config().workFolder();
     RemoteProcess lock = host.start(log, "sh", "-c", RESERVE, "mplm", work);
     opened.push(lock);
+    locks.add(lock);
     for (long end = System.nanoTime() + ANSWER.toNanos(); !Files.readString(log).contains("reserved"); pause(host)) {
       if (!lock.isAlive()) {
         lock.await(ANSWER);

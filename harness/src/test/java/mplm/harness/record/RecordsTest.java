@@ -25,6 +25,7 @@ import mplm.harness.report.MemoryVerdict;
 import mplm.harness.report.Outcome;
 import mplm.harness.report.Setting;
 import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -146,7 +147,7 @@ public class RecordsTest {
     Suite suite = new NpbConfigs(Path.of("../npb-configs")).suite("quick").withRepetitions(2);
     Setting setting = new Setting("20260102-030405-quick", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", Accelerator.TCG, "10.0.13",
         "e", "5", "9", "6.1.0");
-    RunManifest written = RunManifest.of(suite, 7, suite.plan(7), setting, Map.of("source", Map.of("cpu", "a: \"b\" 'c' #d")),
+    RunManifest written = RunManifest.of(suite, 7, Shard.WHOLE, setting, Map.of("source", Map.of("cpu", "a: \"b\" 'c' #d")),
         Map.of("qemu.version", "10.0.13"), Map.of("guest.hash", "9"), experiment -> "quiet \\ " + experiment.name());
     written.write(folder);
     RunManifest read = RunManifest.read(folder);
