@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "mplm",
     description = "Measures live migration of virtual machines: stock pre-copy and MPLM.",
-    subcommands = {RunCommand.class, DeriveCommand.class, CompareCommand.class, ListCommand.class, TestbedCommand.class},
+    subcommands = {RunCommand.class, MergeCommand.class, DeriveCommand.class, CompareCommand.class, ListCommand.class, TestbedCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true)
 public final class Mplm {

@@ -82,6 +82,7 @@ public class MplmTest {
       {List.of("run", "--resume", "FOLDER"), ".* is not the folder of a run: it has no run.json"},
       {List.of("run", "quick", "--resume", "FOLDER"), "--resume: the run says its suite itself, allowed: .*"},
       {List.of("run", "--seed", "2", "--resume", "FOLDER"), "--resume: the run says its --seed itself, allowed: .*"},
+      {List.of("merge", "FOLDER", "--output", "FOLDER/merged"), ".* is not the folder of a run: it has no run.json"},
     };
   }
 
