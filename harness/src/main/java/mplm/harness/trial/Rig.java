@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestShape;
 import mplm.engine.guest.Hypervisor;
@@ -89,10 +92,16 @@ final class Rig implements AutoCloseable {
 
   /** Whether both hosts are reserved still, and have unharmed what they were provided with. */
   boolean isWhole() {
+    List<CompletableFuture<Boolean>> both = Stream.of(source, destination)
+        .map(side -> CompletableFuture.supplyAsync(() -> side.host().keepsProvided()))
+        .toList();
     try {
-      return locks.stream().allMatch(RemoteProcess::isAlive) && source.host().keepsProvided() && destination.host().keepsProvided();
-    } catch (HostException e) {
-      return false; // it does not answer
+      return both.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd) && locks.stream().allMatch(RemoteProcess::isAlive);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof HostException) {
+        return false; // it does not answer
+      }
+      throw e;
     }
   }
 

@@ -211,6 +211,9 @@ public final class SuiteRun implements AutoCloseable {
     display.trial(planned.name(), plan.indexOf(planned) + 1, plan.size());
     try {
       site.makeReady(patience);
+      if (stopped) {
+        throw new SkipException("the run was stopped");
+      }
       Trial trial = new Trial(site.rig(), site.accelerator(), planned, derivation.folder(planned), display);
       Future<?> future = worker.submit(() -> {
         trial.run();

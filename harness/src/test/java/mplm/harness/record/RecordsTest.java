@@ -99,6 +99,33 @@ public class RecordsTest {
     });
   }
 
+  /** One thread that still runs, and the hypervisor is not stopped; one tick, and it is not idle. */
+  @Test
+  public void looksTellWhetherTheHypervisorIsAtWork() throws Exception {
+    String look = "7 (qemu) %s 1 2 3 4 5 6 7 8 9 10 %d 5 0 0\n8 (CPU 0/TCG) T 1 2 3 4 5 6 7 8 9 10 30 1 0 0\n\n";
+    try (CpuRecord record = new CpuRecord(file, System.nanoTime())) {
+      for (int ticks : new int[] {1, 2, 2}) {
+        Thread.sleep(20);
+        record.write(look.formatted("S", ticks).getBytes(StandardCharsets.UTF_8));
+      }
+      assertThat(record.stoppedFor()).isZero();
+      assertThat(record.idleFor()).isBetween(Duration.ofMillis(20), Duration.ofSeconds(5));
+      for (int i = 0; i < 3; i++) {
+        record.write(look.formatted("T", 3).getBytes(StandardCharsets.UTF_8));
+        Thread.sleep(20);
+      }
+      assertThat(record.stoppedFor()).isBetween(Duration.ofMillis(40), Duration.ofSeconds(5));
+      assertThat(record.idleFor()).isBetween(Duration.ofMillis(40), Duration.ofSeconds(5));
+      Duration before = record.stoppedFor();
+      Thread.sleep(20);
+      // no new look, nothing new known
+      assertThat(record.stoppedFor()).isEqualTo(before);
+      record.write(look.formatted("R", 4).getBytes(StandardCharsets.UTF_8));
+      assertThat(record.stoppedFor()).isZero();
+      assertThat(record.idleFor()).isZero();
+    }
+  }
+
   @Test
   public void aJournalTellsWhatTheControllerDid() throws Exception {
     MemoryVerdict verdict = new MemoryVerdict(DataSize.parse("4MiB"),
