@@ -7,14 +7,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.Durations;
+import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Hosts;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
 import mplm.harness.report.Display;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.PlannedTrial;
+import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 import mplm.harness.testbed.Kind;
 import mplm.harness.testbed.Testbed;
@@ -22,7 +27,9 @@ import mplm.harness.trial.Artifacts;
 import mplm.harness.trial.SuiteRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -71,6 +78,12 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--output", paramLabel = "DIR", description = "where the run gets its folder; by default reports/runs")
   private Path output;
 
+  @Option(names = "--shard", paramLabel = "I/N", description = "every Nth trial alone, from the Ith on; mplm merge makes one run of all")
+  private String shard;
+
+  @Option(names = "--resume", paramLabel = "RUN", description = "run what this run, which was broken off, has not done; nothing else is said")
+  private Path resume;
+
   @Option(names = "--dry-run", description = "say what would be run, and end")
   private boolean dryRun;
 
@@ -79,7 +92,9 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Clone clone = Clone.here();
-    Suite chosen = choose(clone.npbConfigs());
+    Suite chosen = resume == null ? choose(clone.npbConfigs()) : null;
+    Shard part = part();
+    RunManifest begun = resume == null ? null : begun();
     if (testbed != null && hosts.isGiven()) {
       throw new BadInput("--testbed and --hosts: a run takes place on one of them");
     }
@@ -90,19 +105,63 @@ final class RunCommand implements Callable<Integer> {
       throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
     }
     Hosts two = hosts.hosts().orElse(null);
+    if (begun != null && two != null && !two.testbed().equals(begun.setting().testbed())) {
+      throw new BadInput(resume + " cannot be resumed here, these differ: testbed: " + begun.setting().testbed() + ", " + two.testbed());
+    }
     if (dryRun) {
-      return describe(chosen);
+      return begun == null ? describe(chosen, part) : describe(new RunDerivation(resume, begun));
     }
     // a source of another version is bad input, told before all else; a missing testbed is told before a long build
-    Artifacts early = qemuSource == null ? null : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
+    if (begun != null && SuiteRun.isDone(resume)) {
+      spec.commandLine().getOut().println(resume + ": nothing is missing, all " + begun.trials().size() + " trials have their rows");
+      return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? Mplm.FAILED : 0;
+    }
+    Artifacts early = qemuSource == null && begun == null ? null : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
+    if (begun != null) {
+      SuiteRun.check(resume, begun, early);
+    }
     Kind kind = two == null ? Testbed.choose(testbed) : null;
     Artifacts artifacts = early != null ? early : Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
     if (two == null) {
       return Testbed.run(kind, hosts.again(artifacts));
     }
-    Path runs = output != null ? output : clone.runs();
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
-    return SuiteRun.run(chosen, seed, two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
+    if (begun != null) {
+      return SuiteRun.resume(resume, two.resolved(), artifacts, display) ? 0 : Mplm.FAILED;
+    }
+    Path runs = output != null ? output : clone.runs();
+    return SuiteRun.run(chosen, part, seed, two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
+  }
+
+  private Shard part() {
+    try {
+      return shard == null ? Shard.WHOLE : Shard.parse(shard);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--shard: " + e.getMessage());
+    }
+  }
+
+  /** The run that is to be resumed, which says all but where it takes place; and on a testbed that too. */
+  private RunManifest begun() {
+    Set<String> own = Set.of("--resume", "--hosts", "--testbed", "--qemu-source", "--dry-run");
+    for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
+      if (given.isPositional() || !own.contains(((OptionSpec) given).longestName())) {
+        throw new BadInput("--resume: the run says its " + (given.isPositional() ? "suite" : ((OptionSpec) given).longestName())
+            + " itself, allowed: --hosts, --testbed, --qemu-source, --dry-run");
+      }
+    }
+    RunManifest begun = RunManifest.read(resume);
+    String before = begun.setting().testbed();
+    if (before.equals("none") && hosts.hosts().isEmpty()) {
+      throw new BadInput("--resume: the run took place on hosts of a file: name it with --hosts");
+    }
+    if (testbed != null && !testbed.toString().equals(before)) {
+      throw new BadInput(resume + " cannot be resumed here, these differ: testbed: " + before + ", " + testbed);
+    }
+    if (!before.equals("none") && !hosts.isGiven()) {
+      testbed = Kind.valueOf(before.toUpperCase(Locale.ROOT));
+    }
+    return begun;
   }
 
   private Suite choose(NpbConfigs configs) {
@@ -124,9 +183,18 @@ final class RunCommand implements Callable<Integer> {
     return verifyMemory ? chosen.withMemoryVerified() : chosen;
   }
 
-  private int describe(Suite chosen) {
+  private int describe(RunDerivation begun) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    List<PlannedTrial> plan = chosen.plan(seed);
+    List<PlannedTrial> missing = begun.missing();
+    missing.forEach(planned -> out.println("  " + planned.number() + "  " + planned.name()));
+    out.println(missing.size() + " of " + begun.manifest().trials().size() + " trials are missing");
+    out.flush();
+    return 0;
+  }
+
+  private int describe(Suite chosen, Shard part) {
+    PrintWriter out = spec.commandLine().getOut();
+    List<PlannedTrial> plan = part.of(chosen.plan(seed));
     out.println("suite " + chosen.name() + ": " + chosen.title());
     for (PlannedTrial planned : plan) {
       out.println("  " + planned.number() + "  " + planned.name() + "  (" + planned.experiment().title() + ", cancelled after "

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import mplm.harness.derive.RecordedRun;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
@@ -58,6 +59,8 @@ public class MplmTest {
       {List.of("quick", "--hosts", "FOLDER/hosts.yaml"), ".*/hosts.yaml:1: .*"},
       {List.of("quick", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--testbed and --hosts: .*"},
       {List.of("quick", "--qemu-source", "FOLDER/none"), "--qemu-source .*/none: no such file or folder"},
+      {List.of("quick", "--shard", "3/2"), "--shard: shard 3/2, allowed: I/N with I from 1 to N"},
+      {List.of("quick", "--shard", "half"), "--shard: 'half' is not a shard, allowed: I/N with I from 1 to N, such as 1/2"},
       {List.of("quick", "--speed", "9"), "Unknown options?: '--speed'.*"},
     };
   }
@@ -91,6 +94,41 @@ public class MplmTest {
     assertThat(said.exitCode).isEqualTo(2);
     assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: " + told);
     assertThat(said.out).isEmpty();
+  }
+
+  @DataProvider
+  public Object[][] badResumption() {
+    return new Object[][] {
+      {List.of("run", "--resume", "FOLDER"), ".* is not the folder of a run: it has no run.json"},
+      {List.of("run", "quick", "--resume", "FOLDER"), "--resume: the run says its suite itself, allowed: .*"},
+      {List.of("run", "--seed", "2", "--resume", "FOLDER"), "--resume: the run says its --seed itself, allowed: .*"},
+      {List.of("merge", "FOLDER", "--output", "FOLDER/merged"), ".* is not the folder of a run: it has no run.json"},
+    };
+  }
+
+  @Test(dataProvider = "badResumption", timeOut = 60_000)
+  public void whatCannotBeResumedOrMergedIsToldInOneLine(List<String> arguments, String told) {
+    Said said = inProcess(arguments.stream().map(argument -> argument.replace("FOLDER", folder.toString())).toList());
+    assertThat(said.exitCode).isEqualTo(2);
+    assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: " + told);
+  }
+
+  @Test
+  public void aResumptionThatHasNothingToDoSaysSoAndAShardItsTrials() throws IOException {
+    Path run = RecordedRun.unpack();
+    try {
+      Said said = inProcess(List.of("run", "--resume", run.toString()));
+      assertThat(said.out).endsWith("nothing is missing, all 6 trials have their rows\n");
+      assertThat(said.exitCode).isZero();
+      RecordedRun.cutOff(run, "002-measured-mg.S-unmigrated-1");
+      assertThat(inProcess(List.of("run", "--resume", run.toString(), "--dry-run")).out)
+          .isEqualTo("  2  measured mg.S unmigrated #1\n1 of 6 trials are missing\n");
+      assertThat(inProcess(List.of("run", "--resume", run.toString(), "--testbed", "loopback")).err)
+          .isEqualTo("mplm: " + run + " cannot be resumed here, these differ: testbed: namespaces, loopback\n");
+    } finally {
+      RecordedRun.remove(run);
+    }
+    assertThat(inProcess(List.of("run", "smoke", "--shard", "2/2", "--dry-run")).out).contains("  2  MG").doesNotContain("  1  MG").contains("1 trials");
   }
 
   /** The real process, since a script is run and System.err is what it inherits. */

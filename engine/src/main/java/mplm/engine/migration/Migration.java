@@ -22,7 +22,7 @@ import mplm.engine.unit.Durations;
  * limit is off unless the route has one: the link decides.
  *
  * @param listenHost address or name at which the destination listens, on a port of its kernel's choice
- * @param limit after which the migration is cancelled
+ * @param limit after which the migration is cancelled; one that stands still for 10 s is cancelled then, and has failed
  */
 public record Migration(
     QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit) {
@@ -31,6 +31,9 @@ public record Migration(
 
   /** For a cancelled migration to be over. */
   private static final Duration CANCEL = Duration.ofSeconds(60);
+
+  /** A migration of which nothing more gets through for so long is broken: its link is cut, or the destination does not take it. */
+  private static final Duration STILL = Duration.ofSeconds(10);
 
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -108,6 +111,9 @@ public record Migration(
     private final Consumer<Progress> observer;
     private final MigrationAccount account;
     private boolean cancelled;
+    private boolean still;
+    private long transferred;
+    private Duration grown = Duration.ZERO;
 
     Run(long begin, boolean running, Consumer<Progress> observer) {
       this.begin = begin;
@@ -124,6 +130,9 @@ public record Migration(
           return completed();
         }
         // a cancel breaks the streams, and QEMU may see that before its own cancel: then it calls it failed
+        if (still) {
+          return account.result(Outcome.FAILED, stillness());
+        }
         String how = status.equals("failed") ? failure() : "";
         if (cancelled) {
           return account.result(Outcome.NOT_CONVERGED,
@@ -137,7 +146,11 @@ public record Migration(
 
     private void follow() throws QmpException, InterruptedException {
       for (Progress now = poll(); !now.ended(); now = poll()) {
-        if (!cancelled && now.elapsed().compareTo(limit) >= 0) {
+        if (still && now.elapsed().minus(grown).compareTo(STILL.multipliedBy(2)) > 0) {
+          return; // and it does not let itself be cancelled
+        }
+        still = still || !cancelled && standsStill(now);
+        if (!cancelled && (still || now.elapsed().compareTo(limit) >= 0)) {
           source.execute("migrate_cancel", limit.plus(CANCEL));
           cancelled = true;
         }
@@ -147,6 +160,20 @@ public record Migration(
         }
         Thread.sleep(POLL.toMillis());
       }
+    }
+
+    private boolean standsStill(Progress now) {
+      long sent = now.ram().map(ram -> ram.transferred().bytes()).orElse(0L);
+      if (sent != transferred) {
+        transferred = sent;
+        grown = now.elapsed();
+      }
+      return now.elapsed().minus(grown).compareTo(STILL) >= 0;
+    }
+
+    private String stillness() {
+      return "migration link: no progress, nothing more got through from " + source.name() + " to " + destination.name() + " for "
+          + Durations.print(STILL) + ", " + transferred + " bytes before";
     }
 
     /** QEMU answers nothing while it sends what is left of a stopped guest, which can take most of the limit. */

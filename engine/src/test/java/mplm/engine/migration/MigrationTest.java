@@ -127,6 +127,22 @@ public class MigrationTest {
     assertThat(result.end().ram().orElseThrow().transferred()).isEqualTo(new DataSize(1000));
   }
 
+  /** Long before its limit; cancelled once, and never begun again. */
+  @Test
+  public void oneThatStandsStillHasFailed() throws Exception {
+    states(ACTIVE);
+    source.on("migrate_cancel", arguments -> {
+      states("{\"status\": \"cancelling\"}", "{\"status\": \"cancelled\"}");
+      return "{\"return\": {}, \"id\": ID}";
+    });
+    MigrationResult result = run(PRECOPY, LONG);
+    assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(result.reason()).contains(
+        "migration link: no progress, nothing more got through from source to destination for 10s, 1000 bytes before");
+    assertThat(result.elapsed()).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(30));
+    assertThat(source.commands()).filteredOn(command -> command.path("execute").asText().equals("migrate")).hasSize(1);
+  }
+
   /** A cancel may end as "failed", for a reason that the cancel itself has made. */
   @Test
   public void failedByTheCancelIsNotConverged() throws Exception {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TrialFolder;
@@ -63,6 +64,17 @@ public record RunDerivation(Path run, RunManifest manifest) {
     return rows;
   }
 
+  /** The trials that did not come to their end yet. */
+  public List<PlannedTrial> missing() throws IOException {
+    List<PlannedTrial> missing = new ArrayList<>();
+    for (PlannedTrial planned : manifest.plan()) {
+      if (Journal.read(folder(planned).journal()).outcome().isEmpty()) {
+        missing.add(planned);
+      }
+    }
+    return missing;
+  }
+
   /**
    * What is made of all rows together: {@code methods.csv} and the charts.
    *
@@ -94,6 +106,14 @@ public record RunDerivation(Path run, RunManifest manifest) {
     for (PlannedTrial planned : manifest.plan()) {
       trial(planned).ifPresent(rows::add);
     }
+    write(rows);
+    List<Path> files = new ArrayList<>(List.of(trials()));
+    files.addAll(whole(rows));
+    return files;
+  }
+
+  /** Writes {@code trials.csv}, in place of what is there, whole or not at all. */
+  public void write(List<TrialRow> rows) throws IOException {
     Path fresh = run.resolve("trials.csv.new");
     Files.deleteIfExists(fresh);
     try (Csv csv = Csv.trials(fresh)) {
@@ -102,8 +122,5 @@ public record RunDerivation(Path run, RunManifest manifest) {
       }
     }
     Files.move(fresh, trials(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    List<Path> files = new ArrayList<>(List.of(trials()));
-    files.addAll(whole(rows));
-    return files;
   }
 }

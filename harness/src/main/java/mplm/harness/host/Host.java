@@ -112,6 +112,11 @@ public final class Host implements AutoCloseable {
     return store.provide(file, transfer);
   }
 
+  /** Whether all that was provided is there still, with the contents that it had. */
+  public boolean keepsProvided() {
+    return store.isIntact();
+  }
+
   /** Copies a file from the host. */
   public void fetch(String remotePath, Path local) {
     try (Connections.Place place = connections.place();

@@ -97,18 +97,25 @@ public final class RemoteProcess implements AutoCloseable {
     }
   }
 
+  /** Has it killed if it runs, and does not wait for that. */
+  public void kill() {
+    try {
+      command.getOutputStream().close(); // end of input: the leash kills it
+    } catch (IOException e) {
+      // the connection is lost, so sshd ends the input there
+    }
+  }
+
   /** Kills it if it runs and waits for its end; {@link HostException} when that takes more than 10 s. */
   @Override
   public void close() {
     try {
       if (isAlive()) {
-        command.getOutputStream().close(); // end of input: the leash kills it
+        kill();
         if (!await(KILL)) {
           throw new HostException(host, program + " is still there " + KILL.toSeconds() + " s after it was killed");
         }
       }
-    } catch (IOException e) {
-      // the connection is lost, so sshd ends the input there
     } finally {
       abandon(session);
       place.close();

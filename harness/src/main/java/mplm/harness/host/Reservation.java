@@ -96,6 +96,11 @@ public final class Reservation implements AutoCloseable {
     }
   }
 
+  /** Whether it holds still: not so if the connection was lost, or the host went down. */
+  public boolean isHeld() {
+    return lock.isAlive();
+  }
+
   /** What runs that were killed left: folders, memory files, processes; the store of provided files is none of it. */
   public List<String> leftovers() {
     return host.run(ANSWER, "sh", "-c", LEFT, "mplm", host.config().workFolder(), host.config().memoryFile())

@@ -70,6 +70,15 @@ final class Store {
 
   private static final Map<Version, String> HASHES = new ConcurrentHashMap<>();
 
+  /* Pairs of hash and path: whether all are there; a folder's files are among them. */
+  private static final String VERIFY =
+      """
+      while [ $# -gt 0 ]; do
+        if [ ! -d "$2" ] && [ "$(sha256sum <"$2")" != "$1  -" ]; then exit 1; fi
+        shift 2
+      done
+      """;
+
   private final Host host;
   private final String folder;
   private final Map<String, String> provided = new HashMap<>();
@@ -86,6 +95,13 @@ final class Store {
     } catch (IOException e) {
       throw new HostException(host.name(), "cannot provide " + local, e);
     }
+  }
+
+  /** Whether all that was provided is there as it was. */
+  synchronized boolean isIntact() {
+    List<String> argv = new ArrayList<>(List.of("sh", "-c", VERIFY, "mplm"));
+    provided.forEach((path, hash) -> argv.addAll(List.of(hash, path)));
+    return host.run(HASHING, argv.toArray(String[]::new)).exitStatus() == 0;
   }
 
   private String file(Path local, Transfer transfer) throws IOException {

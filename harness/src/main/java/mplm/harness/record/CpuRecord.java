@@ -13,20 +13,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The file {@code cpu.txt} of one side: lines {@code SECONDS TEXT}, seconds after the trial began, where the texts are those of
  * {@code /proc/PID/task/TID/stat} of all threads of the hypervisor, look after look, each look ended by an empty text. As an output
- * stream it takes what the host's sampling loop, {@link #SAMPLER}, prints.
+ * stream it takes what the host's sampling loop, {@link #SAMPLER}, prints, and tells meanwhile whether the hypervisor is at work.
  */
 public final class CpuRecord extends OutputStream {
   /** $1 process id: a look a second, for as long as the process is there. */
   public static final String SAMPLER = "while cat /proc/\"$1\"/task/*/stat 2>/dev/null; do echo; sleep 1; done";
 
-  /** A thread of which nothing more than name and times is read; a name may hold spaces and brackets. */
-  private static final Pattern STAT = Pattern.compile("\\d+ \\((.*)\\) \\S(?: \\S+){10} (\\d+) (\\d+) .*");
+  /** A thread of which nothing more than name, state and times is read; a name may hold spaces and brackets. */
+  private static final Pattern STAT = Pattern.compile("\\d+ \\((.*)\\) (\\S)(?: \\S+){10} (\\d+) (\\d+) .*");
 
   /** Fixed in Linux's interface to user space on x86. */
   private static final long TICK_NS = 10_000_000;
@@ -34,6 +35,13 @@ public final class CpuRecord extends OutputStream {
   private final Writer writer;
   private final long begin;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+  private long ticks;
+  private boolean allStopped = true;
+  private long ticksBefore = -1;
+  private long lastLook;
+  private OptionalLong stoppedAt = OptionalLong.empty();
+  private long usedAt;
 
   /**
    * One look at all threads of a hypervisor.
@@ -56,13 +64,45 @@ public final class CpuRecord extends OutputStream {
       line.write(b);
       return;
     }
-    writer.write(Seconds.of(System.nanoTime() - begin) + " " + line.toString(StandardCharsets.UTF_8) + "\n");
+    String text = line.toString(StandardCharsets.UTF_8);
+    long now = System.nanoTime();
+    writer.write(Seconds.of(now - begin) + " " + text + "\n");
     line.reset();
+    watch(text, now);
+  }
+
+  private void watch(String text, long now) {
+    Matcher stat = STAT.matcher(text);
+    if (stat.matches()) {
+      ticks += ticks(stat);
+      allStopped &= stat.group(2).equals("T");
+    } else if (text.isEmpty()) {
+      lastLook = now;
+      stoppedAt = !allStopped ? OptionalLong.empty() : stoppedAt.isPresent() ? stoppedAt : OptionalLong.of(now);
+      usedAt = ticks == ticksBefore ? usedAt : now;
+      ticksBefore = ticks;
+      ticks = 0;
+      allStopped = true;
+    }
+  }
+
+  /** For how long all looks have shown all threads stopped, by a signal or a debugger; zero if the last one did not. */
+  public synchronized Duration stoppedFor() {
+    return Duration.ofNanos(lastLook - stoppedAt.orElse(lastLook));
+  }
+
+  /** For how long all looks have shown the same CPU time: the hypervisor did nothing at all. */
+  public synchronized Duration idleFor() {
+    return Duration.ofNanos(lastLook - usedAt);
   }
 
   @Override
   public synchronized void close() throws IOException {
     writer.close();
+  }
+
+  private static long ticks(Matcher stat) {
+    return Long.parseLong(stat.group(3)) + Long.parseLong(stat.group(4));
   }
 
   /** The looks in order; one that was cut off is left out. None if there is no such file. */
@@ -75,7 +115,7 @@ public final class CpuRecord extends OutputStream {
         int space = text.indexOf(' ');
         Matcher stat = STAT.matcher(text.substring(space + 1));
         if (stat.matches()) {
-          long used = (Long.parseLong(stat.group(2)) + Long.parseLong(stat.group(3))) * TICK_NS;
+          long used = ticks(stat) * TICK_NS;
           // QEMU names them CPU 0/KVM, CPU 1/TCG
           boolean vcpu = stat.group(1).startsWith("CPU ");
           vcpus += vcpu ? used : 0;

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ import mplm.harness.input.InputFile;
 import mplm.harness.report.Setting;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
+import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 
 /**
@@ -37,8 +39,9 @@ import mplm.harness.suite.Suite;
  * @param suite its name
  * @param title the suite's
  * @param seed by which the methods of each repetition were put in order
+ * @param shard which of the suite's trials this run makes; all by default
  * @param experiments with all their keys
- * @param trials in the order of the run
+ * @param trials those of the shard, in the order of the run, numbered as in the whole one
  * @param setting what all trials share
  * @param environment what may explain a difference between two runs, by machine: {@code controller}, {@code source}, {@code
  *     destination}, {@code link}
@@ -50,6 +53,7 @@ public record RunManifest(
     @JsonProperty(required = true) String suite,
     @JsonProperty(required = true) String title,
     @JsonProperty(required = true) long seed,
+    Shard shard,
     @JsonProperty(required = true) List<Experiment> experiments,
     @JsonProperty(required = true) List<Trial> trials,
     @JsonProperty(required = true) Setting setting,
@@ -68,6 +72,7 @@ public record RunManifest(
           .addSerializer(DataSize.class, ToStringSerializer.instance)
           .addSerializer(Bandwidth.class, ToStringSerializer.instance)
           .addSerializer(Method.class, ToStringSerializer.instance)
+          .addSerializer(Shard.class, ToStringSerializer.instance)
           .addSerializer(Duration.class, new ToStringSerializerBase(Duration.class) {
             private static final long serialVersionUID = 1;
 
@@ -85,18 +90,41 @@ public record RunManifest(
       @JsonProperty(required = true) Method method,
       @JsonProperty(required = true) int repetition) {}
 
+  public RunManifest {
+    shard = shard == null ? Shard.WHOLE : shard;
+  }
+
   /** Of a suite that is about to run. */
-  public static RunManifest of(Suite suite, long seed, List<PlannedTrial> plan, Setting setting,
-      Map<String, Map<String, String>> environment, Map<String, String> engine, Map<String, String> guest,
-      Function<Experiment, String> kernelArguments) {
-    return new RunManifest(suite.name(), suite.title(), seed, suite.experiments(),
-        plan.stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition())).toList(),
+  public static RunManifest of(Suite suite, long seed, Shard shard, Setting setting, Map<String, Map<String, String>> environment,
+      Map<String, String> engine, Map<String, String> guest, Function<Experiment, String> kernelArguments) {
+    return new RunManifest(suite.name(), suite.title(), seed, shard, suite.experiments(),
+        shard.of(suite.plan(seed)).stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition())).toList(),
         setting, environment, engine, guest, suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)));
   }
 
-  /** Writes it into the run's folder. */
+  /** What it would be if the same were run in another place. */
+  public RunManifest at(Setting otherSetting, Map<String, Map<String, String>> otherEnvironment, Map<String, String> otherEngine,
+      Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments) {
+    return new RunManifest(suite, title, seed, shard, experiments, trials, otherSetting, otherEnvironment, otherEngine, otherGuest,
+        experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)));
+  }
+
+  /** The same with these trials. */
+  public RunManifest with(Shard otherShard, List<Trial> otherTrials, Setting otherSetting) {
+    return new RunManifest(
+        suite, title, seed, otherShard, experiments, otherTrials, otherSetting, environment, engine, guest, kernelArguments);
+  }
+
+  /** Writes it into the run's folder, whole or not at all. */
   public void write(Path run) throws IOException {
-    Files.writeString(run.resolve(FILE), WRITER.writeValueAsString(this) + "\n");
+    Path fresh = run.resolve(FILE + ".new");
+    Files.writeString(fresh, WRITER.writeValueAsString(this) + "\n");
+    Files.move(fresh, run.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** The file, in the run's folder. */
+  public static Path file(Path run) {
+    return run.resolve(FILE);
   }
 
   /** Reads it from a run's folder; {@link BadInput} if that is none. */
@@ -108,7 +136,8 @@ public record RunManifest(
         DataSize.class, DataSize::parse,
         Bandwidth.class, Bandwidth::parse,
         Duration.class, Durations::parse,
-        Method.class, Method::parse));
+        Method.class, Method::parse,
+        Shard.class, Shard::parse));
   }
 
   /** The trials in the order of the run. */

@@ -4,6 +4,8 @@ package mplm.harness.record;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /**
  * The folder of one trial and the files in it.
@@ -21,6 +23,17 @@ public record TrialFolder(Path path) {
   public void create() throws IOException {
     Files.createDirectories(side(SOURCE));
     Files.createDirectories(side(DESTINATION));
+  }
+
+  /** Removes it, if it is there, with all that is in it. */
+  public void remove() throws IOException {
+    if (Files.exists(path)) {
+      try (Stream<Path> files = Files.walk(path)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
   }
 
   /** Of a {@link Journal}. */

@@ -30,6 +30,11 @@ public final class Csv implements AutoCloseable {
     return csv;
   }
 
+  /** A file that is there; rows are added at its end. */
+  public static Csv append(Path file) throws IOException {
+    return new Csv(file, StandardOpenOption.APPEND);
+  }
+
   /** Any file, in place of one that may be there. */
   public static Csv replace(Path file) throws IOException {
     return new Csv(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);

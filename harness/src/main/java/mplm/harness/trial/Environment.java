@@ -10,7 +10,6 @@ import mplm.engine.unit.Bandwidth;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.suite.Experiment;
-import mplm.harness.suite.Suite;
 
 /** The stamp of a run: what of the machines and the link between them may explain a difference from another run. */
 final class Environment {
@@ -40,15 +39,15 @@ final class Environment {
 
   private Environment() {}
 
-  /** Of both hosts, the controller's Java and the link, whose goodput is measured at each rate of the suite. */
-  static Map<String, Map<String, String>> of(Rig rig, Suite suite) throws IOException {
+  /** Of both hosts, the controller's Java and the link, whose goodput is measured at the rate of each experiment. */
+  static Map<String, Map<String, String>> of(Rig rig, List<Experiment> experiments) throws IOException {
     Map<String, Map<String, String>> environment = new LinkedHashMap<>();
     environment.put("controller", Map.of("java", System.getProperty("java.vm.name") + " " + Runtime.version(),
         "os", System.getProperty("os.name") + " " + System.getProperty("os.version")));
     environment.put("source", stamp(rig.source().host()));
     environment.put("destination", stamp(rig.destination().host()));
     Map<String, String> link = new LinkedHashMap<>(Map.of("shaping", rig.link().kind()));
-    List<Bandwidth> rates = suite.experiments().stream().map(Experiment::link).distinct().toList();
+    List<Bandwidth> rates = experiments.stream().map(Experiment::link).distinct().toList();
     for (Bandwidth rate : rates) {
       rig.link().shape(rate);
       link.put("goodput_bits_per_s_at." + rate, Long.toString(rig.link().goodput().bitsPerSecond()));

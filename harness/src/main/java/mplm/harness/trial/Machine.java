@@ -2,13 +2,17 @@
 package mplm.harness.trial;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -23,6 +27,7 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.host.Channel;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
+import mplm.harness.host.Output;
 import mplm.harness.host.RemoteProcess;
 import mplm.harness.record.CpuRecord;
 
@@ -33,14 +38,22 @@ import mplm.harness.record.CpuRecord;
 final class Machine implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(30);
   private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final String ERROR = "error: ";
+  /** Time, program and what it says. */
+  private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
   /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, of huge pages too, KiB. */
   private static final Pattern MAPPING = Pattern.compile(
       "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB\\n"
           + "(?:.*\\n)*?Shared_Hugetlb: +(\\d+) kB\\nPrivate_Hugetlb: +(\\d+) kB$", Pattern.MULTILINE);
 
-  /** The time and the program's path before what QEMU says. */
-  private static final Pattern STAMP = Pattern.compile("^(?:\\S+Z )?(?:\\S*qemu-system-x86_64: )?");
+  /** What makes a host kill a process, as far as it tells the reason. */
+  private static final Map<Integer, String> SIGNALS = Map.of(6, "6 (SIGABRT)", 7, "7 (SIGBUS: the host has no memory left for the guest's)",
+      9, "9 (SIGKILL)", 11, "11 (SIGSEGV)", 15, "15 (SIGTERM)");
+
+  /** $1 folder: whether so much as a trial's logs can be written there. */
+  private static final String ROOM =
+      "head -c 1048576 /dev/zero >\"$1/room\"; status=$?; rm -f -- \"$1/room\"; exit $status";
 
   /**
    * Where what a machine says goes.
@@ -96,9 +109,11 @@ final class Machine implements AutoCloseable {
   }
 
   private void start(Optional<SerialLog> before) throws IOException, InterruptedException {
-    Path log = records.logs().resolve("qemu-output.log");
-    process = host.start(log, placement.commandLine(hypervisor.argv()).toArray(String[]::new));
+    checkRoom("");
+    process = host.start(log(), placement.commandLine(hypervisor.argv()).toArray(String[]::new));
     opened.push(process);
+    records.cpu().ifPresent(
+        out -> opened.push(host.start(out, "sh", "-c", CpuRecord.SAMPLER, "mplm", Integer.toString(process.pid()))));
     try {
       Channel qmpChannel = open(hypervisor.qmpSocket());
       qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), records.qmp(), START);
@@ -106,31 +121,78 @@ final class Machine implements AutoCloseable {
       opened.push(qmpChannel);
       placement.pin(qmp);
     } catch (HostException | QmpException e) {
-      if (process.await(LAST_WORDS)) {
-        throw new HostException(host.name(), "QEMU ended at once: " + lastWords(log));
+      if (stoppedFor().compareTo(Watch.STOPPED) >= 0) {
+        throw new IOException(Watch.stopped(this), e);
       }
-      throw e;
+      throw new IOException(fate().orElse(e.getMessage()), e);
     }
     serialChannel = open(hypervisor.serialSocket());
     serial = before.map(source -> SerialLog.openAfter(source, host.name(), serialChannel.in(), records.serial()))
         .orElseGet(() -> SerialLog.open(host.name(), serialChannel.in(), records.serial()));
     opened.push(serial);
     opened.push(serialChannel);
-    records.cpu().ifPresent(
-        out -> opened.push(host.start(out, "sh", "-c", CpuRecord.SAMPLER, "mplm", Integer.toString(process.pid()))));
   }
 
-  /** What QEMU calls an error, else its last line. */
-  private static String lastWords(Path log) throws IOException {
-    String words = "no word";
-    for (String line : Files.readAllLines(log)) {
-      int error = line.indexOf("error: ");
-      if (error >= 0) {
-        return line.substring(error);
-      }
-      words = STAMP.matcher(line).replaceFirst("");
+  private Path log() {
+    return records.logs().resolve("qemu-output.log");
+  }
+
+  /** A full file system does not hurt QEMU, which writes its logs and traces there and does not tell that it cannot. */
+  private void checkRoom(String consequence) {
+    Output room = host.run(ANSWER, "sh", "-c", ROOM, "mplm", workFolder);
+    if (room.exitStatus() != 0) {
+      throw new HostException(host.name(), "no room for logs in " + workFolder + consequence + ": " + room.stderr().strip());
     }
-    return words;
+  }
+
+  /** What became of the hypervisor, if it is no more and did not just end with its guest; it has a moment to end. */
+  Optional<String> fate() {
+    boolean lost = false;
+    try {
+      if (process == null || !process.await(LAST_WORDS)) {
+        return Optional.empty();
+      }
+    } catch (HostException e) {
+      lost = true; // it ends amid the output
+    }
+    OptionalInt status = process.exitStatus();
+    if (lost || status.isEmpty()) {
+      return Optional.of(host.name() + ": the SSH connection was lost, and QEMU with it");
+    }
+    if (status.orElseThrow() == 0) {
+      return Optional.empty();
+    }
+    int signal = status.orElseThrow() - 128;
+    return Optional.of(host.name() + ": QEMU " + (signal > 0
+        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal))
+        : "ended with status " + status.orElseThrow()) + lastWords());
+  }
+
+  /** Has the hypervisor killed, and does not wait for that. */
+  void kill() {
+    process.kill();
+  }
+
+  /** As {@link CpuRecord#stoppedFor}; zero without such a record. */
+  Duration stoppedFor() {
+    return records.cpu().map(CpuRecord::stoppedFor).orElse(Duration.ZERO);
+  }
+
+  /** As {@link CpuRecord#idleFor}. */
+  Duration idleFor() {
+    return records.cpu().map(CpuRecord::idleFor).orElse(Duration.ZERO);
+  }
+
+  /** What QEMU calls an error, else its last message; nothing if it said nothing. What a shell says of its end is not QEMU's. */
+  private String lastWords() {
+    try {
+      List<String> lines = Files.readAllLines(log());
+      return lines.stream().filter(line -> line.contains(ERROR)).map(line -> ": " + line.substring(line.indexOf(ERROR))).findFirst()
+          .or(() -> lines.stream().map(MESSAGE::matcher).filter(Matcher::matches).map(line -> ": " + line.group(1)).reduce((a, z) -> z))
+          .orElse("");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Channel open(String socket) {
@@ -194,6 +256,9 @@ final class Machine implements AutoCloseable {
       }
       fetch(hypervisor.serialLog(), "serial.log");
       fetch(hypervisor.qemuLog(), "qemu.log");
+      if (process != null) {
+        checkRoom(", QEMU's are cut off");
+      }
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {

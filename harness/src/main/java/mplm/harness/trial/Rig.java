@@ -6,9 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestShape;
 import mplm.engine.guest.Hypervisor;
@@ -41,6 +45,7 @@ public final class Rig implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final List<Reservation> reservations = new ArrayList<>();
   private final Hosts hosts;
   private final Side source;
   private final Side destination;
@@ -73,10 +78,26 @@ public final class Rig implements AutoCloseable {
     return new Rig(hosts, engine, guest, logs);
   }
 
+  /** Whether both hosts are reserved still, and have unharmed what they were provided with. */
+  boolean isWhole() {
+    List<CompletableFuture<Boolean>> both = Stream.of(source, destination)
+        .map(side -> CompletableFuture.supplyAsync(() -> side.host().keepsProvided()))
+        .toList();
+    try {
+      return both.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd) && reservations.stream().allMatch(Reservation::isHeld);
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof HostException) {
+        return false; // it does not answer
+      }
+      throw e;
+    }
+  }
+
   private Host reserve(Host host, Path logs) throws IOException {
     opened.push(host);
     Reservation reservation = Reservation.take(host, logs.resolve(host.name() + "-reserve.log"));
     opened.push(reservation);
+    reservations.add(reservation);
     reservation.sweep();
     return host;
   }

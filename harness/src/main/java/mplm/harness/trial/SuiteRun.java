@@ -5,27 +5,30 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import mplm.engine.guest.Accelerator;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
+import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.report.Csv;
 import mplm.harness.report.Display;
-import mplm.harness.report.Setting;
 import mplm.harness.report.Summary;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
+import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 import org.testng.ITestResult;
 import org.testng.SkipException;
@@ -41,18 +44,20 @@ public final class SuiteRun implements AutoCloseable {
   /** What a trial may take beyond its own limits, all of whose waits have their own. */
   private static final Duration SPARE = Duration.ofMinutes(5);
 
+  /** For a host that was away between two trials to come back, as after a reboot. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   /** For an interrupted trial to end in order. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(20);
 
-  private final Suite suite;
-  private final List<PlannedTrial> plan;
-  private final RunDerivation derivation;
-  private final Display display;
   private final RunFolder folder;
-  private final Rig rig;
-  private final Accelerator accelerator;
+  private final Site site;
+  private final Display display;
+  private final Duration patience;
+  private final RunDerivation derivation;
+  private final List<PlannedTrial> plan;
+  private final Map<Integer, TrialRow> rows = new TreeMap<>();
   private final Csv csv;
-  private final List<TrialRow> rows = new ArrayList<>();
   private final ExecutorService worker =
       Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "trial");
@@ -60,43 +65,100 @@ public final class SuiteRun implements AutoCloseable {
         return thread;
       });
   private volatile boolean stopped;
+  private HostException away;
   private boolean closed;
 
-  private SuiteRun(Suite suite, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display) throws IOException {
-    this.suite = suite;
-    this.plan = suite.plan(seed);
+  private SuiteRun(RunFolder folder, Site site, RunManifest manifest, Display display, Duration patience) throws IOException {
+    this.folder = folder;
+    this.site = site;
     this.display = display;
-    Artifact engine = Artifact.engine(artifacts.engine());
-    Artifact guest = Artifact.guest(artifacts.guest());
-    this.folder = RunFolder.create(runs, suite.name());
-    this.rig = Rig.open(hosts, engine, guest, folder.path().resolve("hosts"));
-    try {
-      this.accelerator = accelerator();
-      Setting setting = new Setting(folder.id(), folder.started().toString(), hosts.testbed(), rig.link().kind(), accelerator,
-          engine.property("qemu.version"), engine.property("engine.hash"), engine.property("scheduler.hash"),
-          guest.property("guest.hash"), guest.property("kernel.version"));
-      display.say("looking at the hosts, measuring the link");
-      RunManifest manifest = RunManifest.of(suite, seed, plan, setting, Environment.of(rig, suite), engine.properties(),
-          guest.properties(), experiment -> Kernel.arguments(experiment, hosts.guestAddress()));
-      manifest.write(folder.path());
-      this.derivation = new RunDerivation(folder.path(), manifest);
-      this.csv = Csv.trials(derivation.trials());
-    } catch (IOException | RuntimeException e) {
-      rig.close();
-      throw e;
+    this.patience = patience;
+    this.derivation = new RunDerivation(folder.path(), manifest);
+    this.plan = manifest.plan();
+    for (PlannedTrial planned : plan) {
+      Optional<TrialRow> done = derivation.trial(planned);
+      done.ifPresent(row -> rows.put(planned.number(), row));
+      if (done.isEmpty()) {
+        derivation.folder(planned).remove();
+      }
     }
+    derivation.write(List.copyOf(rows.values()));
+    this.csv = Csv.append(derivation.trials());
   }
 
   /**
    * Runs it.
    *
+   * @param shard the part of it that is run
    * @param seed of the order of its trials
    * @param runs folder in which the run gets its own
    * @return whether no trial shows a fault
-   * @throws HostException a host cannot be used: nothing was measured
+   * @throws HostException a host cannot be used, or stayed away: what was measured until then is told and stays
    */
-  public static boolean run(Suite suite, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display) throws IOException {
-    try (SuiteRun run = new SuiteRun(suite, seed, hosts, artifacts, runs, display)) {
+  public static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display)
+      throws IOException {
+    return run(suite, shard, seed, hosts, artifacts, runs, display, PATIENCE);
+  }
+
+  static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display,
+      Duration patience) throws IOException {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    RunFolder folder = RunFolder.create(runs, suite.name(), now);
+    return run(folder, hosts, artifacts, display, patience, site -> {
+      RunManifest manifest = site.manifest(suite, seed, shard, folder.id(), now);
+      manifest.write(folder.path());
+      return manifest;
+    });
+  }
+
+  /**
+   * Runs what a run that was broken off has not done.
+   *
+   * @return whether no trial shows a fault, of all that the run has done by then
+   * @throws HostException as above
+   * @throws BadInput the run is in progress, or would not be the same run here
+   */
+  public static boolean resume(Path run, Hosts hosts, Artifacts artifacts, Display display) throws IOException {
+    RunFolder folder = RunFolder.open(run);
+    return run(folder, hosts, artifacts, display, PATIENCE, site -> {
+      RunManifest begun = RunManifest.read(folder.path());
+      refuse(run, site.differences(begun));
+      return begun;
+    });
+  }
+
+  /** Whether nothing is missing of a run; all is derived again then. {@link BadInput} if it is in progress. */
+  public static boolean isDone(Path run) throws IOException {
+    try (RunFolder folder = RunFolder.open(run)) {
+      RunDerivation derivation = RunDerivation.of(folder.path());
+      boolean done = derivation.missing().isEmpty();
+      if (done) {
+        derivation.again();
+      }
+      return done;
+    }
+  }
+
+  /** {@link BadInput} if a run that has begun cannot be resumed with these artifacts, so that it is told before hosts are looked at. */
+  public static void check(Path run, RunManifest begun, Artifacts artifacts) {
+    refuse(run, Site.differences(begun, artifacts));
+  }
+
+  private static void refuse(Path run, List<String> differences) {
+    if (!differences.isEmpty()) {
+      throw new BadInput(run + " cannot be resumed here, these differ: " + String.join("; ", differences));
+    }
+  }
+
+  /** Says what the run is set to, once it is known where it takes place. */
+  private interface Setting {
+    RunManifest at(Site site) throws IOException;
+  }
+
+  private static boolean run(RunFolder folder, Hosts hosts, Artifacts artifacts, Display display, Duration patience, Setting setting)
+      throws IOException {
+    try (folder; Site site = new Site(hosts, artifacts, folder.path().resolve("hosts"), display);
+        SuiteRun run = new SuiteRun(folder, site, setting.at(site), display, patience)) {
       Thread hook = new Thread(run::close, "run end");
       Runtime.getRuntime().addShutdownHook(hook);
       run.makeTrials();
@@ -106,21 +168,17 @@ public final class SuiteRun implements AutoCloseable {
       } catch (IllegalStateException e) {
         return false; // this process is ending: the hook closes the run
       }
-      return run.rows.size() == run.plan.size() && run.rows.stream().noneMatch(row -> row.outcome().isFault());
+      if (run.away != null) {
+        throw run.away;
+      }
+      return run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
     }
-  }
-
-  private Accelerator accelerator() {
-    display.say("trying KVM: booting a guest on both hosts");
-    Optional<String> obstacle = UsableKvm.obstacle(rig, folder.path().resolve("hosts"));
-    obstacle.ifPresent(why -> display.say("guests run under TCG, much slower than KVM, which is not usable: " + why));
-    return obstacle.isPresent() ? Accelerator.TCG : Accelerator.KVM;
   }
 
   private void makeTrials() {
     XmlSuite xml = new XmlSuite();
-    xml.setName(suite.name());
-    for (Experiment experiment : suite.experiments()) {
+    xml.setName(derivation.manifest().suite());
+    for (Experiment experiment : derivation.manifest().experiments()) {
       XmlTest test = new XmlTest(xml);
       test.setName(experiment.name());
       test.setXmlClasses(List.of(new XmlClass(TrialTests.class)));
@@ -142,14 +200,21 @@ public final class SuiteRun implements AutoCloseable {
     testng.run();
   }
 
-  /** Makes one trial in the worker's thread, with a watchdog around, and writes its row. */
+  /** Makes one trial in the worker's thread, with a watchdog around, and writes its row; one that is done has its row. */
   private TrialRow make(PlannedTrial planned) {
+    if (rows.containsKey(planned.number())) {
+      return rows.get(planned.number());
+    }
     if (stopped) {
       throw new SkipException("the run was stopped");
     }
-    display.trial(planned.name(), planned.number(), plan.size());
+    display.trial(planned.name(), plan.indexOf(planned) + 1, plan.size());
     try {
-      Trial trial = new Trial(rig, accelerator, planned, derivation.folder(planned), display);
+      site.makeReady(patience);
+      if (stopped) {
+        throw new SkipException("the run was stopped");
+      }
+      Trial trial = new Trial(site.rig(), site.accelerator(), planned, derivation.folder(planned), display);
       Future<?> future = worker.submit(() -> {
         trial.run();
         return null;
@@ -160,6 +225,10 @@ public final class SuiteRun implements AutoCloseable {
         giveUp(trial, future);
       }
       return keep(planned);
+    } catch (HostException e) {
+      away = e;
+      stopped = true;
+      throw new SkipException("a host stayed away", e);
     } catch (ExecutionException | InterruptedException e) {
       stopped = true;
       throw new SkipException("the run was stopped", e);
@@ -172,7 +241,7 @@ public final class SuiteRun implements AutoCloseable {
   private TrialRow keep(PlannedTrial planned) throws IOException {
     TrialRow row = derivation.trial(planned).orElseThrow();
     csv.write(row);
-    rows.add(row);
+    rows.put(planned.number(), row);
     display.end(row);
     return row;
   }
@@ -195,10 +264,16 @@ public final class SuiteRun implements AutoCloseable {
   }
 
   private void report() throws IOException {
+    List<TrialRow> all = List.copyOf(rows.values());
+    // in the order of the run, even if one amid it was made last
+    derivation.write(all);
     display.say("");
-    display.say(Summary.of(rows));
+    display.say(Summary.of(all));
+    if (all.size() < plan.size()) {
+      display.say(all.size() + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
+    }
     display.say("rows:     " + derivation.trials());
-    for (Path file : derivation.whole(rows)) {
+    for (Path file : derivation.whole(all)) {
       display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
     }
     display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
@@ -221,9 +296,10 @@ public final class SuiteRun implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     display.close();
-    rig.close();
+    site.close();
     try {
       csv.close();
+      folder.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +67,7 @@ final class Trial {
   private Machine source;
   private Machine destination;
   private EchoProbe echo;
+  private Watch watch;
   private Outcome outcome = Outcome.COMPLETED;
   private Optional<String> reason = Optional.empty();
 
@@ -87,6 +89,7 @@ final class Trial {
     boolean interrupted = true;
     try {
       messages = recorded(new QmpRecord(folder.qmp(), begin));
+      watch = new Watch(fault -> end(Outcome.FAILED, fault));
       bootSource();
       Duration limit = waitForWorkingSet();
       if (planned.method() instanceof Unmigrated) {
@@ -102,6 +105,10 @@ final class Trial {
       }
       interrupted = false;
     } catch (IOException | RuntimeException e) {
+      if (Thread.interrupted()) {
+        // the run is being ended, which is why this broke
+        throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
+      }
       LOG.debug("{} failed", planned.name(), e);
       broke(e.getMessage());
       interrupted = false;
@@ -123,6 +130,7 @@ final class Trial {
     display.stage("booting");
     journal.start(Journal.Part.BOOT);
     source = Machine.start(rig.source().host(), this::sourceHypervisor, records(TrialFolder.SOURCE), Optional.empty());
+    watch.add(source);
     source.resume();
     source.serial().await("boot", experiment.readyWithin());
     journal.stop();
@@ -158,6 +166,7 @@ final class Trial {
     }
     destination = Machine.start(rig.destination().host(), this::destinationHypervisor, records(TrialFolder.DESTINATION),
         Optional.of(source.serial()));
+    watch.add(destination);
   }
 
   private void shapeLink() {
@@ -169,7 +178,9 @@ final class Trial {
     Migration move = new Migration(source.qmp(), destination.qmp(), planned.method(),
         rig.destination().host().config().migrationAddress(), rig.link(), limit);
     journal.start(Journal.Part.MIGRATION);
+    watch.moving(source, true);
     MigrationResult result = move.run(progress -> display.migration(progress, limit));
+    watch.moving(source, false);
     journal.stop();
     journal.migrated(result);
     switch (result.outcome()) {
@@ -244,7 +255,7 @@ final class Trial {
     display.stage("tearing down");
     // an interrupt ends the trial, not its tidying
     boolean interrupted = Thread.interrupted();
-    for (AutoCloseable part : new AutoCloseable[] {echo, destination, source, this::removeMemoryFiles}) {
+    for (AutoCloseable part : new AutoCloseable[] {watch, echo, destination, source, this::removeMemoryFiles}) {
       try {
         if (part != null) {
           part.close();
@@ -321,13 +332,19 @@ final class Trial {
   private void broke(String why) {
     if (programEnded()) {
       end(Outcome.ENDED_BEFORE, DONE_FIRST);
-    } else {
-      end(Outcome.FAILED, why);
+      return;
     }
+    List<String> fates = new ArrayList<>();
+    for (Machine machine : new Machine[] {source, destination}) {
+      if (machine != null) {
+        machine.fate().ifPresent(fates::add);
+      }
+    }
+    end(Outcome.FAILED, fates.isEmpty() ? why : String.join("; ", fates) + " (" + why + ")");
   }
 
   /** The first thing that went wrong is the one to tell; a failure beats an outcome. */
-  private void end(Outcome how, String why) {
+  private synchronized void end(Outcome how, String why) {
     if (!outcome.isFault() && (outcome == Outcome.COMPLETED || how.isFault())) {
       outcome = how;
       reason = Optional.of(why == null ? "no reason given" : String.join(" | ", why.lines().map(String::strip).toList()));

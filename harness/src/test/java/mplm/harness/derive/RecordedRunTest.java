@@ -4,21 +4,14 @@ package mplm.harness.derive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.opencsv.CSVReaderHeaderAware;
-import com.opencsv.CSVReaderHeaderAwareBuilder;
-import com.opencsv.RFC4180Parser;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import mplm.harness.input.BadInput;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -35,25 +28,12 @@ public class RecordedRunTest {
 
   @BeforeMethod
   public void unpack() throws Exception {
-    System.setProperty("java.awt.headless", "true");
-    run = Files.createTempDirectory("mplm-recorded");
-    try (InputStream in = RecordedRunTest.class.getResourceAsStream("recorded-run.zip"); ZipInputStream zip = new ZipInputStream(in)) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        Path file = run.resolve(entry.getName()).normalize();
-        assertThat(file).startsWithRaw(run);
-        Files.createDirectories(file.getParent());
-        Files.copy(zip, file);
-      }
-    }
+    run = RecordedRun.unpack();
   }
 
   @AfterMethod(alwaysRun = true)
   public void remove() throws Exception {
-    try (Stream<Path> files = Files.walk(run)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    RecordedRun.remove(run);
   }
 
   @Test
@@ -110,9 +90,7 @@ public class RecordedRunTest {
   /** A run that is going on, or was killed: what is finished is derived, the rest is not there. */
   @Test
   public void aTrialWithoutAnEndHasNoRow() throws Exception {
-    Path journal = run.resolve("trials/003-measured-mg.S-precopy-20s-1/journal.jsonl");
-    List<String> lines = Files.readAllLines(journal);
-    Files.write(journal, lines.subList(0, lines.size() - 1));
+    RecordedRun.cutOff(run, "003-measured-mg.S-precopy-20s-1");
     RunDerivation.of(run).again();
     assertThat(rows()).hasSize(5).doesNotContainKey("measured precopy");
   }
@@ -153,11 +131,8 @@ public class RecordedRunTest {
 
   private Map<String, Map<String, String>> rows() throws Exception {
     Map<String, Map<String, String>> rows = new LinkedHashMap<>();
-    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(run.resolve("trials.csv")))
-        .withCSVParser(new RFC4180Parser()).build()) {
-      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
-        rows.put(row.get("experiment") + " " + row.get("method"), row);
-      }
+    for (Map<String, String> row : RecordedRun.rows(run)) {
+      rows.put(row.get("experiment") + " " + row.get("method"), row);
     }
     return rows;
   }

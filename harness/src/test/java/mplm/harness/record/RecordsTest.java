@@ -25,6 +25,7 @@ import mplm.harness.report.MemoryVerdict;
 import mplm.harness.report.Outcome;
 import mplm.harness.report.Setting;
 import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -98,6 +99,33 @@ public class RecordsTest {
     });
   }
 
+  /** One thread that still runs, and the hypervisor is not stopped; one tick, and it is not idle. */
+  @Test
+  public void looksTellWhetherTheHypervisorIsAtWork() throws Exception {
+    String look = "7 (qemu) %s 1 2 3 4 5 6 7 8 9 10 %d 5 0 0\n8 (CPU 0/TCG) T 1 2 3 4 5 6 7 8 9 10 30 1 0 0\n\n";
+    try (CpuRecord record = new CpuRecord(file, System.nanoTime())) {
+      for (int ticks : new int[] {1, 2, 2}) {
+        Thread.sleep(20);
+        record.write(look.formatted("S", ticks).getBytes(StandardCharsets.UTF_8));
+      }
+      assertThat(record.stoppedFor()).isZero();
+      assertThat(record.idleFor()).isBetween(Duration.ofMillis(20), Duration.ofSeconds(5));
+      for (int i = 0; i < 3; i++) {
+        record.write(look.formatted("T", 3).getBytes(StandardCharsets.UTF_8));
+        Thread.sleep(20);
+      }
+      assertThat(record.stoppedFor()).isBetween(Duration.ofMillis(40), Duration.ofSeconds(5));
+      assertThat(record.idleFor()).isBetween(Duration.ofMillis(40), Duration.ofSeconds(5));
+      Duration before = record.stoppedFor();
+      Thread.sleep(20);
+      // no new look, nothing new known
+      assertThat(record.stoppedFor()).isEqualTo(before);
+      record.write(look.formatted("R", 4).getBytes(StandardCharsets.UTF_8));
+      assertThat(record.stoppedFor()).isZero();
+      assertThat(record.idleFor()).isZero();
+    }
+  }
+
   @Test
   public void aJournalTellsWhatTheControllerDid() throws Exception {
     MemoryVerdict verdict = new MemoryVerdict(DataSize.parse("4MiB"),
@@ -146,7 +174,7 @@ public class RecordsTest {
     Suite suite = new NpbConfigs(Path.of("../npb-configs")).suite("quick").withRepetitions(2);
     Setting setting = new Setting("20260102-030405-quick", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", Accelerator.TCG, "10.0.13",
         "e", "5", "9", "6.1.0");
-    RunManifest written = RunManifest.of(suite, 7, suite.plan(7), setting, Map.of("source", Map.of("cpu", "a: \"b\" 'c' #d")),
+    RunManifest written = RunManifest.of(suite, 7, Shard.WHOLE, setting, Map.of("source", Map.of("cpu", "a: \"b\" 'c' #d")),
         Map.of("qemu.version", "10.0.13"), Map.of("guest.hash", "9"), experiment -> "quiet \\ " + experiment.name());
     written.write(folder);
     RunManifest read = RunManifest.read(folder);

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
+import mplm.harness.report.Setting;
+import mplm.harness.suite.PlannedTrial;
+import mplm.harness.suite.Shard;
+
+/**
+ * The shards of one run, put together: a run's folder with all of their trials, from which everything is derived as of any run. What
+ * else each shard's folder holds goes to {@code shards/I-of-N}.
+ */
+public final class RunMerge {
+  /** By the shard's index. */
+  private final TreeMap<Integer, RunDerivation> shards = new TreeMap<>();
+  private final int count;
+
+  /** Of shards in any order; {@link BadInput} if two of them are not of the same run. */
+  public RunMerge(List<RunDerivation> parts) {
+    RunDerivation first = parts.get(0);
+    count = first.manifest().shard().count();
+    RunStamp stamp = RunStamp.of(first.manifest());
+    for (RunDerivation part : parts) {
+      Shard shard = part.manifest().shard();
+      List<String> differences = new ArrayList<>(stamp.differences(RunStamp.of(part.manifest()), RunStamp.PARTS));
+      if (shard.count() != count) {
+        differences.add("shard: " + first.manifest().shard() + ", " + shard);
+      }
+      if (!differences.isEmpty()) {
+        throw new BadInput(first.run() + " and " + part.run() + " are not shards of one run, these differ: " + String.join("; ", differences));
+      }
+      RunDerivation twice = shards.put(shard.index(), part);
+      if (twice != null) {
+        throw new BadInput("shard " + shard + " is there twice: " + twice.run() + ", " + part.run());
+      }
+    }
+  }
+
+  /** What the merged run will lack, such as {@code shard 2/2}, or a trial that did not come to its end. */
+  public List<String> missing() throws IOException {
+    List<String> missing = new ArrayList<>();
+    IntStream.rangeClosed(1, count).filter(index -> !shards.containsKey(index))
+        .forEach(index -> missing.add("shard " + new Shard(index, count)));
+    for (RunDerivation shard : shards.values()) {
+      shard.missing().forEach(planned -> missing.add("trial " + planned.number() + ", " + planned.name()));
+    }
+    return missing;
+  }
+
+  /**
+   * Makes the merged run's folder and derives all in it.
+   *
+   * @param run the folder, which must not exist; its name becomes the run's id
+   * @return the files that were derived, those of single trials left out
+   */
+  public List<Path> write(Path run) throws IOException {
+    if (Files.exists(run)) {
+      throw new BadInput("--output " + run + ": is there already");
+    }
+    Path fresh = run.resolveSibling(run.getFileName() + ".new");
+    Files.createDirectories(fresh.resolve("trials"));
+    for (RunDerivation shard : shards.values()) {
+      for (PlannedTrial planned : shard.manifest().plan()) {
+        copy(shard.folder(planned).path(), fresh.resolve("trials").resolve(planned.fileName()));
+      }
+      Path rest = fresh.resolve("shards").resolve(shard.manifest().shard().toString().replace("/", "-of-"));
+      for (String part : List.of("hosts", "testng")) {
+        copy(shard.run().resolve(part), rest.resolve(part));
+      }
+      copy(RunManifest.file(shard.run()), RunManifest.file(rest));
+    }
+    manifest(run.getFileName().toString()).write(fresh);
+    Files.move(fresh, run, StandardCopyOption.ATOMIC_MOVE);
+    return RunDerivation.of(run).again();
+  }
+
+  /** Of the whole run, on the first shard's hosts: those of the others are of the same kind. */
+  private RunManifest manifest(String id) {
+    RunManifest first = shards.firstEntry().getValue().manifest();
+    Setting of = first.setting();
+    String started = shards.values().stream().map(shard -> shard.manifest().setting().started()).min(Comparator.naturalOrder()).orElseThrow();
+    List<RunManifest.Trial> trials = shards.values().stream().flatMap(shard -> shard.manifest().trials().stream())
+        .sorted(Comparator.comparingInt(RunManifest.Trial::number)).toList();
+    return first.with(Shard.WHOLE, trials, new Setting(id, started, of.testbed(), of.shaping(), of.accelerator(), of.qemuVersion(),
+        of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel()));
+  }
+
+  /** A file, or a folder with all that is in it; nothing if there is none. */
+  private static void copy(Path from, Path to) throws IOException {
+    if (!Files.exists(from)) {
+      return;
+    }
+    Files.createDirectories(Optional.ofNullable(to.getParent()).orElseThrow());
+    try (Stream<Path> files = Files.walk(from)) {
+      files.forEach(file -> {
+        try {
+          Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+    }
+  }
+}
