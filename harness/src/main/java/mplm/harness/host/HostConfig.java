@@ -46,7 +46,7 @@ public record HostConfig(
       throw new BadValue("work_folder", "\"" + workFolder + "\", allowed: an absolute path other than /");
     }
     if (guestTap != null && !guestTap.matches("[A-Za-z0-9_.-]{1,15}")) {
-      throw new BadValue("guest_tap", "\"" + guestTap + "\", allowed: the name of a network device, 1 to 15 letters, digits, _ . -");
+      throw new BadValue("guest_tap", "\"" + guestTap + "\", allowed: a network device's name, 1 to 15 letters, digits, _ . -");
     }
   }
 

@@ -29,7 +29,7 @@ import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
-/** Real migrations in a testbed, whose hosts file {@code MPLM_HOSTS} names, of a guest that sends back what the controller sends. */
+/** Real migrations in a testbed, whose hosts file {@code MPLM_HOSTS} names, of a guest that sends back what it gets. */
 @Test(groups = "testbed", timeOut = 300_000)
 public class NetworkDowntimeIT {
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
@@ -85,8 +85,9 @@ public class NetworkDowntimeIT {
 
     NetworkDowntime downtime = NetworkDowntime.of(echoes, stop, resume, WINDOW).orElseThrow();
     Duration stopped = Duration.ofNanos(resume - stop);
-    Reporter.log(String.format("%s, %s: STOP to RESUME %.1f ms, network downtime %.1f ms, of which %.1f ms uncertain", hosts.testbed(),
-        trial, stopped.toNanos() / 1e6, downtime.length().toNanos() / 1e6, downtime.error().toNanos() / 1e6), true);
+    Reporter.log(String.format("%s, %s: STOP to RESUME %.1f ms, network downtime %.1f ms, of which %.1f ms uncertain",
+        hosts.testbed(), trial, stopped.toNanos() / 1e6,
+        downtime.length().toNanos() / 1e6, downtime.error().toNanos() / 1e6), true);
     assertThat(downtime.length()).isBetween(stopped.minus(downtime.error()), stopped.plus(downtime.error()).plus(LEARNING));
   }
 
