@@ -73,7 +73,7 @@ public record HostConfig(
       throw new BadValue("migration_interface", "allowed: the name of a network device, such as eth1");
     }
     if (guestTap != null && !guestTap.matches("[A-Za-z0-9_.-]{1,15}")) {
-      throw new BadValue("guest_tap", "\"" + guestTap + "\", allowed: the name of a network device, 1 to 15 letters, digits, _ . -");
+      throw new BadValue("guest_tap", "\"" + guestTap + "\", allowed: a network device's name, 1 to 15 letters, digits, _ . -");
     }
     if (numaNode != null && numaNode < 0) {
       throw new BadValue("numa_node", numaNode + ", allowed: 0 or more");

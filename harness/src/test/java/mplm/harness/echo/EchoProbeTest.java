@@ -125,7 +125,8 @@ public class EchoProbeTest {
   @DataProvider
   public Object[][] faults() {
     return new Object[][] {
-      {"", ":1: "}, {"n,sent\n", ":1: "}, {"n,sent_s,received_s\n0,1\n", ":2: "}, {"n,sent_s,received_s\n0,1,\nx,1,\n", ":3: \"x,1,\""},
+      {"", ":1: "}, {"n,sent\n", ":1: "}, {"n,sent_s,received_s\n0,1\n", ":2: "},
+      {"n,sent_s,received_s\n0,1,\nx,1,\n", ":3: \"x,1,\""},
       {"n,sent_s,received_s\n0,1,1,1\n", ":2: "}, {"n,sent_s,received_s\n0,0.0000000001,\n", ":2: "},
     };
   }

@@ -89,7 +89,8 @@ public class HostsTest {
   }
 
   private String withTaps() {
-    return good.replace("  port: 2222\n", "  port: 2222\n  guest_tap: tap0\n").replace("{address: b,", "{address: b, guest_tap: tap1,")
+    return good.replace("  port: 2222\n", "  port: 2222\n  guest_tap: tap0\n")
+        .replace("{address: b,", "{address: b, guest_tap: tap1,")
         .replace("device: mig", "device: mig, guest_address: 10.77.1.200/24");
   }
 
@@ -203,8 +204,8 @@ public class HostsTest {
   @DataProvider
   public Object[][] networkMistakes() {
     return new Object[][] {
-      {"guest_tap: tap0", "guest_tap: ''", ":5: source.guest_tap: \"\", allowed: the name of a network device"},
-      {"guest_tap: tap0", "guest_tap: a/b", ":5: source.guest_tap: \"a/b\", allowed: the name of a network device"},
+      {"guest_tap: tap0", "guest_tap: ''", ":5: source.guest_tap: \"\", allowed: a network device's name"},
+      {"guest_tap: tap0", "guest_tap: a/b", ":5: source.guest_tap: \"a/b\", allowed: a network device's name"},
       {"guest_tap: tap0", "guest_tap: sixteen-letters-", ":5: source.guest_tap: \"sixteen-letters-\", allowed: "},
       {"  guest_tap: tap0\n", "", ":2: source: guest_tap is missing, allowed: one on both hosts, or on none"},
       {"guest_tap: tap1, ", "", ":11: destination: guest_tap is missing, allowed: one on both hosts, or on none"},
@@ -224,7 +225,8 @@ public class HostsTest {
 
   @Test
   public void anAddressWithoutTapsIsRefused() throws IOException {
-    refuses(good, "device: mig", "device: mig, guest_address: 10.0.0.9/8", ":11: link: guest_address is not used without guest_tap");
+    refuses(good, "device: mig", "device: mig, guest_address: 10.0.0.9/8",
+        ":11: link: guest_address is not used without guest_tap");
   }
 
   private void refuses(String text, String right, String wrong, String message) throws IOException {
