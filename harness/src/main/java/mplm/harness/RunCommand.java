@@ -13,6 +13,7 @@ import mplm.engine.unit.Durations;
 import mplm.harness.host.Hosts;
 import mplm.harness.input.BadInput;
 import mplm.harness.report.Display;
+import mplm.harness.report.Estimate;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Suite;
@@ -134,6 +135,7 @@ final class RunCommand implements Callable<Integer> {
           + Durations.print(planned.experiment().limitAtLeast()) + ")");
     }
     out.println(plan.size() + " trials");
+    out.println(Estimate.of(plan).sentence());
     out.flush();
     return 0;
   }
