@@ -49,7 +49,7 @@ final class BoundedByMemory {
     if (pages.isEmpty() || completed + limit == 0) {
       return new Finding(C5, name, "no MPLM trial that came to an end of its own", Verdict.NOT_RUN);
     }
-    return new Finding(C5, name, pages + "; " + completed + " trials complete, " + limit + " not within their limit",
+    return new Finding(C5, name, pages + "; " + completed + " of " + (completed + limit) + " ended within the limit",
         Verdict.of(worst <= 1 && limit == 0));
   }
 

@@ -17,8 +17,8 @@ public enum Claim {
           + " 9 in 10 do not converge, they last until the program is done or until their limit of at least 3 passes.",
       UntilTheEnd::findings),
   C2("As the maximum tolerable downtime grows, total time falls and downtime rises, until there is hardly any overlap.",
-      "At least 3 maximum tolerable downtimes. Over all pairs of trials at different ones (5 % apart or it is a tie; what did not"
-          + " converge is longer than its limit): Goodman and Kruskal's gamma is at most -0.5 for the total time, at least 0.5 for the"
+      "At least 3 maximum tolerable downtimes, the largest one pass over the used memory or more. Over all pairs of trials at"
+          + " different ones (5 % apart or it is a tie; what did not converge is longer than its limit): Goodman and Kruskal's gamma is at most -0.5 for the total time, at least 0.5 for the"
           + " downtime. At the largest, 9 in 10 trials complete, and the downtime is at least 80 % of the total time.",
       TradeOff::findings),
   C3("MPLM, with nothing to set, lands near the low end of both curves (MG: at their elbow).",

@@ -44,7 +44,7 @@ final class LowEnd {
     double ownDowntime = cell.downtime().orElseThrow().value();
     List<Cell> better = stock.stream().filter(other -> other.total().isPresent()
         && other.total().orElseThrow().value() < BETTER * ownTotal && other.downtime().orElseThrow().value() < BETTER * ownDowntime).toList();
-    String measured = String.format(Locale.ROOT, "MPLM %.2f s, downtime %.2f s, %d of %d trials complete; largest stock %.2f s,"
+    String measured = String.format(Locale.ROOT, "MPLM %.2f s, downtime %.2f s, %d of %d completed; largest stock %.2f s,"
         + " downtime %.2f s; %s", ownTotal, ownDowntime, completed, all, total, downtime.getAsDouble(), better.isEmpty()
         ? "no stock setting is better in both" : better.get(0).method() + " is better in both");
     return new Finding(C3, name, measured, Verdict.of(completed >= MOST * all && better.isEmpty() && ownTotal <= BELOW * total

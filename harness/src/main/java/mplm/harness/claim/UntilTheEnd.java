@@ -42,7 +42,7 @@ final class UntilTheEnd {
     if (all == 0) {
       return new Finding(C1, name, at + ": no trial that could tell", Verdict.NOT_RUN);
     }
-    return new Finding(C1, name, String.format(Locale.ROOT, "%s: of %d trials %d lasted until the program was done, %d until their limit,"
-        + " %d completed", at, all, ended, limit, completed), Verdict.of(ended + limit >= MOST * all));
+    return new Finding(C1, name, String.format(Locale.ROOT, "%s: %d of %d lasted until the program was done, %d until the limit, %d"
+        + " completed", at, ended, all, limit, completed), Verdict.of(ended + limit >= MOST * all));
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import mplm.harness.report.Figure.Converged;
@@ -48,34 +49,33 @@ public final class Chart {
   private static final double FAR = 3;
   private static final String FONT = "DejaVu Sans";
   private static final Color TOTAL = new Color(0x1F4E9E);
-  private static final Color DOWNTIME = new Color(0xC2571A);
-  private static final Color QUIET = new Color(0x555555);
+  static final Color DOWNTIME = new Color(0xC2571A);
+  static final Color QUIET = new Color(0x555555);
 
   private Chart() {}
 
   /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths. */
   public static List<Path> write(Figure figure, Path folder, String name) throws IOException {
+    return write(() -> draw(figure), folder, name);
+  }
+
+  /** A chart that was painted once is not painted the same again. */
+  static List<Path> write(Supplier<XYChart> chart, Path folder, String name) throws IOException {
     Files.createDirectories(folder);
     Path png = folder.resolve(name + ".png");
     try (OutputStream out = Files.newOutputStream(png)) {
-      BitmapEncoder.saveBitmap(draw(figure), out, BitmapFormat.PNG);
+      BitmapEncoder.saveBitmap(chart.get(), out, BitmapFormat.PNG);
     }
     Path svg = folder.resolve(name + ".svg");
     try (OutputStream out = Files.newOutputStream(svg)) {
-      VectorGraphicsEncoder.saveVectorGraphic(draw(figure), out, VectorGraphicsFormat.SVG);
+      VectorGraphicsEncoder.saveVectorGraphic(chart.get(), out, VectorGraphicsFormat.SVG);
     }
     return List.of(png, svg);
   }
 
   static XYChart draw(Figure figure) {
-    XYChart chart = new XYChartBuilder()
-        .width(WIDTH)
-        .height(HEIGHT)
-        .title(figure.title())
-        .xAxisTitle("maximum tolerable downtime (MPLM: its own downtime), seconds")
-        .yAxisTitle("seconds")
-        .build();
-    style(chart, figure);
+    XYChart chart = empty(figure.title(), "maximum tolerable downtime (MPLM: its own downtime), seconds", "seconds");
+    axes(chart, figure);
     published(chart, figure.published());
     open(chart, "not converged", figure, NotConverged.class, TOTAL);
     open(chart, "program done first", figure, EndedBefore.class, QUIET);
@@ -86,7 +86,9 @@ public final class Chart {
     return chart;
   }
 
-  private static void style(XYChart chart, Figure figure) {
+  /** A chart in this kit's look. */
+  static XYChart empty(String title, String x, String y) {
+    XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
     var styler = chart.getStyler();
     styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
     styler.setChartTitleFont(new Font(FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false).setChartTitlePadding(20);
@@ -96,12 +98,18 @@ public final class Chart {
     styler.setAxisTitleFont(new Font(FONT, Font.PLAIN, 13)).setAxisTickLabelsFont(new Font(FONT, Font.PLAIN, 12));
     styler.setPlotGridLinesColor(new Color(0xE4E4E4)).setPlotGridLinesStroke(new BasicStroke(1f)).setLocale(Locale.ROOT);
     styler.setPlotBorderVisible(false).setMarkerSize(11);
+    styler.setYAxisDecimalPattern("0.###");
     styler.setAnnotationTextFont(new Font(FONT, Font.PLAIN, 12)).setAnnotationTextFontColor(QUIET);
     styler.setErrorBarsColorSeriesColor(true);
+    return chart;
+  }
+
+  private static void axes(XYChart chart, Figure figure) {
+    var styler = chart.getStyler();
     double least = log2(xs(figure).min().orElse(1)) - 0.7;
     double most = Math.max(log2(xs(figure).max().orElse(1)) + 0.7, least + NARROWEST);
     double top = 1.2 * top(figure);
-    styler.setXAxisMin(least).setXAxisMax(most).setYAxisMin(0.0).setYAxisMax(top).setYAxisDecimalPattern("0.###");
+    styler.setXAxisMin(least).setXAxisMax(most).setYAxisMin(0.0).setYAxisMax(top);
     styler.setxAxisTickLabelsFormattingFunction(x -> number(Math.pow(2, x))).setXAxisTickMarkSpacingHint(TICK_SPACING);
     chart.addAnnotation(new AnnotationText(figure.subtitle(), (least + most) / 2, top * 1.045, false));
   }

@@ -46,12 +46,13 @@ public final class Figures {
     }
     stock.sort(Comparator.comparingDouble(Point::x));
     Setting setting = cells.get(0).setting();
-    String subtitle = "under " + setting.accelerator().name().toUpperCase(Locale.ROOT)
+    List<Published.Point> published = PUBLISHED.of(cells.get(0).experiment().benchmark().name());
+    boolean fullSize = Published.deviations(cells.get(0).experiment(), setting.accelerator()).isEmpty();
+    String subtitle = (published.isEmpty() || fullSize ? "" : "not full size; ") + "under " + setting.accelerator().name().toUpperCase(Locale.ROOT)
         + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
         + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10)
         + ", n = " + repetitions(counts);
-    return new Figure(cells.get(0).experiment().title(), subtitle, stock, mplm,
-        PUBLISHED.of(cells.get(0).experiment().benchmark().name()));
+    return new Figure(cells.get(0).experiment().title(), subtitle, stock, mplm, published);
   }
 
   private static List<Point> points(Cell cell) {

@@ -77,6 +77,7 @@ public class ClaimTest {
       {Claim.C1, List.of(Rows.failed(mg, "precopy:0.3s", 1))},
       {Claim.C1, List.of(Rows.endedBefore(mg, "precopy:0.3s", 1, 0))},
       {Claim.C2, List.of(Rows.notConverged(mg, "precopy:0.3s", 1), completed(mg, "precopy:80s", 28, 27))},
+      {Claim.C2, List.of(Rows.notConverged(mg, "precopy:0.3s", 1), completed(mg, "precopy:5s", 80, 5), completed(mg, "precopy:20s", 61, 21))},
       {Claim.C3, List.of(completed(mg, "mplm", 62, 21), completed(mg, "precopy:0.3s", 90, 0.3))},
       {Claim.C3, List.of(Rows.failed(mg, "mplm", 1), completed(mg, "precopy:5s", 90, 5), completed(mg, "precopy:80s", 28, 27))},
       {Claim.C4, List.of(completed(mg, "mplm", 62, 21), completed(Rows.fullSize("SP"), "mplm", 24, 5))},

@@ -69,7 +69,7 @@ public class ChartTest {
     Figure figure = Figures.of(Rows.ofEveryKind()).get("MG");
     assertThat(figure.title()).isEqualTo("MG class W, 2 vCPUs, 1GiB, 60Mbit/s");
     assertThat(figure.subtitle())
-        .isEqualTo("under TCG, testbed namespaces, link shaped by tc tbf, measured on 2026-01-02, n = 1");
+        .isEqualTo("not full size; under TCG, testbed namespaces, link shaped by tc tbf, measured on 2026-01-02, n = 1");
   }
 
   @Test
