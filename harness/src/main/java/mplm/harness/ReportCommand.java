@@ -30,7 +30,8 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "RUN", arity = "1..*", description = "folders of runs")
   private List<Path> folders;
 
-  @Option(names = "--output", paramLabel = "DIR", description = "by default the run's folder, or of several runs LAST-and-N-more beside it")
+  @Option(names = "--output", paramLabel = "DIR",
+      description = "by default the run's folder, or of several runs LAST-and-N-more beside it")
   private Path output;
 
   @Spec private CommandSpec spec;

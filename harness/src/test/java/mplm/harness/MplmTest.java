@@ -129,6 +129,15 @@ public class MplmTest {
   }
 
   @Test
+  public void aReportOfNoRunOrOfOneRunTwiceIsRefused() {
+    for (List<String> line : List.of(List.of("report", folder.toString()), List.of("report", "a/../b", "b"))) {
+      Said said = inProcess(line);
+      assertThat(said.exitCode).isEqualTo(2);
+      assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: .*(is not the folder of a run|one is there twice).*");
+    }
+  }
+
+  @Test
   public void listTellsSuitesBenchmarksAndMethods() {
     Said said = inProcess(List.of("list"));
     assertThat(said.exitCode).isZero();

@@ -42,7 +42,8 @@ final class BoundedByMemory {
         long bound = bound((Mplm) cell.method(), ram.get().total().bytes() / PAGE_BYTES);
         if ((double) sent / bound > worst) {
           worst = (double) sent / bound;
-          pages = String.format(Locale.ROOT, "at most %d pages sent in the live stage, bound %d pages (%.0f %%)", sent, bound, 100 * worst);
+          pages = String.format(Locale.ROOT, "at most %d pages sent in the live stage, bound %d pages (%.0f %%)", sent, bound,
+              100 * worst);
         }
       }
     }

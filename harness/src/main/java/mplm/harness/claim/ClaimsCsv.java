@@ -26,11 +26,13 @@ public final class ClaimsCsv {
   /** A line a mean that has a published value, in place of a file that may be there. */
   public static void distances(Path file, List<Distance> distances) throws IOException {
     try (Csv csv = Csv.replace(file)) {
-      csv.write(List.of("experiment", "method", "quantity", "n", "measured_s_mean", "measured_s_ci95", "published_s", "difference_s", "ratio",
+      csv.write(List.of("experiment", "method", "quantity", "n", "measured_s_mean", "measured_s_ci95", "published_s",
+          "difference_s", "ratio",
           "comparable", "deviations"));
       for (Distance distance : distances) {
         csv.write(List.of(distance.cell().experiment().name(), distance.cell().method().toString(), distance.quantity(),
-            Integer.toString(distance.measured().n()), text(distance.measured().value()), FigureCsv.text(distance.measured().halfWidth()),
+            Integer.toString(distance.measured().n()), text(distance.measured().value()),
+                FigureCsv.text(distance.measured().halfWidth()),
             text(distance.published()), text(distance.seconds()), text(distance.ratio()), distance.comparable() ? "yes" : "no",
             String.join("; ", distance.deviations())));
       }

@@ -30,7 +30,8 @@ final class GrowsWithRate {
       List<RateTable.Line> of = all.measured().stream()
           .filter(line -> line.experiment().benchmark().name().equalsIgnoreCase(rate.benchmark())).toList();
       if (of.isEmpty()) {
-        return new Finding(C4, "all", "no completed MPLM trial of " + rate.benchmark() + " with a dirty page rate", Verdict.NOT_RUN);
+        return new Finding(C4, "all", "no completed MPLM trial of " + rate.benchmark() + " with a dirty page rate",
+            Verdict.NOT_RUN);
       }
       ordered.addAll(of);
     }
@@ -44,9 +45,11 @@ final class GrowsWithRate {
     }
     double rank = table.rank().orElseThrow();
     String lines = ordered.stream().map(line -> seconds
-        ? String.format(Locale.ROOT, "%s %.2f s at %.0f pages/s", line.experiment().name(), line.downtime().value(), line.dirtyRate().value())
+        ? String.format(Locale.ROOT, "%s %.2f s at %.0f pages/s", line.experiment().name(), line.downtime().value(),
+            line.dirtyRate().value())
         : String.format(Locale.ROOT, "%s %.2f passes at %.2f of the link", line.experiment().name(), line.share(), line.rho()))
         .collect(Collectors.joining(", "));
-    return new Finding(C4, "all", String.format(Locale.ROOT, "%s; rank correlation %.2f", lines, rank), Verdict.of(rank >= RANK && inOrder));
+    return new Finding(C4, "all", String.format(Locale.ROOT, "%s; rank correlation %.2f", lines, rank), Verdict.of(rank >= RANK
+        && inOrder));
   }
 }

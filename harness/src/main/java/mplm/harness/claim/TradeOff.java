@@ -45,7 +45,8 @@ final class TradeOff {
     double most = largest.maxTolerableDowntime().getAsDouble();
     double pass = largest.pass().orElse(Double.NaN);
     if (!(most >= pass)) {
-      return new Finding(C2, name, String.format(Locale.ROOT, "the largest maximum tolerable downtime, %.3g s, is less than one pass, %.3g s",
+      return new Finding(C2, name, String.format(Locale.ROOT,
+          "the largest maximum tolerable downtime, %.3g s, is less than one pass, %.3g s",
           most, pass), Verdict.NOT_RUN);
     }
     int completed = largest.completed().size();
@@ -53,7 +54,8 @@ final class TradeOff {
     double share = largest.total().isEmpty() ? 0 : largest.downtime().orElseThrow().value() / largest.total().orElseThrow().value();
     double total = gamma(totals);
     double downtime = gamma(downtimes);
-    return new Finding(C2, name, String.format(Locale.ROOT, "gamma of total time %.2f, of downtime %.2f over %d settings; at %.3g s %d of %d"
+    return new Finding(C2, name, String.format(Locale.ROOT,
+        "gamma of total time %.2f, of downtime %.2f over %d settings; at %.3g s %d of %d"
         + " completed, downtime is %.0f %% of total time", total, downtime, points.size(), most, completed, observed, 100 * share),
         Verdict.of(total <= -TREND && downtime >= TREND && completed >= MOST * observed && share >= NO_OVERLAP));
   }

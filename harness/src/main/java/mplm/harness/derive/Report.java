@@ -30,8 +30,8 @@ import mplm.harness.report.Sheet;
 import mplm.harness.report.TrialRow;
 
 /**
- * What is made of the rows of a run, or of several runs of one kind, to be read: {@code charts}, the tables behind them, the claims,
- * and the report itself, {@code index.html} and {@code report.md}.
+ * What is made of the rows of a run, or of several runs of one kind, to be read: {@code charts}, the tables behind them, the
+ * claims, and the report itself, {@code index.html} and {@code report.md}.
  *
  * @param folder where it is put
  * @param runs whose rows they are
@@ -63,13 +63,17 @@ public record Report(Path folder, List<RunDerivation> runs) {
     Map<Path, RunManifest> manifests = new LinkedHashMap<>();
     runs.forEach(run -> manifests.put(run.run(), run.manifest()));
     RunDocument document = new RunDocument(manifests, rows, cells, rates, findings, distances, panels(charts), rateChart(charts),
-        List.copyOf(files), (run, row) -> runs.stream().filter(one -> one.run().equals(run)).findFirst().orElseThrow()
-            .folder(row.planned()).path());
+        List.copyOf(files), this::folder);
     List<Block> blocks = document.blocks();
     Html.write(folder.resolve("index.html"), document.title(), blocks);
     Markdown.write(folder.resolve("report.md"), blocks);
     files.addAll(List.of(folder.resolve("index.html"), folder.resolve("report.md")));
     return files;
+  }
+
+  private Path folder(TrialRow row) {
+    return runs.stream().filter(run -> run.manifest().setting().run().equals(row.setting().run())).findFirst().orElseThrow()
+        .folder(row.planned()).path();
   }
 
   private List<Path> charts(Map<String, Figure> figures, RateTable rates) throws IOException {

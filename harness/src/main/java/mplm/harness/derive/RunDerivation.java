@@ -17,8 +17,8 @@ import mplm.harness.report.TrialRow;
 import mplm.harness.suite.PlannedTrial;
 
 /**
- * Everything in a run's folder that is computed: {@code trials.csv}, {@code methods.csv}, of each trial its timeline, and the {@link
- * Report}.
+ * Everything in a run's folder that is computed: {@code trials.csv}, {@code methods.csv}, of each trial its timeline, and the
+ * {@link Report}.
  */
 public record RunDerivation(Path run, RunManifest manifest) {
   /** Of the run in that folder; {@link mplm.harness.input.BadInput} if it holds none. */

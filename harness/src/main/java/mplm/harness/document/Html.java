@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Locale;
 import mplm.harness.claim.Verdict;
 
-/** Writes a document as one HTML file: pictures stand in it, nothing is loaded from elsewhere. The same blocks give the same bytes. */
+/**
+ * Writes a document as one HTML file: pictures stand in it, nothing is loaded from elsewhere. The same blocks give the same bytes.
+ */
 public final class Html {
   private static final String STYLE =
       """
@@ -27,13 +29,18 @@ public final class Html {
       th, td { text-align: left; vertical-align: top; padding: 4px 10px; border-bottom: 1px solid var(--line); min-width: 3em;
         overflow-wrap: normal; } th { background: var(--band); }
       td.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+      td.short { white-space: nowrap; }
       td.reproduced { color: var(--good); font-weight: 600; } td.not-reproduced { color: var(--bad); font-weight: 600; }
       td.not-run { color: var(--quiet); font-style: italic; }
-      figure { margin: 1em 0; overflow-x: auto; } img { display: block; width: 100%; min-width: 620px; height: auto; border-radius: 6px; }
+      figure { margin: 1em 0; overflow-x: auto; }
+      img { display: block; width: 100%; min-width: 620px; height: auto; border-radius: 6px; }
       figcaption { color: var(--quiet); font-size: .875em; position: sticky; left: 0; }
       pre { background: var(--band); padding: 12px; overflow-x: auto; border-radius: 6px; }
       details { border: 1px solid var(--line); border-radius: 6px; padding: 6px 12px; margin: 6px 0; } summary { cursor: pointer; }
       """;
+
+  /** So many letters stay on one line of a table. */
+  private static final int SHORT = 14;
 
   private final Path folder;
   private final StringBuilder out = new StringBuilder();
@@ -79,9 +86,12 @@ public final class Html {
   }
 
   private void table(Block.Table table) {
-    out.append("<div class=\"scroll\"><table>\n<tr>");
-    table.header().forEach(cell -> out.append("<th>").append(escaped(cell)).append("</th>"));
-    out.append("</tr>\n");
+    out.append("<div class=\"scroll\"><table>\n");
+    if (!table.header().stream().allMatch(String::isEmpty)) {
+      out.append("<tr>");
+      table.header().forEach(cell -> out.append("<th>").append(escaped(cell)).append("</th>"));
+      out.append("</tr>\n");
+    }
     for (List<String> row : table.rows()) {
       out.append("<tr>");
       row.forEach(cell -> out.append("<td").append(look(cell)).append('>').append(escaped(cell)).append("</td>"));
@@ -103,7 +113,10 @@ public final class Html {
     if (Arrays.stream(Verdict.values()).anyMatch(verdict -> verdict.toString().equals(cell))) {
       return " class=\"" + cell.replace(' ', '-').toLowerCase(Locale.ROOT) + "\"";
     }
-    return cell.matches("[-+]?[\\d.]+( ± [\\d.]+)?( .{0,8})?") ? " class=\"number\"" : "";
+    if (cell.equals("-") || cell.matches("[-+]?[\\d.]+( ± [\\d.]+)?( .{0,8})?")) {
+      return " class=\"number\"";
+    }
+    return cell.length() <= SHORT ? " class=\"short\"" : "";
   }
 
   /** Of a file as seen from a folder, with slashes. */

@@ -42,6 +42,7 @@ final class Quantities {
     // hashes, versions and counts have none
     boolean number = text.matches("-?\\d+(\\.\\d+)?");
     return !number ? "" : UNITS.entrySet().stream().filter(unit -> name.endsWith(unit.getKey())
-        || unit.getKey().endsWith("_per_s") && name.contains(unit.getKey() + "_")).findFirst().map(unit -> " " + unit.getValue()).orElse("");
+        || unit.getKey().endsWith("_per_s") && name.contains(unit.getKey() + "_")).findFirst().map(unit -> " " + unit.getValue())
+            .orElse("");
   }
 }

@@ -12,7 +12,8 @@ final class Repeat {
   private Repeat() {}
 
   static String command(RunManifest manifest) {
-    List<String> words = new ArrayList<>(List.of("harness/bin/mplm", "run", manifest.suite(), "--seed", Long.toString(manifest.seed()),
+    List<String> words = new ArrayList<>(List.of("harness/bin/mplm", "run", manifest.suite(), "--seed",
+        Long.toString(manifest.seed()),
         "--repetitions", Integer.toString(manifest.trials().stream().mapToInt(RunManifest.Trial::repetition).max().orElse(1))));
     List<Experiment> experiments = manifest.experiments();
     List<String> benchmarks = experiments.stream().map(e -> e.benchmark().name() + "." + e.problemClass()).distinct().toList();
@@ -20,7 +21,8 @@ final class Repeat {
       words.addAll(List.of("--benchmarks", String.join(",", benchmarks)));
     }
     if (experiments.stream().map(Experiment::methods).distinct().count() == 1) {
-      words.addAll(List.of("--methods", experiments.get(0).methods().stream().map(Object::toString).collect(Collectors.joining(","))));
+      words.addAll(List.of("--methods", experiments.get(0).methods().stream().map(Object::toString)
+          .collect(Collectors.joining(","))));
     }
     if (experiments.stream().allMatch(Experiment::verifyMemory)) {
       words.add("--verify-memory");

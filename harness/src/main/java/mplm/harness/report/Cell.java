@@ -46,7 +46,8 @@ public record Cell(Experiment experiment, Setting setting, Method method, List<T
   /** The stock cells of an experiment by ascending maximum tolerable downtime. */
   public static List<Cell> stock(List<Cell> ofOneExperiment) {
     return ofOneExperiment.stream().filter(cell -> cell.method instanceof Precopy)
-        .sorted((one, other) -> Double.compare(one.maxTolerableDowntime().getAsDouble(), other.maxTolerableDowntime().getAsDouble()))
+        .sorted((one, other) -> Double.compare(one.maxTolerableDowntime().getAsDouble(),
+            other.maxTolerableDowntime().getAsDouble()))
         .toList();
   }
 

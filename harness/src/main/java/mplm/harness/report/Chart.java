@@ -47,6 +47,8 @@ public final class Chart {
   private static final double NARROWEST = 6;
   /** A published value so many times above all that was measured is cut off. */
   private static final double FAR = 3;
+  /** Of the y axis, where the subtitle stands: between plot and title. */
+  private static final double ABOVE = 1.08;
   private static final String FONT = "DejaVu Sans";
   private static final Color TOTAL = new Color(0x1F4E9E);
   static final Color DOWNTIME = new Color(0xC2571A);
@@ -111,7 +113,7 @@ public final class Chart {
     double top = 1.2 * top(figure);
     styler.setXAxisMin(least).setXAxisMax(most).setYAxisMin(0.0).setYAxisMax(top);
     styler.setxAxisTickLabelsFormattingFunction(x -> number(Math.pow(2, x))).setXAxisTickMarkSpacingHint(TICK_SPACING);
-    chart.addAnnotation(new AnnotationText(figure.subtitle(), (least + most) / 2, top * 1.045, false));
+    chart.addAnnotation(new AnnotationText(figure.subtitle(), (least + most) / 2, top * ABOVE, false));
   }
 
   /** The x axis counts in powers of two: xchart's own logarithmic axis labels decades alone, or every tick until they overlap. */
@@ -168,9 +170,10 @@ public final class Chart {
       double[] xs = open.stream().mapToDouble(point -> log2(Double.isNaN(point.x()) ? edge : point.x())).toArray();
       XYSeries series = chart.addSeries((stock ? "stock: " : "MPLM: ") + name, xs, open.stream().mapToDouble(Point::top).toArray());
       series.setMarker(OpenMark.UP).setMarkerColor(color).setLineStyle(SeriesLines.NONE);
-      double beside = 0.06 * (chart.getStyler().getXAxisMax() - chart.getStyler().getXAxisMin());
+      double beside = 0.075 * (chart.getStyler().getXAxisMax() - chart.getStyler().getXAxisMin());
       for (int i = 0; i < xs.length; i++) {
-        chart.addAnnotation(new AnnotationText("over " + number(open.get(i).top()) + " s", xs[i] + beside, open.get(i).top(), false));
+        chart.addAnnotation(new AnnotationText("over " + number(open.get(i).top()) + " s", xs[i] + beside, open.get(i).top(),
+            false));
       }
     }
   }
@@ -184,7 +187,8 @@ public final class Chart {
   /** The axis is the measured values'; of the published curve it shows what is not far above them. */
   private static double top(Figure figure) {
     double measured = Stream.concat(figure.stock().stream(), figure.mplm().stream()).mapToDouble(Point::top).max().orElse(1);
-    return figure.published().stream().map(Published.Point::total).filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble)
+    return figure.published().stream().map(Published.Point::total).filter(OptionalDouble::isPresent)
+        .mapToDouble(OptionalDouble::getAsDouble)
         .filter(total -> total < FAR * measured).reduce(measured, Math::max);
   }
 

@@ -51,7 +51,8 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
   public String sentence() {
     return String.format(Locale.ROOT,
         "estimated from the suite's keys and the published values, not measured: about %s (at most %s, if every trial takes all the"
-            + " time that it is allowed), about %.0f MB of disk for records and report", text(expected), text(most), disk.bytes() / 1e6);
+            + " time that it is allowed), about %.0f MB of disk for records and report", text(expected), text(most),
+                disk.bytes() / 1e6);
   }
 
   /** Published at this size; else two passes, or the limit if not even one pass fits the maximum tolerable downtime. */
@@ -59,7 +60,8 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
     OptionalDouble x = method instanceof Precopy precopy
         ? OptionalDouble.of(seconds(precopy.maxTolerableDowntime())) : OptionalDouble.empty();
     OptionalDouble known = fullSize(experiment) ? published.of(experiment.benchmark().name()).stream()
-        .filter(point -> point.maxTolerableDowntime().equals(x)).map(Published.Point::total).findFirst().orElse(OptionalDouble.empty())
+        .filter(point -> point.maxTolerableDowntime().equals(x)).map(Published.Point::total).findFirst()
+            .orElse(OptionalDouble.empty())
         : OptionalDouble.empty();
     double pass = (double) used(experiment).bytes() / experiment.link().bytesPerSecond();
     boolean ends = x.isEmpty() || x.getAsDouble() >= pass;

@@ -11,7 +11,8 @@ import org.hipparchus.stat.descriptive.moment.StandardDeviation;
  *
  * @param n how many
  * @param value the mean
- * @param halfWidth of its 95 % confidence interval (Student); empty with fewer than {@link #ENOUGH} repetitions, from which none is made up
+ * @param halfWidth of its 95 % confidence interval (Student); empty with fewer than {@link #ENOUGH} repetitions, from which none
+ *     is made up
  */
 public record Mean(int n, double value, OptionalDouble halfWidth) {
   /** Repetitions for a confidence interval. */

@@ -21,7 +21,8 @@ public final class RateChart {
   }
 
   static XYChart draw(RateTable table) {
-    XYChart chart = Chart.empty("MPLM's downtime against the dirty page rate", "dirty page rate in the live stage, 1000 pages/s", "seconds");
+    XYChart chart = Chart.empty("MPLM's downtime against the dirty page rate", "dirty page rate in the live stage, 1000 pages/s",
+        "seconds");
     double right = 0;
     double top = 0;
     for (RateTable.Line line : table.measured()) {
@@ -35,18 +36,22 @@ public final class RateChart {
     right *= 1.15;
     top *= 1.2;
     chart.getStyler().setXAxisMin(0.0).setXAxisMax(right).setYAxisMin(0.0).setYAxisMax(top);
-    XYSeries published = chart.addSeries("published", table.published().stream().mapToDouble(rate -> rate.dirtyRate() / 1000).toArray(),
+    XYSeries published = chart.addSeries("published", table.published().stream().mapToDouble(rate ->
+        rate.dirtyRate() / 1000).toArray(),
         table.published().stream().mapToDouble(Published.Rate::downtime).toArray());
     published.setMarker(SeriesMarkers.CROSS).setMarkerColor(Chart.QUIET).setLineStyle(SeriesLines.NONE);
     for (Published.Rate rate : table.published()) {
       label(chart, rate.benchmark(), rate.dirtyRate() / 1000, rate.downtime() - 0.05 * top);
     }
-    XYSeries measured = chart.addSeries("measured", table.measured().stream().mapToDouble(line -> line.dirtyRate().value() / 1000).toArray(),
+    XYSeries measured = chart.addSeries("measured", table.measured().stream().mapToDouble(line ->
+        line.dirtyRate().value() / 1000).toArray(),
         table.measured().stream().mapToDouble(line -> line.downtime().value()).toArray(),
         table.measured().stream().mapToDouble(line -> line.downtime().halfWidth().orElse(0)).toArray());
-    measured.setMarker(SeriesMarkers.DIAMOND).setMarkerColor(Chart.DOWNTIME).setLineStyle(SeriesLines.NONE);
+    measured.setMarker(SeriesMarkers.DIAMOND).setMarkerColor(Chart.DOWNTIME);
+    measured.setLineColor(Chart.DOWNTIME).setLineStyle(SeriesLines.NONE);
     for (RateTable.Line line : table.measured()) {
-      label(chart, line.experiment().name().toUpperCase(Locale.ROOT), line.dirtyRate().value() / 1000, line.downtime().value() + 0.05 * top);
+      label(chart, line.experiment().name().toUpperCase(Locale.ROOT), line.dirtyRate().value() / 1000 - 0.02 * right,
+          line.downtime().value() + 0.05 * top);
     }
     return chart;
   }

@@ -90,17 +90,20 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
   /** Writes {@code table1.csv}, in place of one that may be there; the coefficients stand in each line of their source. */
   public void write(Path file) throws IOException {
     try (Csv csv = Csv.replace(file)) {
-      csv.write(List.of("source", "experiment", "benchmark", "n", "dirty_pages_per_s_mean", "dirty_pages_per_s_ci95", "downtime_s_mean",
+      csv.write(List.of("source", "experiment", "benchmark", "n", "dirty_pages_per_s_mean", "dirty_pages_per_s_ci95",
+          "downtime_s_mean",
           "downtime_s_ci95", "rho", "downtime_passes", "rank_correlation", "linear_correlation"));
       for (Line line : measured) {
-        csv.write(List.of("measured", line.experiment.name(), line.experiment.benchmark().name(), Integer.toString(line.downtime.n()),
+        csv.write(List.of("measured", line.experiment.name(), line.experiment.benchmark().name(),
+            Integer.toString(line.downtime.n()),
             text(line.dirtyRate.value()), FigureCsv.text(line.dirtyRate.halfWidth()), text(line.downtime.value()),
             FigureCsv.text(line.downtime.halfWidth()), text(line.rho()), text(line.share()), FigureCsv.text(rank()),
             FigureCsv.text(linear())));
       }
       double[] correlations = publishedCorrelations();
       for (Published.Rate rate : published) {
-        csv.write(List.of("published", "", rate.benchmark().toLowerCase(Locale.ROOT), "", text(rate.dirtyRate()), "", text(rate.downtime()),
+        csv.write(List.of("published", "", rate.benchmark().toLowerCase(Locale.ROOT), "", text(rate.dirtyRate()), "",
+            text(rate.downtime()),
             "", "", "", text(correlations[0]), text(correlations[1])));
       }
     }

@@ -18,7 +18,9 @@ import org.assertj.core.data.Offset;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
-/** Each rule holds for the published values, does not hold for values that are wrong in its one point, and is silent without rows. */
+/**
+ * Each rule holds for the published values, does not hold for values that are wrong in its one point, and is silent without rows.
+ */
 public class ClaimTest {
   private static final List<String> BENCHMARKS = List.of("MG", "IS", "SP", "BT");
 
@@ -43,12 +45,16 @@ public class ClaimTest {
           .then(replace("BT", "precopy:10s", e -> completed(e, "precopy:10s", 14.9, 14.8)))
           .then(replace("BT", "precopy:0.3s", e -> completed(e, "precopy:0.3s", 622, 25)))
           .then(replace("BT", "precopy:80s", e -> completed(e, "precopy:80s", 8, 7.9)))},
-      {Claim.C2, "at the largest downtime SP still overlaps", replace("SP", "precopy:80s", e -> completed(e, "precopy:80s", 16.9, 8.5))},
-      {Claim.C2, "at the largest downtime IS does not converge", replace("IS", "precopy:80s", e -> Rows.notConverged(e, "precopy:80s", 1))},
-      {Claim.C3, "a stock setting of SP is better in both", replace("SP", "precopy:10s", e -> completed(e, "precopy:10s", 18.2, 3))},
+      {Claim.C2, "at the largest downtime SP still overlaps", replace("SP", "precopy:80s", e -> completed(e, "precopy:80s", 16.9,
+          8.5))},
+      {Claim.C2, "at the largest downtime IS does not converge", replace("IS", "precopy:80s", e -> Rows.notConverged(e,
+          "precopy:80s", 1))},
+      {Claim.C3, "a stock setting of SP is better in both", replace("SP", "precopy:10s", e -> completed(e, "precopy:10s", 18.2,
+          3))},
       {Claim.C3, "MPLM of IS has the longest downtime", replace("IS", "mplm", e -> completed(e, "mplm", 13.1, 12.9))},
       {Claim.C3, "MPLM of BT does not converge", replace("BT", "mplm", e -> Rows.notConverged(e, "mplm", 1))},
-      {Claim.C4, "SP has a longer downtime than MG", replace("SP", "mplm", e -> Rows.completed(e, "mplm", 1, 24.05, 25, rate("SP")))},
+      {Claim.C4, "SP has a longer downtime than MG", replace("SP", "mplm", e -> Rows.completed(e, "mplm", 1, 24.05, 25,
+          rate("SP")))},
       {Claim.C4, "BT dirties faster than MG", replace("BT", "mplm", e -> Rows.completed(e, "mplm", 1, 19.87, 4.7, 300_000))},
       {Claim.C5, "a live stage of 2M + 101 pages", replace("MG", "mplm", e -> Rows.sending(completed(e, "mplm", 62.25, 21.21),
           (8L << 30) / 4096 + 101))},
@@ -77,7 +83,8 @@ public class ClaimTest {
       {Claim.C1, List.of(Rows.failed(mg, "precopy:0.3s", 1))},
       {Claim.C1, List.of(Rows.endedBefore(mg, "precopy:0.3s", 1, 0))},
       {Claim.C2, List.of(Rows.notConverged(mg, "precopy:0.3s", 1), completed(mg, "precopy:80s", 28, 27))},
-      {Claim.C2, List.of(Rows.notConverged(mg, "precopy:0.3s", 1), completed(mg, "precopy:5s", 80, 5), completed(mg, "precopy:20s", 61, 21))},
+      {Claim.C2, List.of(Rows.notConverged(mg, "precopy:0.3s", 1), completed(mg, "precopy:5s", 80, 5), completed(mg,
+          "precopy:20s", 61, 21))},
       {Claim.C3, List.of(completed(mg, "mplm", 62, 21), completed(mg, "precopy:0.3s", 90, 0.3))},
       {Claim.C3, List.of(Rows.failed(mg, "mplm", 1), completed(mg, "precopy:5s", 90, 5), completed(mg, "precopy:80s", 28, 27))},
       {Claim.C4, List.of(completed(mg, "mplm", 62, 21), completed(Rows.fullSize("SP"), "mplm", 24, 5))},
@@ -105,7 +112,8 @@ public class ClaimTest {
   @Test
   public void ofDifferentLinksRatesAndDowntimesAreComparedByTheLink() {
     // on a tenth of the link, BT has the longest downtime in seconds, the shortest in passes
-    List<TrialRow> rows = List.of(Rows.completed(Rows.experiment("BT", "C", 8, "8GiB", "100Mbit/s"), "mplm", 1, 90, 30, rate("BT") / 10),
+    List<TrialRow> rows = List.of(Rows.completed(Rows.experiment("BT", "C", 8, "8GiB", "100Mbit/s"), "mplm", 1, 90, 30,
+        rate("BT") / 10),
         completed(Rows.fullSize("SP"), "mplm", 24, 5.4), completed(Rows.fullSize("MG"), "mplm", 60, 25));
     assertThat(Claim.C4.findings(Cell.of(rows))).singleElement().satisfies(finding -> {
       assertThat(finding.verdict()).isEqualTo(Verdict.REPRODUCED);
@@ -115,7 +123,8 @@ public class ClaimTest {
 
   @Test
   public void distancesAreOfTheSamePointAndSayIfTheyAreNotComparable() {
-    List<TrialRow> rows = List.of(completed(Rows.fullSize("MG"), "mplm", 65.25, 20.21), completed(Rows.fullSize("MG"), "precopy:2s", 5, 5));
+    List<TrialRow> rows = List.of(completed(Rows.fullSize("MG"), "mplm", 65.25, 20.21), completed(Rows.fullSize("MG"),
+        "precopy:2s", 5, 5));
     List<Distance> distances = Distance.of(Cell.of(rows), Published.read());
     assertThat(distances).extracting(Distance::quantity).containsExactly("total", "downtime");
     assertThat(distances.get(0).seconds()).isEqualTo(3);
@@ -158,7 +167,8 @@ public class ClaimTest {
 
   private static Perturbation replace(String experiment, String method, Function<Experiment, TrialRow> by) {
     TrialRow row = by.apply(Rows.fullSize(experiment));
-    return rows -> Stream.concat(Stream.of(row), rows.stream().filter(other -> !(other.planned().experiment().name().equals(experiment)
+    return rows -> Stream.concat(Stream.of(row), rows.stream().filter(other ->
+        !(other.planned().experiment().name().equals(experiment)
         && other.planned().method().equals(row.planned().method())))).collect(Collectors.toList());
   }
 }

@@ -80,8 +80,10 @@ public class RecordedRunTest {
   public void chartsAndReportAreTheSameEachTime() throws Exception {
     List<Path> files = RunDerivation.of(run).again();
     assertThat(files).extracting(file -> run.relativize(file).toString()).containsExactly("trials.csv", "methods.csv",
-        "charts/measured.png", "charts/measured.svg", "charts/busy.png", "charts/busy.svg", "charts/figure.png", "charts/figure.svg",
-        "charts/table1.png", "charts/table1.svg", "figure.csv", "table1.csv", "claims.csv", "distances.csv", "index.html", "report.md");
+        "charts/measured.png", "charts/measured.svg", "charts/busy.png", "charts/busy.svg", "charts/figure.png",
+            "charts/figure.svg",
+        "charts/table1.png", "charts/table1.svg", "figure.csv", "table1.csv", "claims.csv", "distances.csv", "index.html",
+            "report.md");
     Map<Path, byte[]> first = new LinkedHashMap<>();
     try (Stream<Path> all = Files.walk(run)) {
       for (Path file : all.filter(file -> files.contains(file) || file.endsWith("timeline.png")).toList()) {
@@ -106,7 +108,8 @@ public class RecordedRunTest {
     assertThat(links).contains("trials.csv", "claims.csv", "charts/figure.svg", "trials/001-measured-mg.S-mplm-epoch-1s-1")
         .allSatisfy(link -> assertThat(run.resolve(link)).exists());
     String markdown = Files.readString(run.resolve("report.md"));
-    for (String text : List.of("not full size: class S (there: C)", "mplm run recorded --seed 1 --repetitions 1", "| C4 | not run |",
+    for (String text : List.of("not full size: class S (there: C)", "mplm run recorded --seed 1 --repetitions 1",
+        "| C4 | not run |",
         "| C5 | reproduced |")) {
       assertThat(markdown).contains(text);
     }

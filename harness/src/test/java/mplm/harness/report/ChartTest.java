@@ -119,7 +119,8 @@ public class ChartTest {
   @Test
   public void thePublishedCurveIsBehindABenchmarkOfThePaperAndNoOther() {
     XYChart chart = Chart.draw(Figures.of(Rows.ofEveryKind()).get("MG"));
-    assertThat(chart.getSeriesMap().get("published: migration time").getYData()).containsExactly(90.5, 91.5, 81.5, 80, 61.5, 29.5, 27.7);
+    assertThat(chart.getSeriesMap().get("published: migration time").getYData()).containsExactly(90.5, 91.5, 81.5, 80, 61.5, 29.5,
+        27.7);
     assertThat(chart.getSeriesMap().get("published: migration time, MPLM").getYData()).containsExactly(62.25);
     // SP's 984 s do not squash what was measured
     XYChart sp = Chart.draw(Figures.of(List.of(Rows.completed(Rows.fullSize("SP"), "mplm", 1, 24, 5, 1))).get("SP"));

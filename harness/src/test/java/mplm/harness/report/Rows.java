@@ -30,8 +30,10 @@ public final class Rows {
 
   /** Named as its benchmark. */
   public static Experiment experiment(String name, String problemClass, int vcpus, String memory, String link) {
-    return new Experiment(name, new NpbConfigs(Path.of("../npb-configs")).benchmark(name.toLowerCase(Locale.ROOT)), problemClass, vcpus,
-        DataSize.parse(memory), Bandwidth.parse(link), List.of(Mplm.PAPER), true, seconds(120), seconds(120), 4, seconds(60), false);
+    return new Experiment(name, new NpbConfigs(Path.of("../npb-configs")).benchmark(name.toLowerCase(Locale.ROOT)), problemClass,
+        vcpus,
+        DataSize.parse(memory), Bandwidth.parse(link), List.of(Mplm.PAPER), true, seconds(120), seconds(120), 4, seconds(60),
+            false);
   }
 
   /** As the paper has it. */
@@ -51,7 +53,8 @@ public final class Rows {
     long stop = 5_000_000_000L;
     MigrationResult result = new MigrationResult(Method.parse(method), MigrationResult.Outcome.COMPLETED, Optional.empty(),
         seconds(total + 0.05), Optional.of(seconds(total)), Optional.of(seconds(downtime)), Optional.of(seconds(0.002)),
-        OptionalLong.of(stop), OptionalLong.of(stop + seconds(downtime - 0.001).toNanos()), Optional.of(last), List.of(last, end), end);
+        OptionalLong.of(stop), OptionalLong.of(stop + seconds(downtime - 0.001).toNanos()), Optional.of(last), List.of(last, end),
+            end);
     return row(experiment, method, repetition, Outcome.COMPLETED, Optional.empty(), Optional.of(result),
         Optional.of(new TrialRow.Verification("successful", "1.671e-13", 7)), dirtyRate);
   }
@@ -67,7 +70,8 @@ public final class Rows {
     MigrationResult result = new MigrationResult(Method.parse(method), MigrationResult.Outcome.NOT_CONVERGED,
         Optional.of("not converged after 80s"), seconds(80.1), Optional.empty(), Optional.empty(), Optional.empty(),
         OptionalLong.empty(), OptionalLong.empty(), Optional.of(last), List.of(last, end), end);
-    return row(experiment, method, repetition, Outcome.NOT_CONVERGED, result.reason(), Optional.of(result), Optional.empty(), 2893.5);
+    return row(experiment, method, repetition, Outcome.NOT_CONVERGED, result.reason(), Optional.of(result), Optional.empty(),
+        2893.5);
   }
 
   /** The program was done after {@code lasted} seconds of migrating. */
@@ -76,7 +80,8 @@ public final class Rows {
     MigrationResult result = new MigrationResult(Method.parse(method), MigrationResult.Outcome.FAILED,
         Optional.of("the guest is gone"), seconds(lasted), Optional.empty(), Optional.empty(), Optional.empty(),
         OptionalLong.empty(), OptionalLong.empty(), Optional.of(last), List.of(last), last);
-    return row(experiment, method, repetition, Outcome.ENDED_BEFORE, Optional.of("the program was done before the guest was stopped"),
+    return row(experiment, method, repetition, Outcome.ENDED_BEFORE,
+        Optional.of("the program was done before the guest was stopped"),
         Optional.of(result), Optional.empty(), 2893.5);
   }
 
@@ -90,7 +95,8 @@ public final class Rows {
     MigrationResult result = new MigrationResult(m.method(), m.outcome(), m.reason(), m.elapsed(), m.totalTime(), m.downtime(),
         m.setupTime(), m.stop(), m.resume(), m.last(), m.looks(), end);
     return new TrialRow(row.planned(), row.setting(), row.outcome(), row.reason(), row.guest(), row.limit(), Optional.of(result),
-        row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(), row.times());
+        row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(),
+            row.times());
   }
 
   /** With a reason that a CSV has to quote. */
@@ -145,7 +151,8 @@ public final class Rows {
         Optional.of(new Progress.Ram(new DataSize(138_000_000), new DataSize(live ? 40_960_000 : 0), experiment.memory(), 35038,
             226_000, 5, live ? 6685 : 0, live ? 57.25 : 0)),
         Method.parse(method) instanceof Mplm
-            ? Optional.of(new MplmFigures("paper", "5".repeat(64), 5, 10_000, 0, 17_000, experiment.memory().bytes() / 4096, 300_000, 40_799, seconds(14.1),
+            ? Optional.of(new MplmFigures("paper", "5".repeat(64), 5, 10_000, 0, 17_000, experiment.memory().bytes() / 4096,
+                300_000, 40_799, seconds(14.1),
                 Optional.of(10_200L), Optional.of(new DataSize(10_200L * 4096)), "nondirty-empty"))
             : Optional.empty());
   }
