@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import mplm.harness.claim.Verdict;
 
 /**
@@ -41,6 +41,8 @@ public final class Html {
 
   /** So many letters stay on one line of a table. */
   private static final int SHORT = 14;
+
+  private static final Pattern NUMBER = Pattern.compile("-|-?[\\d.]+( ± [\\d.]+)?");
 
   private final Path folder;
   private final StringBuilder out = new StringBuilder();
@@ -94,7 +96,9 @@ public final class Html {
     }
     for (List<String> row : table.rows()) {
       out.append("<tr>");
-      row.forEach(cell -> out.append("<td").append(look(cell)).append('>').append(escaped(cell)).append("</td>"));
+      for (int column = 0; column < row.size(); column++) {
+        out.append("<td").append(look(table, column, row.get(column))).append('>').append(escaped(row.get(column))).append("</td>");
+      }
       out.append("</tr>\n");
     }
     out.append("</table></div>\n");
@@ -109,11 +113,11 @@ public final class Html {
     out.append("</ul>\n");
   }
 
-  private static String look(String cell) {
+  private static String look(Block.Table table, int column, String cell) {
     if (Arrays.stream(Verdict.values()).anyMatch(verdict -> verdict.toString().equals(cell))) {
-      return " class=\"" + cell.replace(' ', '-').toLowerCase(Locale.ROOT) + "\"";
+      return " class=\"" + cell.replace(' ', '-') + "\"";
     }
-    if (cell.equals("-") || cell.matches("[-+]?[\\d.]+( ± [\\d.]+)?( .{0,8})?")) {
+    if (table.rows().stream().map(row -> row.get(column)).allMatch(NUMBER.asMatchPredicate())) {
       return " class=\"number\"";
     }
     return cell.length() <= SHORT ? " class=\"short\"" : "";

@@ -48,7 +48,7 @@ public final class Chart {
   /** A published value so many times above all that was measured is cut off. */
   private static final double FAR = 3;
   /** Of the y axis, where the subtitle stands: between plot and title. */
-  private static final double ABOVE = 1.08;
+  private static final double ABOVE = 1.075;
   private static final String FONT = "DejaVu Sans";
   private static final Color TOTAL = new Color(0x1F4E9E);
   static final Color DOWNTIME = new Color(0xC2571A);
@@ -93,7 +93,7 @@ public final class Chart {
     XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
     var styler = chart.getStyler();
     styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
-    styler.setChartTitleFont(new Font(FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false).setChartTitlePadding(20);
+    styler.setChartTitleFont(new Font(FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false).setChartTitlePadding(30);
     styler.setLegendPosition(LegendPosition.OutsideE);
     styler.setLegendFont(new Font(FONT, Font.PLAIN, 12)).setLegendBorderColor(Color.WHITE);
     styler.setLegendPadding(16).setLegendSeriesLineLength(28);
@@ -135,7 +135,7 @@ public final class Chart {
     }
   }
 
-  /** The paper's curves, thin, and its marks, small: what it has no value for is not drawn. */
+  /** The paper's curves, thin, and its marks, small: where it has no value the curve is broken. */
   private static void published(XYChart chart, List<Published.Point> points) {
     thin(chart, "published: migration time", points, Published.Point::total, TOTAL);
     thin(chart, "published: downtime", points, Published.Point::downtime, DOWNTIME);
@@ -145,11 +145,11 @@ public final class Chart {
       XYChart chart, String name, List<Published.Point> points, Function<Published.Point, OptionalDouble> y, Color color) {
     Color pale = new Color(color.getRed(), color.getGreen(), color.getBlue(), 150);
     for (boolean mplm : new boolean[] {false, true}) {
-      List<Published.Point> known = points.stream().filter(point -> point.mplm() == mplm && y.apply(point).isPresent()).toList();
-      if (!known.isEmpty()) {
+      List<Published.Point> drawn = points.stream().filter(point -> point.mplm() == mplm).toList();
+      if (!drawn.isEmpty()) {
         XYSeries series = chart.addSeries(mplm ? name + ", MPLM" : name,
-            known.stream().mapToDouble(point -> log2(x(point))).toArray(),
-            known.stream().mapToDouble(point -> y.apply(point).getAsDouble()).toArray());
+            drawn.stream().mapToDouble(point -> log2(x(point))).toArray(),
+            drawn.stream().mapToDouble(point -> y.apply(point).orElse(Double.NaN)).toArray());
         series.setMarker(mplm ? SeriesMarkers.CROSS : SeriesMarkers.NONE).setMarkerColor(pale).setLineColor(pale);
         series.setLineStyle(mplm ? SeriesLines.NONE : new BasicStroke(1f)).setShowInLegend(!mplm);
       }

@@ -41,7 +41,7 @@ public final class RateChart {
         table.published().stream().mapToDouble(Published.Rate::downtime).toArray());
     published.setMarker(SeriesMarkers.CROSS).setMarkerColor(Chart.QUIET).setLineStyle(SeriesLines.NONE);
     for (Published.Rate rate : table.published()) {
-      label(chart, rate.benchmark(), rate.dirtyRate() / 1000, rate.downtime() - 0.05 * top);
+      label(chart, rate.benchmark(), rate.dirtyRate() / 1000 + 0.02 * right, rate.downtime() - 0.05 * top);
     }
     XYSeries measured = chart.addSeries("measured", table.measured().stream().mapToDouble(line ->
         line.dirtyRate().value() / 1000).toArray(),
