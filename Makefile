@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-.PHONY: help run test engine engine-test guest npb bench clean packages
+.PHONY: help run paper test engine engine-test guest npb bench clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
 run: packages ## the quick suite on this machine: rows and charts in reports/runs
 	@harness/bin/mplm run quick
+paper: packages ## the paper's 320 trials at full size, on the two hosts of HOSTS=hosts.yaml: some 40 hours
+	@harness/bin/mplm run paper --hosts "$${HOSTS:?make paper HOSTS=hosts.yaml}"
 test: packages ## everything that is tested on every change
 	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && guest-images/test && mvn -B -ntp verify && harness/test && engine/qemu/test
 engine: packages ## build QEMU with MPLM, or find it in the cache

@@ -17,6 +17,7 @@ import mplm.harness.host.Hosts;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.report.Display;
+import mplm.harness.report.Estimate;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
@@ -202,6 +203,7 @@ final class RunCommand implements Callable<Integer> {
           + Durations.print(planned.experiment().limitAtLeast()) + ")");
     }
     out.println(plan.size() + " trials");
+    out.println(Estimate.of(plan).sentence());
     out.flush();
     return 0;
   }

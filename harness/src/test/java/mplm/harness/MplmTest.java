@@ -156,6 +156,26 @@ public class MplmTest {
   }
 
   @Test
+  public void aDryRunEstimatesTimeAndDiskAndSaysThatItDoes() {
+    Said said = inProcess(List.of("run", "paper", "--dry-run"));
+    assertThat(said.exitCode).isZero();
+    assertThat(said.out).contains("320 trials")
+        .containsPattern("estimated from .*, not measured: about \\d+ h \\(at most \\d+ h, .*\\), about \\d+ MB of disk");
+    // SP's program runs for 984 s there, IS's for 29 s: that it is done ends a migration that does not converge
+    assertThat(inProcess(List.of("run", "paper", "--dry-run", "--benchmarks", "sp")).out).containsPattern("about \\d+ h ");
+    assertThat(inProcess(List.of("run", "paper", "--dry-run", "--benchmarks", "is")).out).containsPattern("about \\d+ min ");
+  }
+
+  @Test
+  public void aReportOfNoRunOrOfOneRunTwiceIsRefused() {
+    for (List<String> line : List.of(List.of("report", folder.toString()), List.of("report", "a/../b", "b"))) {
+      Said said = inProcess(line);
+      assertThat(said.exitCode).isEqualTo(2);
+      assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: .*(is not the folder of a run|one is there twice).*");
+    }
+  }
+
+  @Test
   public void listTellsSuitesBenchmarksAndMethods() {
     Said said = inProcess(List.of("list"));
     assertThat(said.exitCode).isZero();

@@ -7,23 +7,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TrialFolder;
-import mplm.harness.report.Chart;
 import mplm.harness.report.Csv;
-import mplm.harness.report.Figure;
-import mplm.harness.report.Figures;
 import mplm.harness.report.MethodSummary;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.PlannedTrial;
 
 /**
- * Everything in a run's folder that is computed: {@code trials.csv}, {@code methods.csv}, {@code charts}, and of each trial its
- * timeline.
+ * Everything in a run's folder that is computed: {@code trials.csv}, {@code methods.csv}, of each trial its timeline, and the
+ * {@link Report}.
  */
 public record RunDerivation(Path run, RunManifest manifest) {
   /** Of the run in that folder; {@link mplm.harness.input.BadInput} if it holds none. */
@@ -76,7 +72,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
   }
 
   /**
-   * What is made of all rows together: {@code methods.csv} and the charts.
+   * What is made of all rows together: {@code methods.csv} and the {@link Report}.
    *
    * @return the files
    */
@@ -90,9 +86,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
       }
     }
     files.add(methods);
-    for (Map.Entry<String, Figure> figure : Figures.of(rows).entrySet()) {
-      files.addAll(Chart.write(figure.getValue(), run.resolve("charts"), figure.getKey()));
-    }
+    files.addAll(new Report(run, List.of(this)).write(rows));
     return files;
   }
 

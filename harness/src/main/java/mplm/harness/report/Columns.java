@@ -25,7 +25,7 @@ public final class Columns {
   /** What of a row stands under a name; numbers print without exponent or locale, durations in seconds, sizes in bytes. */
   public record Column(String name, Function<TrialRow, Optional<?>> value) {
     /** The text of the cell. */
-    String text(TrialRow row) {
+    public String text(TrialRow row) {
       return value.apply(row).map(Columns::print).orElse("");
     }
   }

@@ -10,11 +10,18 @@ import java.util.List;
  * @param subtitle how it was measured: accelerator, testbed, day
  * @param stock stock pre-copy at each maximum tolerable downtime, in ascending order
  * @param mplm MPLM's settings, each at its own downtime
+ * @param published the paper's points of the same benchmark; none if it does not have it
  */
-public record Figure(String title, String subtitle, List<Point> stock, List<Point> mplm) {
+public record Figure(String title, String subtitle, List<Point> stock, List<Point> mplm, List<Published.Point> published) {
 
-  /** One method over its repetitions; a migration that did not converge has no time, so it is counted beside the mean, never in it. */
-  public sealed interface Point permits Converged, NotConverged {}
+  /** One method over its repetitions; a migration that did not converge has no time, so it stands beside the mean, never in it. */
+  public sealed interface Point permits Converged, NotConverged, EndedBefore {
+    /** Maximum tolerable downtime, seconds. */
+    double x();
+
+    /** The migration time, or what it is longer than, seconds. */
+    double top();
+  }
 
   /**
    * The mean of the repetitions that completed, at least one.
@@ -23,7 +30,12 @@ public record Figure(String title, String subtitle, List<Point> stock, List<Poin
    * @param total migration time, seconds
    * @param downtime seconds
    */
-  public record Converged(double x, double total, double downtime) implements Point {}
+  public record Converged(double x, Mean total, Mean downtime) implements Point {
+    @Override
+    public double top() {
+      return total.value() + total.halfWidth().orElse(0);
+    }
+  }
 
   /**
    * Repetitions that were ended by their time limit.
@@ -31,10 +43,29 @@ public record Figure(String title, String subtitle, List<Point> stock, List<Poin
    * @param x maximum tolerable downtime, seconds; NaN for MPLM, which has none
    * @param limit the longest of their limits, seconds
    */
-  public record NotConverged(double x, double limit) implements Point {}
+  public record NotConverged(double x, double limit) implements Point {
+    @Override
+    public double top() {
+      return limit;
+    }
+  }
+
+  /**
+   * Repetitions whose program was done while they still migrated.
+   *
+   * @param x maximum tolerable downtime, seconds; NaN for MPLM, which has none
+   * @param lasted the longest of them until then, seconds
+   */
+  public record EndedBefore(double x, double lasted) implements Point {
+    @Override
+    public double top() {
+      return lasted;
+    }
+  }
 
   public Figure {
     stock = List.copyOf(stock);
     mplm = List.copyOf(mplm);
+    published = List.copyOf(published);
   }
 }

@@ -19,7 +19,7 @@ final class OpenMark extends Marker {
   public void paint(Graphics2D g, double x, double y, int size) {
     Color color = g.getColor();
     double radius = size / 2.0;
-    double tip = y - 3.2 * radius - 8;
+    double tip = y - 2.2 * radius - 6; // shorter than a line of the legend
     g.setStroke(new BasicStroke(2f));
     g.draw(new Line2D.Double(x, y - radius, x, tip + 3));
     Path2D head = new Path2D.Double();

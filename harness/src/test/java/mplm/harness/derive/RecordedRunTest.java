@@ -7,12 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
+import mplm.harness.report.TrialRow;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
@@ -48,25 +51,63 @@ public class RecordedRunTest {
     }
     RunDerivation.of(run).again();
     Map<Path, String> derived = csvs();
-    assertThat(derived.keySet()).isEqualTo(recorded.keySet());
+    // and those of the report, which the test below derives twice
+    assertThat(derived.keySet()).containsAll(recorded.keySet()).hasSize(recorded.size() + 4);
     recorded.forEach((file, text) -> assertThat(derived.get(file)).as(run.relativize(file).toString()).isEqualTo(text));
   }
 
   @Test
-  public void chartsAreTheSameEachTime() throws Exception {
+  public void chartsAndReportAreTheSameEachTime() throws Exception {
     List<Path> files = RunDerivation.of(run).again();
     assertThat(files).extracting(file -> run.relativize(file).toString()).containsExactly("trials.csv", "methods.csv",
-        "charts/measured.png", "charts/measured.svg", "charts/busy.png", "charts/busy.svg");
+        "charts/measured.png", "charts/measured.svg", "charts/busy.png", "charts/busy.svg", "charts/figure.png",
+            "charts/figure.svg",
+        "charts/table1.png", "charts/table1.svg", "figure.csv", "table1.csv", "claims.csv", "distances.csv", "index.html",
+            "report.md");
     Map<Path, byte[]> first = new LinkedHashMap<>();
     try (Stream<Path> all = Files.walk(run)) {
-      for (Path image : all.filter(file -> file.toString().matches(".*\\.(png|svg)")).toList()) {
-        first.put(image, Files.readAllBytes(image));
+      for (Path file : all.filter(file -> files.contains(file) || file.endsWith("timeline.png")).toList()) {
+        first.put(file, Files.readAllBytes(file));
       }
     }
-    // four of the experiments that have a downtime or a limit, and one of each trial that has something to show over time
-    assertThat(first).hasSize(4 + 6);
+    // and one of each trial that has something to show over time
+    assertThat(first).hasSize(files.size() + 6);
     RunDerivation.of(run).again();
-    first.forEach((image, bytes) -> assertThat(image).hasBinaryContent(bytes));
+    first.forEach((file, bytes) -> assertThat(file).hasBinaryContent(bytes));
+  }
+
+  /** One file: it shows pictures, of which none is loaded; what it links to is there. */
+  @Test
+  public void theReportNeedsNoOtherFileAndItsLinksAreRight() throws Exception {
+    RunDerivation.of(run).again();
+    String html = Files.readString(run.resolve("index.html"));
+    // two figures, Table I, six trials over time
+    assertThat(Pattern.compile("<img [^>]*src=\"data:image/png;base64,").matcher(html).results()).hasSize(2 + 1 + 6);
+    assertThat(html).doesNotContain("http://", "https://", "<script", "<link", "@import", "url(").doesNotContain(run.toString());
+    List<String> links = Pattern.compile("href=\"([^\"]*)\"").matcher(html).results().map(match -> match.group(1)).toList();
+    assertThat(links).contains("trials.csv", "claims.csv", "charts/figure.svg", "trials/001-measured-mg.S-mplm-epoch-1s-1")
+        .allSatisfy(link -> assertThat(run.resolve(link)).exists());
+    String markdown = Files.readString(run.resolve("report.md"));
+    for (String text : List.of("not full size: class S (there: C)", "mplm run recorded --seed 1 --repetitions 1",
+        "| C4 | not run |",
+        "| C5 | reproduced |")) {
+      assertThat(markdown).contains(text);
+    }
+    assertThat(html).contains("<td class=\"not-run\">not run</td>").contains("prefers-color-scheme: dark");
+  }
+
+  @Test
+  public void rowsOfTwoRunsOfOneKindStandInOneReport() throws Exception {
+    Path other = run.resolve("other");
+    Files.createDirectories(other);
+    Files.writeString(other.resolve("run.json"), Files.readString(run.resolve("run.json")));
+    RunDerivation one = RunDerivation.of(run);
+    List<TrialRow> rows = new ArrayList<>(one.rows());
+    rows.addAll(one.rows());
+    Report both = new Report(run.resolve("both"), List.of(one, RunDerivation.of(other)));
+    assertThat(both.write(rows)).allSatisfy(file -> assertThat(file).exists());
+    assertThat(Files.readString(run.resolve("both/figure.csv"))).containsPattern("measured,measured,mg,mplm:epoch=1s,,2,");
+    assertThat(Files.readString(run.resolve("both/index.html"))).contains("href=\"../trials.csv\"", "12 of 12: ");
   }
 
   /** The rows themselves, by what is known of this run from its raw data. */

@@ -14,9 +14,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
+import mplm.harness.report.Published;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
@@ -89,6 +91,25 @@ public class NpbConfigsTest {
     assertThat(verified.verifyMemory()).isTrue();
     assertThat(verified.methods())
         .containsExactlyInAnyOrderElementsOf(measured.methods().stream().filter(m -> !m.name().equals("unmigrated")).toList());
+  }
+
+  /** Each at the size whose values are published, and each with a published value to compare with. */
+  @Test
+  public void paperIsThePublishedMatrixAtFullSize() {
+    Suite paper = new NpbConfigs(SHIPPED).suite("paper");
+    assertThat(paper.plan(1)).hasSize(320);
+    assertThat(paper.experiments()).extracting(Experiment::name).containsExactly("MG", "IS", "SP", "BT");
+    for (Experiment experiment : paper.experiments()) {
+      assertThat(Published.deviations(experiment, Accelerator.KVM)).isEmpty();
+      assertThat(experiment.repeats()).isFalse();
+      List<Published.Point> points = Published.read().of(experiment.benchmark().name());
+      assertThat(experiment.methods()).hasSameSizeAs(points);
+      assertThat(points).allSatisfy(point -> assertThat(experiment.methods())
+          .contains(Method.parse(point.mplm() ? "mplm" : "precopy:" + point.maxTolerableDowntime().getAsDouble() + "s")));
+      // the program, not the limit, ends a migration that does not converge
+      assertThat(points).allSatisfy(point ->
+          assertThat(point.total().orElse(0)).isLessThan(experiment.limitAtLeast().toSeconds() / 2.0));
+    }
   }
 
   @Test

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.claim;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import mplm.harness.report.Cell;
+import mplm.harness.report.Mean;
+import mplm.harness.report.Published;
+
+/**
+ * How far a measured mean is from the published value of the same benchmark and setting.
+ *
+ * @param cell what was measured
+ * @param quantity {@code total} or {@code downtime}
+ * @param measured seconds
+ * @param published seconds
+ * @param deviations what of the set-up is not as published: unless this is empty the two are not comparable
+ */
+public record Distance(Cell cell, String quantity, Mean measured, double published, List<String> deviations) {
+
+  /** Of all cells that completed and have a published value. */
+  public static List<Distance> of(List<Cell> cells, Published published) {
+    return cells.stream().flatMap(cell -> published.of(cell).stream().flatMap(point -> Stream.concat(
+        of(cell, "total", cell.total().stream(), point.total()), of(cell, "downtime", cell.downtime().stream(), point.downtime()))))
+        .toList();
+  }
+
+  private static Stream<Distance> of(Cell cell, String quantity, Stream<Mean> measured, OptionalDouble published) {
+    return published.isEmpty() ? Stream.empty() : measured.map(mean -> new Distance(cell, quantity, mean, published.getAsDouble(),
+        Published.deviations(cell.experiment(), cell.setting().accelerator())));
+  }
+
+  /** Whether the set-up is the published one. */
+  public boolean comparable() {
+    return deviations.isEmpty();
+  }
+
+  /** Seconds by which the measured value is longer. */
+  public double seconds() {
+    return measured.value() - published;
+  }
+
+  /** The measured value over the published one. */
+  public double ratio() {
+    return measured.value() / published;
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import mplm.harness.claim.Claim;
+import mplm.harness.claim.ClaimsCsv;
+import mplm.harness.claim.Distance;
+import mplm.harness.claim.Finding;
+import mplm.harness.document.Block;
+import mplm.harness.document.Html;
+import mplm.harness.document.Markdown;
+import mplm.harness.document.RunDocument;
+import mplm.harness.record.RunManifest;
+import mplm.harness.report.Cell;
+import mplm.harness.report.Chart;
+import mplm.harness.report.Figure;
+import mplm.harness.report.FigureCsv;
+import mplm.harness.report.Figures;
+import mplm.harness.report.Published;
+import mplm.harness.report.RateChart;
+import mplm.harness.report.RateTable;
+import mplm.harness.report.Sheet;
+import mplm.harness.report.TrialRow;
+
+/**
+ * What is made of the rows of a run, or of several runs of one kind, to be read: {@code charts}, the tables behind them, the
+ * claims, and the report itself, {@code index.html} and {@code report.md}.
+ *
+ * @param folder where it is put
+ * @param runs whose rows they are
+ */
+public record Report(Path folder, List<RunDerivation> runs) {
+  private static final String SHEET = "figure";
+  private static final String RATES = "table1";
+
+  /**
+   * Writes all of it.
+   *
+   * @return the charts first, then tables, then the report
+   */
+  public List<Path> write(List<TrialRow> rows) throws IOException {
+    Files.createDirectories(folder);
+    Published published = Published.read();
+    List<Cell> cells = Cell.of(rows);
+    RateTable rates = RateTable.of(cells, published);
+    List<Finding> findings = Claim.check(cells);
+    List<Distance> distances = Distance.of(cells, published);
+    List<Path> charts = charts(Figures.of(rows), rates);
+    List<Path> tables = List.of("figure.csv", "table1.csv", "claims.csv", "distances.csv").stream().map(folder::resolve).toList();
+    FigureCsv.write(tables.get(0), cells, published);
+    rates.write(tables.get(1));
+    ClaimsCsv.claims(tables.get(2), findings);
+    ClaimsCsv.distances(tables.get(3), distances);
+    List<Path> files = new ArrayList<>(charts);
+    files.addAll(tables);
+    Map<Path, RunManifest> manifests = new LinkedHashMap<>();
+    runs.forEach(run -> manifests.put(run.run(), run.manifest()));
+    RunDocument document = new RunDocument(manifests, rows, cells, rates, findings, distances, panels(charts), rateChart(charts),
+        List.copyOf(files), this::folder);
+    List<Block> blocks = document.blocks();
+    Html.write(folder.resolve("index.html"), document.title(), blocks);
+    Markdown.write(folder.resolve("report.md"), blocks);
+    files.addAll(List.of(folder.resolve("index.html"), folder.resolve("report.md")));
+    return files;
+  }
+
+  private Path folder(TrialRow row) {
+    return runs.stream().filter(run -> run.manifest().setting().run().equals(row.setting().run())).findFirst().orElseThrow()
+        .folder(row.planned()).path();
+  }
+
+  private List<Path> charts(Map<String, Figure> figures, RateTable rates) throws IOException {
+    Path charts = folder.resolve("charts");
+    List<Path> files = new ArrayList<>();
+    for (Map.Entry<String, Figure> figure : figures.entrySet()) {
+      files.addAll(Chart.write(figure.getValue(), charts, figure.getKey()));
+    }
+    if (figures.size() > 1) {
+      files.addAll(Sheet.write(List.copyOf(figures.values()), charts, SHEET));
+    }
+    if (!rates.measured().isEmpty()) {
+      files.addAll(RateChart.write(rates, charts, RATES));
+    }
+    return files;
+  }
+
+  /** The PNG of each experiment. */
+  private static List<Path> panels(List<Path> charts) {
+    return charts.stream().filter(file -> file.toString().endsWith(".png")
+        && !file.endsWith(SHEET + ".png") && !file.endsWith(RATES + ".png")).toList();
+  }
+
+  private static Optional<Path> rateChart(List<Path> charts) {
+    return charts.stream().filter(file -> file.endsWith(RATES + ".png")).findFirst();
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.document;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import mplm.harness.record.RunManifest;
+import mplm.harness.suite.Experiment;
+
+/** The command that makes a run again, with all in it that may have been another than the suite's own. */
+final class Repeat {
+  private Repeat() {}
+
+  static String command(RunManifest manifest) {
+    List<String> words = new ArrayList<>(List.of("harness/bin/mplm", "run", manifest.suite(), "--seed",
+        Long.toString(manifest.seed()),
+        "--repetitions", Integer.toString(manifest.trials().stream().mapToInt(RunManifest.Trial::repetition).max().orElse(1))));
+    List<Experiment> experiments = manifest.experiments();
+    List<String> benchmarks = experiments.stream().map(e -> e.benchmark().name() + "." + e.problemClass()).distinct().toList();
+    if (benchmarks.size() == experiments.stream().map(e -> e.benchmark().name()).distinct().count()) {
+      words.addAll(List.of("--benchmarks", String.join(",", benchmarks)));
+    }
+    if (experiments.stream().map(Experiment::methods).distinct().count() == 1) {
+      words.addAll(List.of("--methods", experiments.get(0).methods().stream().map(Object::toString)
+          .collect(Collectors.joining(","))));
+    }
+    if (experiments.stream().allMatch(Experiment::verifyMemory)) {
+      words.add("--verify-memory");
+    }
+    words.addAll(manifest.setting().testbed().equals("none") ? List.of("--hosts", "hosts.yaml")
+        : List.of("--testbed", manifest.setting().testbed()));
+    return String.join(" ", words);
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.document;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import mplm.harness.document.Block.Fold;
+import mplm.harness.document.Block.Heading;
+import mplm.harness.document.Block.Paragraph;
+import mplm.harness.document.Block.Table;
+import mplm.harness.record.RunManifest;
+import mplm.harness.report.Outcome;
+import mplm.harness.report.Published;
+import mplm.harness.report.TrialRow;
+import mplm.harness.suite.Experiment;
+
+/** The section that says what ran where. Runs that stand in one report are of one kind, so the first speaks for all. */
+final class SetUp {
+  static final String FULL_SIZE = "full size";
+
+  private SetUp() {}
+
+  static List<Block> blocks(Collection<RunManifest> runs, List<TrialRow> rows) {
+    RunManifest first = runs.iterator().next();
+    List<Block> blocks = new ArrayList<>();
+    blocks.add(new Paragraph("Suite " + first.suite() + ": " + first.title() + "."));
+    blocks.add(new Heading(2, "What ran where"));
+    List<List<String>> lines = new ArrayList<>();
+    runs.forEach(run -> lines.add(List.of("started", run.setting().started() + " (UTC)")));
+    int planned = runs.stream().mapToInt(run -> run.trials().size()).sum();
+    lines.add(List.of("trials", rows.size() + " of " + planned + ": " + outcomes(rows)));
+    lines.add(List.of("source", machine(first.environment().getOrDefault("source", Map.of()))));
+    lines.add(List.of("destination", machine(first.environment().getOrDefault("destination", Map.of()))));
+    String testbed = first.setting().testbed();
+    lines.add(List.of("testbed", testbed.equals("none") ? "two hosts" : testbed + ", on one machine"));
+    lines.add(List.of("link", "shaped by " + first.setting().shaping() + goodput(first)));
+    lines.add(List.of("guests run under", first.setting().accelerator().name().toUpperCase(Locale.ROOT)));
+    String scheduler = first.setting().schedulerHash().substring(0, 12);
+    lines.add(List.of("QEMU", first.setting().qemuVersion() + ", page scheduler " + scheduler));
+    blocks.add(new Table(List.of("", ""), lines));
+    blocks.add(new Table(List.of("experiment", "guest and link", "against the published set-up"),
+        first.experiments().stream().map(experiment -> sizes(experiment, first)).toList()));
+    runs.forEach(run -> blocks.add(environment(run)));
+    return blocks;
+  }
+
+  /** Whether seconds of this experiment may be compared with the published ones. */
+  static String size(Experiment experiment, RunManifest run) {
+    return Published.deviations(experiment, run.setting().accelerator()).isEmpty() ? FULL_SIZE : "not " + FULL_SIZE;
+  }
+
+  private static List<String> sizes(Experiment experiment, RunManifest run) {
+    List<String> deviations = Published.deviations(experiment, run.setting().accelerator());
+    return List.of(experiment.name(), experiment.title(),
+        size(experiment, run) + (deviations.isEmpty() ? "" : ": " + String.join(", ", deviations)));
+  }
+
+  private static Fold environment(RunManifest run) {
+    List<List<String>> lines = new ArrayList<>();
+    run.environment().forEach((machine, keys) -> keys.forEach((key, value) -> lines.add(List.of(machine, key, value))));
+    run.engine().forEach((key, value) -> lines.add(List.of("engine", key, value)));
+    run.guest().forEach((key, value) -> lines.add(List.of("guest image", key, value)));
+    return new Fold("Environment: machines, link, engine and guest image of " + run.setting().run(),
+        List.of(new Table(List.of("of", "key", "value"), lines)));
+  }
+
+  private static String outcomes(List<TrialRow> rows) {
+    return Arrays.stream(Outcome.values())
+        .map(outcome -> rows.stream().filter(row -> row.outcome() == outcome).count() + " " + outcome)
+        .filter(text -> !text.startsWith("0 "))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String machine(Map<String, String> stamp) {
+    String kib = stamp.get("memory_kib");
+    String memory = kib == null ? "unknown memory" : String.format(Locale.ROOT, "%.1f GiB", Double.parseDouble(kib) / (1 << 20));
+    return stamp.getOrDefault("cpu", "unknown CPU") + ", " + stamp.getOrDefault("cores", "?") + " cores, " + memory + ", "
+        + stamp.getOrDefault("kernel", "unknown kernel");
+  }
+
+  /** As it was measured at each rate before the run. */
+  private static String goodput(RunManifest run) {
+    String prefix = "goodput_bits_per_s_at.";
+    return run.environment().getOrDefault("link", Map.of()).entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith(prefix))
+        .sorted(Map.Entry.comparingByKey())
+        .map(entry -> String.format(Locale.ROOT, ", %.1f Mbit/s of data at %s", Double.parseDouble(entry.getValue()) / 1e6,
+            entry.getKey().substring(prefix.length())))
+        .collect(Collectors.joining());
+  }
+}

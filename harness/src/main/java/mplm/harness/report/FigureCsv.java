@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.report;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The file {@code figure.csv}: all that the figures show, a line a point, measured and published apart. */
+public final class FigureCsv {
+  private static final List<String> HEADER = List.of("source", "experiment", "benchmark", "method", "max_tolerable_downtime_s",
+      "completed", "total_s_mean", "total_s_ci95", "downtime_s_mean", "downtime_s_ci95", "not_converged", "not_converged_limit_s",
+      "ended_before", "ended_before_after_s");
+
+  private FigureCsv() {}
+
+  /** Writes the file in place of one that may be there. */
+  public static void write(Path file, List<Cell> cells, Published published) throws IOException {
+    try (Csv csv = Csv.replace(file)) {
+      csv.write(HEADER);
+      for (Cell cell : cells) {
+        csv.write(List.of("measured", cell.experiment().name(), cell.experiment().benchmark().name(), cell.method().toString(),
+            text(cell.maxTolerableDowntime()), Integer.toString(cell.completed().size()),
+            value(cell.total()), interval(cell.total()), value(cell.downtime()), interval(cell.downtime()),
+            Long.toString(cell.count(Outcome.NOT_CONVERGED)), longest(cell, Outcome.NOT_CONVERGED),
+            Long.toString(cell.count(Outcome.ENDED_BEFORE)), longest(cell, Outcome.ENDED_BEFORE)));
+      }
+      for (String benchmark : cells.stream().map(cell -> cell.experiment().benchmark().name()).distinct().toList()) {
+        for (Published.Point point : published.of(benchmark)) {
+          csv.write(List.of("published", "", benchmark, point.mplm() ? "mplm" : "precopy", text(point.maxTolerableDowntime()), "",
+              text(point.total()), "", text(point.downtime()), "", "", "", "", ""));
+        }
+      }
+    }
+  }
+
+  /** A number as these files have it: plain, at most six decimals, empty if there is none. */
+  public static String text(OptionalDouble value) {
+    return value.isEmpty() ? ""
+        : BigDecimal.valueOf(value.getAsDouble()).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+  }
+
+  private static String value(Optional<Mean> mean) {
+    return mean.map(m -> text(OptionalDouble.of(m.value()))).orElse("");
+  }
+
+  private static String interval(Optional<Mean> mean) {
+    return mean.map(m -> text(m.halfWidth())).orElse("");
+  }
+
+  private static String longest(Cell cell, Outcome outcome) {
+    return cell.lasted(outcome).max(Comparator.naturalOrder()).map(lasted -> text(OptionalDouble.of(lasted))).orElse("");
+  }
+}
