@@ -14,8 +14,8 @@ guest: packages ## build the guest's kernel and programs, or find them in the ca
 	@guest-images/build
 npb: packages ## the guest's programs without a guest: classes S and W, verified, seconds, Mop/s, memory
 	@guest-images/bench S W
-bench: packages ## cost of a page visit and of a fetch; the live stage's share of the link; the guest's programs
-	@mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench && harness/bench && guest-images/bench A
+bench: packages ## cost of a page visit, a fetch, a simulation; the live stage's share of the link; the guest's programs
+	@mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench exec:exec@bench-simulation && harness/bench && guest-images/bench A
 clean:       ## remove what was built in this clone; the cache stays
 	@rm -rf engine/target harness/target
 packages:    ## install the Debian packages that are missing

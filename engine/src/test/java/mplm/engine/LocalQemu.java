@@ -84,7 +84,7 @@ public final class LocalQemu implements AutoCloseable {
   }
 
   public Path memory() {
-    return Path.of(hypervisor.memoryFile().orElseThrow());
+    return Path.of(hypervisor.memory().file().orElseThrow());
   }
 
   public Path log() {

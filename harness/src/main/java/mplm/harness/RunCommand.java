@@ -3,10 +3,8 @@ package mplm.harness;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +26,7 @@ import mplm.harness.testbed.Testbed;
 import mplm.harness.trial.Artifacts;
 import mplm.harness.trial.SuiteRun;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -45,9 +44,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
   /** Between methods, but not between the settings of one: those are KEY=VALUE or one of MPLM's words. */
-  private static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
-
-  private static final String HOSTS = "MPLM_HOSTS";
+  static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
 
   /** By default: the same order each time. */
   static final long SEED = 1;
@@ -73,8 +70,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--testbed", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; by default the best that works here")
   private Kind testbed;
 
-  @Option(names = "--hosts", paramLabel = "FILE", description = "run on these hosts; by default $" + HOSTS + ", if set")
-  private Path hosts;
+  @Mixin private HostsOption hosts;
 
   @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU 10.0")
   private Path qemuSource;
@@ -99,17 +95,16 @@ final class RunCommand implements Callable<Integer> {
     Suite chosen = resume == null ? choose(clone.npbConfigs()) : null;
     Shard part = part();
     RunManifest begun = resume == null ? null : begun();
-    Path hostsFile = hosts != null ? hosts : System.getenv(HOSTS) == null ? null : Path.of(System.getenv(HOSTS));
-    if (testbed != null && hosts != null) {
+    if (testbed != null && hosts.isGiven()) {
       throw new BadInput("--testbed and --hosts: a run takes place on one of them");
     }
     if (qemuSource != null && !Files.exists(qemuSource)) {
       throw new BadInput("--qemu-source " + qemuSource + ": no such file or folder");
     }
-    if (qemuSource != null && Artifacts.engineGiven() && hostsFile == null) {
+    if (qemuSource != null && Artifacts.engineGiven() && hosts.hosts().isEmpty()) {
       throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
     }
-    Hosts two = hostsFile == null ? null : Hosts.read(hostsFile);
+    Hosts two = hosts.hosts().orElse(null);
     if (begun != null && two != null && !two.testbed().equals(begun.setting().testbed())) {
       throw new BadInput(resume + " cannot be resumed here, these differ: testbed: " + begun.setting().testbed() + ", " + two.testbed());
     }
@@ -128,14 +123,14 @@ final class RunCommand implements Callable<Integer> {
     Kind kind = two == null ? Testbed.choose(testbed) : null;
     Artifacts artifacts = early != null ? early : Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
     if (two == null) {
-      return Testbed.run(kind, again(artifacts));
+      return Testbed.run(kind, hosts.again(artifacts));
     }
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
     if (begun != null) {
-      return SuiteRun.resume(resume, two, artifacts, display) ? 0 : Mplm.FAILED;
+      return SuiteRun.resume(resume, two.resolved(), artifacts, display) ? 0 : Mplm.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    return SuiteRun.run(chosen, part, seed, two, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
+    return SuiteRun.run(chosen, part, seed, two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
   }
 
   private Shard part() {
@@ -157,13 +152,13 @@ final class RunCommand implements Callable<Integer> {
     }
     RunManifest begun = RunManifest.read(resume);
     String before = begun.setting().testbed();
-    if (before.equals("none") && hosts == null && System.getenv(HOSTS) == null) {
+    if (before.equals("none") && hosts.hosts().isEmpty()) {
       throw new BadInput("--resume: the run took place on hosts of a file: name it with --hosts");
     }
     if (testbed != null && !testbed.toString().equals(before)) {
       throw new BadInput(resume + " cannot be resumed here, these differ: testbed: " + before + ", " + testbed);
     }
-    if (!before.equals("none") && hosts == null) {
+    if (!before.equals("none") && !hosts.isGiven()) {
       testbed = Kind.valueOf(before.toUpperCase(Locale.ROOT));
     }
     return begun;
@@ -209,16 +204,5 @@ final class RunCommand implements Callable<Integer> {
     out.println(plan.size() + " trials");
     out.flush();
     return 0;
-  }
-
-  /** This very command, for the inside of a testbed, which tells it the hosts. */
-  private List<String> again(Artifacts artifacts) {
-    List<String> line = new ArrayList<>(List.of("env"));
-    artifacts.environment().forEach((name, value) -> line.add(name + "=" + value));
-    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Mplm.class.getName()));
-    line.addAll(spec.commandLine().getParent().getParseResult().originalArgs());
-    return line;
   }
 }

@@ -17,8 +17,11 @@ import java.util.Optional;
  * @param gap from the last heartbeat that came from the source to the first from the destination: an upper bound of the stop
  */
 public record GuestPause(Duration pause, Duration error, Duration gap) {
-  /** Heartbeats needed on either side. */
-  public static final int RANK = 3;
+  /**
+   * Heartbeats needed on either side. Above a sharp edge the least delay is further from it than this one is from the least in one case
+   * of {@code 2^(RANK - 1)}.
+   */
+  public static final int RANK = 6;
 
   /** The resolution of a record's time, which is cut to microseconds on both sides. */
   private static final long RESOLUTION_NS = 2_000;

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param boot what it boots; empty for firmware alone
  * @param workFolder for the sockets and logs below
  * @param network its network device; empty for none
- * @param memoryFile a file that backs the memory, shared, so that another process can compare it; empty for anonymous memory
+ * @param memory what the guest's memory is made of
  * @param incoming waits for {@code migrate-incoming} instead of booting
  * @param started whether vCPUs run from the start, or at a destination from the end of the migration ({@code -S} if not)
  * @param more further arguments, such as {@code -trace}
@@ -29,7 +29,7 @@ public record Hypervisor(
     Optional<Boot> boot,
     String workFolder,
     Optional<Network> network,
-    Optional<String> memoryFile,
+    MemoryBacking memory,
     boolean incoming,
     boolean started,
     List<String> more) {
@@ -53,37 +53,47 @@ public record Hypervisor(
   public static Hypervisor source(
       String binary, String firmware, Accelerator accelerator, GuestShape shape, Optional<Boot> boot, String workFolder) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, Optional.empty(), Optional.empty(), false, false, List.of());
+        binary, firmware, accelerator, shape, boot, workFolder, Optional.empty(), MemoryBacking.PLAIN, false, false, List.of());
   }
 
   /** The destination for this source, on another host perhaps, whose tap may have another name; runs the guest once it is there. */
   public Hypervisor destination(String binary, String firmware, String workFolder) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, network, memoryFile, true, true, more);
+        binary, firmware, accelerator, shape, boot, workFolder, network, memory, true, true, more);
   }
 
   /** The same with this network device. */
   public Hypervisor withNetwork(Network device) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, Optional.of(device), memoryFile, incoming, started, more);
+        binary, firmware, accelerator, shape, boot, workFolder, Optional.of(device), memory, incoming, started, more);
   }
 
   /** The same with its memory in a shared file, which QEMU creates if it is missing and leaves behind. */
   public Hypervisor withMemoryFile(String path) {
-    return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, network, Optional.of(path), incoming, started, more);
+    return withMemory(memory.withFile(path));
+  }
+
+  /** The same with its memory made of something else. */
+  public Hypervisor withMemory(MemoryBacking backing) {
+    return new Hypervisor(binary, firmware, accelerator, shape, boot, workFolder, network, backing, incoming, started, more);
+  }
+
+  /** The same with the kernel and the initramfs where this host has them; the one that boots decides on the arguments. */
+  public Hypervisor withImage(String kernel, String initramfs) {
+    Optional<Boot> here = boot.map(b -> new Boot(kernel, initramfs, b.arguments()));
+    return new Hypervisor(binary, firmware, accelerator, shape, here, workFolder, network, memory, incoming, started, more);
   }
 
   /** The same with vCPUs that do, or do not, run without a {@code cont}. */
   public Hypervisor withStarted(boolean yes) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, network, memoryFile, incoming, yes, more);
+        binary, firmware, accelerator, shape, boot, workFolder, network, memory, incoming, yes, more);
   }
 
   /** The same with these arguments in place of its further ones. */
   public Hypervisor withMore(String... arguments) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, network, memoryFile, incoming, started, List.of(arguments));
+        binary, firmware, accelerator, shape, boot, workFolder, network, memory, incoming, started, List.of(arguments));
   }
 
   /** Unix socket of QMP. */
@@ -112,20 +122,17 @@ public record Hypervisor(
     argv.addAll(List.of("-L", firmware, "-accel", accelerator.option(), "-cpu", "max"));
     // a guest that panics ends instead of booting anew
     argv.add("-no-reboot");
-    argv.addAll(List.of("-machine", "q35" + memoryFile.map(f -> ",memory-backend=ram").orElse("")));
+    argv.addAll(List.of("-machine", "q35" + memory.machineOption()));
     argv.addAll(List.of("-smp", Integer.toString(shape.vcpus())));
     argv.addAll(List.of("-m", "size=" + (shape.memory().bytes() >> 20) + "M"));
-    memoryFile.ifPresent(file -> argv.addAll(List.of(
-        "-object",
-        "memory-backend-file,id=ram,size=" + shape.memory().bytes() + ",mem-path=" + value(file) + ",share=on")));
+    argv.addAll(memory.arguments(shape.memory()));
     boot.ifPresent(b -> argv.addAll(List.of("-kernel", b.kernel(), "-initrd", b.initramfs(), "-append", b.arguments())));
     argv.addAll(List.of("-chardev", socket("serial", serialSocket()) + ",logfile=" + value(serialLog())));
     argv.addAll(List.of("-serial", "chardev:serial"));
-    // no boot ROM, for nobody boots from it; no offloads, for two hosts' kernels may offer different ones
+    argv.addAll(List.of("-chardev", socket("qmp", qmpSocket()), "-mon", "chardev=qmp,mode=control"));
     network.ifPresent(device -> argv.addAll(List.of(
         "-netdev", "tap,id=network,ifname=" + value(device.tap()) + ",script=no,downscript=no,vnet_hdr=off",
         "-device", "virtio-net-pci,netdev=network,mac=" + device.mac() + ",romfile=")));
-    argv.addAll(List.of("-chardev", socket("qmp", qmpSocket()), "-mon", "chardev=qmp,mode=control"));
     // traces and messages carry the host's clock; threads their names, so that those of vCPUs can be told
     argv.addAll(List.of("-D", qemuLog(), "-msg", "timestamp=on", "-name", "guest=mplm,debug-threads=on"));
     if (incoming) {
@@ -143,7 +150,7 @@ public record Hypervisor(
   }
 
   /** A comma ends a value in QEMU's option lists, two are one. */
-  private static String value(String text) {
+  static String value(String text) {
     return text.replace(",", ",,");
   }
 }

@@ -13,12 +13,13 @@ import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpClient;
 import mplm.engine.qmp.QmpException;
 import mplm.engine.scheduler.Knobs;
+import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.Durations;
 
 /**
  * Migrates one guest once. The source holds the guest, running or stopped; the destination was started with {@code -incoming
  * defer}. {@code return-path} is on (without it QEMU's downtime ends when the last byte is in its socket buffer) and QEMU's own rate
- * limit is off: the link decides.
+ * limit is off unless the route has one: the link decides.
  *
  * @param listenHost address or name at which the destination listens, on a port of its kernel's choice
  * @param limit after which the migration is cancelled; one that stands still for 10 s is cancelled then, and has failed
@@ -66,7 +67,7 @@ public record Migration(
 
   private Map<String, Object> parameters() {
     Map<String, Object> parameters = new LinkedHashMap<>();
-    parameters.put("max-bandwidth", 0);
+    parameters.put("max-bandwidth", route.maxBandwidth().map(Bandwidth::bytesPerSecond).orElse(0L));
     parameters.put("avail-switchover-bandwidth", 0);
     if (method instanceof Precopy precopy) {
       parameters.put("downtime-limit", precopy.maxTolerableDowntime().toMillis());

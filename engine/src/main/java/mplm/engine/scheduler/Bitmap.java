@@ -3,6 +3,7 @@ package mplm.engine.scheduler;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.util.BitSet;
 import java.util.Objects;
 
 /**
@@ -48,6 +49,21 @@ public final class Bitmap {
   /** Clears {@code count} pages from {@code first}. */
   public void clear(long first, long count) {
     change(first, count, false);
+  }
+
+  /** Sets the pages of {@code set} and clears all others. */
+  public void assign(BitSet set) {
+    if (set.length() > pages) {
+      throw new IndexOutOfBoundsException("page " + (set.length() - 1) + " of " + pages);
+    }
+    long[] all = set.toLongArray();
+    words.write(0, all, 0, all.length);
+    words.setMemory(all.length * 8L, words.size() - all.length * 8L, (byte) 0);
+  }
+
+  /** The set pages. */
+  public BitSet toBitSet() {
+    return BitSet.valueOf(words.getLongArray(0, Math.toIntExact(pages / 64 + 1)));
   }
 
   /** How many pages are set. */

@@ -122,6 +122,21 @@ public final class Scheduler implements AutoCloseable {
     Mplm.mplm_sent(handle(), block, number);
   }
 
+  /**
+   * Sends the pages that {@link #next} picks, page by page over the wire, until it says something else, or {@link Action#AGAIN} at
+   * {@code until} or now and then before. Times are the wire's picoseconds. For a scheduler of one block.
+   *
+   * @param used the pages that are not zero pages
+   */
+  public Action drive(Wire wire, Bitmap used, long until) {
+    if (pending.size() != 1 || used.pages() != pending.get(0).pages()) {
+      throw new IllegalArgumentException("a wire takes the pages of one block, and a bitmap of as many");
+    }
+    int action = Mplm.mplm_drive(handle(), pending.get(0).pointer(), used.pointer(), wire.toNative(until), wire.log());
+    wire.fromNative();
+    return ACTIONS[action];
+  }
+
   /** Pages need not be sent, pending or not. */
   public void discard(int block, long first, long count) {
     Objects.checkFromIndexSize(first, count, pending.get(block).pages());
@@ -180,7 +195,7 @@ public final class Scheduler implements AutoCloseable {
     return scheduler;
   }
 
-  /** {@code mplm.h}, function by function. */
+  /** {@code mplm.h} and {@code drive.h}, function by function. */
   private static final class Mplm {
     static {
       Native.register(Mplm.class, "mplm");
@@ -210,6 +225,8 @@ public final class Scheduler implements AutoCloseable {
     static native int mplm_next(Pointer s, long nowMs, Pointer page);
 
     static native void mplm_sent(Pointer s, int block, long page);
+
+    static native int mplm_drive(Pointer s, Pointer pending, Pointer used, Pointer drive, Pointer log);
 
     static native void mplm_discard(Pointer s, int block, long first, long count);
 

@@ -4,7 +4,9 @@ package mplm.engine.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import mplm.engine.unit.DataSize;
 import org.testng.annotations.Test;
 
@@ -28,13 +30,46 @@ public class HypervisorTest {
     assertThat(destination.argv()).startsWith("/d/qemu").containsSequence("-incoming", "defer").doesNotContain("-S")
         .containsSequence("-trace", "mplm_*").containsSequence("-m", "size=1024M").containsSequence("-smp", "2");
     assertThat(destination.withStarted(false).argv()).contains("-S");
+    assertThat(destination.withImage("/d/vmlinux", "/d/init").argv())
+        .containsSequence("-kernel", "/d/vmlinux", "-initrd", "/d/init", "-append", "quiet a=b c");
   }
 
   @Test
   public void aCommaInAPathStaysInThePath() {
     assertThat(SOURCE.withMemoryFile("/dev/shm/a,b").argv())
-        .containsSequence("-machine", "q35,memory-backend=ram")
-        .containsSequence("-object", "memory-backend-file,id=ram,size=1073741824,mem-path=/dev/shm/a,,b,share=on");
+        .containsSequence("-machine", "q35,memory-backend=pc.ram")
+        .containsSequence("-object", "memory-backend-file,mem-path=/dev/shm/a,,b,share=on,id=pc.ram,size=1073741824");
+  }
+
+  @Test
+  public void memoryIsPreallocatedAndOfHugePagesIfAsked() {
+    MemoryBacking preallocated = new MemoryBacking(Optional.empty(), true, Optional.empty());
+    assertThat(SOURCE.withMemory(preallocated).argv())
+        .containsSequence("-machine", "q35,memory-backend=pc.ram")
+        .containsSequence("-object", "memory-backend-ram,id=pc.ram,size=1073741824,prealloc=on");
+    assertThat(SOURCE.withMemory(preallocated).withMemoryFile("/m").argv())
+        .containsSequence("-object", "memory-backend-file,mem-path=/m,share=on,id=pc.ram,size=1073741824,prealloc=on");
+    MemoryBacking huge = new MemoryBacking(Optional.empty(), true, Optional.of(DataSize.parse("2MiB")));
+    assertThat(SOURCE.withMemory(huge).argv()).containsSequence(
+        "-object", "memory-backend-memfd,hugetlb=on,hugetlbsize=2097152,id=pc.ram,size=1073741824,prealloc=on");
+    assertThat(SOURCE.withMemory(MemoryBacking.PLAIN).argv()).containsSequence("-machine", "q35").doesNotContain("-object");
+  }
+
+  /** QEMU refuses to start otherwise. */
+  @Test
+  public void everyIdIsGivenOnce() {
+    List<String> argv = SOURCE.withMemoryFile("/m").withNetwork(new Hypervisor.Network("tap0", "02:00:00:00:00:01")).argv();
+    assertThat(argv.stream().flatMap(argument -> Stream.of(argument.split(","))).filter(part -> part.startsWith("id=")))
+        .contains("id=qmp", "id=serial").doesNotHaveDuplicates();
+  }
+
+  @Test
+  public void hugePagesMustDivideTheMemoryAndHaveNoFile() {
+    MemoryBacking huge = new MemoryBacking(Optional.empty(), true, Optional.of(DataSize.parse("1GiB")));
+    Hypervisor odd = new Hypervisor("q", "s", Accelerator.KVM, new GuestShape(1, DataSize.parse("1.5GiB")), Optional.empty(), "/w",
+        Optional.empty(), huge, false, false, List.of());
+    assertThatIllegalArgumentException().isThrownBy(odd::argv).withMessageContaining("1536MiB").withMessageContaining("1GiB");
+    assertThatIllegalArgumentException().isThrownBy(() -> SOURCE.withMemory(huge).withMemoryFile("/m")).withMessageContaining("compared");
   }
 
   @Test

@@ -20,6 +20,7 @@ import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpClient;
 import mplm.engine.qmp.QmpException;
 import mplm.engine.qmp.QmpMessage;
+import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -288,6 +289,25 @@ public class MigrationTest {
     };
     new Migration(toSource, toDestination, PRECOPY, "127.0.0.2", relay, LONG).run(seen::add);
     assertThat(arguments(source, "migrate").path("uri").asText()).isEqualTo("tcp:127.0.0.9:99");
+  }
+
+  @Test
+  public void aRouteMayLeaveTheLimitToQemu() throws Exception {
+    states(COMPLETED);
+    destinationLoads(0);
+    Route limited = new Route() {
+      @Override
+      public InetSocketAddress to(InetSocketAddress destination) {
+        return destination;
+      }
+
+      @Override
+      public Optional<Bandwidth> maxBandwidth() {
+        return Optional.of(Bandwidth.parse("80Mbit/s"));
+      }
+    };
+    new Migration(toSource, toDestination, PRECOPY, "127.0.0.2", limited, LONG).run(seen::add);
+    assertThat(arguments(source, "migrate-set-parameters").path("max-bandwidth").asLong()).isEqualTo(10_000_000);
   }
 
   private MigrationResult run(Method method, Duration limit) throws IOException, InterruptedException {

@@ -31,6 +31,10 @@ public class BitmapTest {
         assertThat(bitmap.get(page)).as("page %d of %d", page, pages).isEqualTo(expected.get(page));
       }
       assertThat(bitmap.count()).isEqualTo(expected.cardinality());
+      assertThat(bitmap.toBitSet()).isEqualTo(expected);
+      bitmap.set(0, pages);
+      bitmap.assign(expected);
+      assertThat(bitmap.toBitSet()).isEqualTo(expected);
     }
   }
 
@@ -40,5 +44,8 @@ public class BitmapTest {
     assertThatThrownBy(() -> bitmap.get(65)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> bitmap.set(-1)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> bitmap.clear(64, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+    BitSet outside = new BitSet();
+    outside.set(65);
+    assertThatThrownBy(() -> bitmap.assign(outside)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 }

@@ -51,8 +51,12 @@ final class DowntimeDerivation {
       return new Downtimes(qemu, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
           missing.or(() -> Optional.of("no STOP and RESUME were seen")), missing);
     }
-    Duration late = source.lateness(migration.stop()).plus(destination.lateness(migration.resume()));
-    Measure stopResume = new Measure(seen.orElseThrow(), late.plus(way));
+    // what the events were late is known, but for how late the fastest was that they are compared with; QEMU says STOP at some time
+    // while it stops the guest, which takes long where vCPUs wait for a core, and RESUME while it lets it go on
+    Duration during = parts.map(p -> p.stop().plus(p.resume())).orElse(Duration.ZERO);
+    Measure stopResume = new Measure(
+        seen.orElseThrow().plus(source.lateness(migration.stop())).minus(destination.lateness(migration.resume())),
+        way.plus(source.uncertainty()).plus(destination.uncertainty()).plus(during));
     Optional<GuestPause> pause = GuestPause.of(raw.source().heartbeats(), raw.destination().heartbeats(),
         migration.stop().orElseThrow(), migration.resume().orElseThrow(), WINDOW);
     Optional<Measure> network = NetworkDowntime.of(raw.echoes(), migration.stop().orElseThrow(), migration.resume().orElseThrow(),
@@ -119,10 +123,14 @@ final class DowntimeDerivation {
 
   /**
    * What one hypervisor said over QMP, and how long that took to be heard. An event carries its time by its host's clock. How much
-   * later than the fastest event of the same host it arrived is its lateness; how long the fastest took is not known, but it is less
-   * than the shortest round trip. So no two hosts' clocks are compared.
+   * later than the fastest event of the same host it arrived is its lateness. How long the fastest took is not known: less than the
+   * shortest round trip on a quiet way, and on a busy one about as late as the next fastest are later. So no two hosts' clocks are
+   * compared.
    */
   private static final class Conversation {
+    /** The fourth fastest of few. */
+    private static final int NEXT = 4;
+
     private final Map<Long, Long> offsets = new HashMap<>();
     private final long roundTrip;
     private OptionalLong completed = OptionalLong.empty();
@@ -161,6 +169,12 @@ final class DowntimeDerivation {
 
     Duration roundTrip() {
       return Duration.ofNanos(roundTrip);
+    }
+
+    /** How late the fastest event may have been itself: how much faster it was than the next few, as of heartbeats. */
+    Duration uncertainty() {
+      long[] fastest = offsets.values().stream().mapToLong(Long::longValue).sorted().limit(NEXT).toArray();
+      return Duration.ofNanos(fastest.length == 0 ? 0 : fastest[fastest.length - 1] - fastest[0]);
     }
 
     Duration lateness(OptionalLong arrival) {

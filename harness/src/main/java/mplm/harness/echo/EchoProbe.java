@@ -2,10 +2,11 @@
 package mplm.harness.echo;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,21 +27,24 @@ public final class EchoProbe implements AutoCloseable {
   private final Duration interval;
   private final Path file;
   private final long begin;
-  private final DatagramSocket socket;
+  private final DatagramChannel channel;
+  private final Selector arrival;
   /** Tells this probe's replies from late ones to another. */
   private final long mark = ThreadLocalRandom.current().nextLong();
 
   private final List<Echo> echoes = new ArrayList<>();
   private final List<Thread> threads;
-  private volatile boolean closing;
-  private IOException failure;
+  private volatile boolean ended;
+  private volatile IOException failure;
 
   private EchoProbe(InetSocketAddress guest, Duration interval, Path file, long begin) throws IOException {
     this.guest = guest;
     this.interval = interval;
     this.file = file;
     this.begin = begin;
-    this.socket = new DatagramSocket();
+    this.channel = DatagramChannel.open();
+    this.arrival = Selector.open();
+    channel.configureBlocking(false).register(arrival, SelectionKey.OP_READ);
     this.threads = List.of(new Thread(() -> run(this::send), "echo sender"), new Thread(() -> run(this::receive), "echo receiver"));
     for (Thread thread : threads) {
       thread.setDaemon(true);
@@ -70,16 +74,17 @@ public final class EchoProbe implements AutoCloseable {
   /** Ends and writes the record. {@link IOException} if it cannot be written, or ended early since the network refused. */
   @Override
   public void close() throws IOException {
-    closing = true;
-    socket.close();
+    ended = true;
+    arrival.wakeup();
     try {
       for (Thread thread : threads) {
-        LockSupport.unpark(thread);
         thread.join(ENDING.toMillis());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    channel.close();
+    arrival.close();
     Echo.write(file, echoes());
     if (failure != null) {
       throw new IOException("echo to the guest at " + guest.getAddress().getHostAddress() + ": " + failure.getMessage(), failure);
@@ -90,32 +95,31 @@ public final class EchoProbe implements AutoCloseable {
     void run() throws IOException;
   }
 
+  /** Either loop ends the other when it fails. */
   private void run(Loop loop) {
     try {
       loop.run();
     } catch (IOException e) {
-      synchronized (echoes) {
-        if (!closing && failure == null) {
-          failure = e;
-        }
-      }
-      socket.close(); // the other loop ends as well
+      failure = e;
+      ended = true;
+      arrival.wakeup();
     }
   }
 
   private void send() throws IOException {
-    for (long due = System.nanoTime(); !closing; ) {
+    for (long due = System.nanoTime(); !ended; ) {
       ByteBuffer payload = ByteBuffer.allocate(PAYLOAD).putLong(mark);
       synchronized (echoes) {
         payload.putInt(echoes.size());
         echoes.add(new Echo(echoes.size(), System.nanoTime() - begin, OptionalLong.empty()));
       }
-      socket.send(new DatagramPacket(payload.array(), PAYLOAD, guest));
+      // none sent when many wait for the guest's hardware address already: that one is lost
+      channel.send(payload.flip(), guest);
       long now = System.nanoTime();
       while (due - now <= 0) {
         due += interval.toNanos();
       }
-      while (due - now > 0 && !closing) {
+      while (due - now > 0 && !ended) {
         LockSupport.parkNanos(due - now);
         now = System.nanoTime();
       }
@@ -123,13 +127,15 @@ public final class EchoProbe implements AutoCloseable {
   }
 
   private void receive() throws IOException {
-    DatagramPacket packet = new DatagramPacket(new byte[PAYLOAD], PAYLOAD);
-    while (!closing) {
-      socket.receive(packet);
-      long now = System.nanoTime() - begin;
-      ByteBuffer payload = ByteBuffer.wrap(packet.getData(), 0, packet.getLength());
-      if (payload.remaining() == PAYLOAD && payload.getLong() == mark) {
-        answer(payload.getInt(), now);
+    ByteBuffer payload = ByteBuffer.allocate(PAYLOAD + 1);
+    while (!ended) {
+      arrival.select();
+      arrival.selectedKeys().clear();
+      while (channel.receive(payload.clear()) != null) {
+        long now = System.nanoTime() - begin;
+        if (payload.flip().remaining() == PAYLOAD && payload.getLong() == mark) {
+          answer(payload.getInt(), now);
+        }
       }
     }
   }

@@ -2,6 +2,7 @@
 package mplm.harness.host;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,10 +55,24 @@ final class Connections implements AutoCloseable {
 
   private static final class Connection {
     final SSHClient client;
+    final SSHClient jump;
     int channels;
 
-    Connection(SSHClient client) {
+    /** @param jump what carries it, for it alone; null if it is direct */
+    Connection(SSHClient client, SSHClient jump) {
       this.client = client;
+      this.jump = jump;
+    }
+
+    boolean isLost() {
+      return !client.isConnected() || jump != null && !jump.isConnected();
+    }
+
+    void end() {
+      disconnect(client);
+      if (jump != null) {
+        disconnect(jump);
+      }
     }
   }
 
@@ -65,7 +80,10 @@ final class Connections implements AutoCloseable {
     if (closed) {
       throw new HostException(config.name(), "is closed");
     }
-    connections.removeIf(c -> !c.client.isConnected());
+    connections.stream().filter(Connection::isLost).toList().forEach(lost -> {
+      lost.end();
+      connections.remove(lost);
+    });
     Connection connection =
         connections.stream().filter(c -> c.channels < CHANNELS).findFirst().orElseGet(this::open);
     connection.channels++;
@@ -74,6 +92,15 @@ final class Connections implements AutoCloseable {
 
   synchronized int count() {
     return connections.size();
+  }
+
+  /** Breaks all of them as a network does, for tests: reset, without a word. */
+  synchronized void tear() throws IOException {
+    for (Connection connection : connections) {
+      Socket socket = (connection.jump != null ? connection.jump : connection.client).getSocket();
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
   }
 
   /** Ends all of them at once; what ran in their channels is killed by its leash. */
@@ -86,11 +113,65 @@ final class Connections implements AutoCloseable {
       connections.clear();
     }
     for (Connection connection : ending) {
-      disconnect(connection.client);
+      connection.end();
     }
   }
 
   private Connection open() {
+    List<SSHClient> chain = new ArrayList<>();
+    try {
+      SSHClient jump = null;
+      if (config.jump() != null) {
+        jump = logIn(config.jump(), null, true, chain);
+      }
+      Connection connection = new Connection(logIn(config.login(), jump, false, chain), jump);
+      connections.add(connection);
+      return connection;
+    } catch (HostException e) {
+      chain.forEach(Connections::disconnect);
+      throw e;
+    }
+  }
+
+  /**
+   * Connects and logs in.
+   *
+   * @param jump a connection through which to connect, or null
+   * @param jumps whether this is the jump host itself
+   * @param chain gets the client, which is to be disconnected after a failure
+   */
+  private SSHClient logIn(Login login, SSHClient jump, boolean jumps, List<SSHClient> chain) {
+    SSHClient client = newClient();
+    chain.add(0, client);
+    HostKey.Verifier verifier = new HostKey.Verifier(login.hostKey());
+    client.addHostKeyVerifier(verifier);
+    String where = (jumps ? "jump host " : "") + login.where();
+    try {
+      if (jump == null) {
+        client.connect(login.address(), login.port());
+        client.getSocket().setTcpNoDelay(true); // or a command takes 40 ms more, waiting for an acknowledgement
+      } else {
+        where += " through the jump host " + config.jump().where();
+        client.connectVia(jump.newDirectConnection(login.address(), login.port()));
+      }
+      if (login.agent()) {
+        Agent.logIn(client, login.user());
+      } else {
+        client.authPublickey(login.user(), login.key().toString());
+      }
+      return client;
+    } catch (IOException e) {
+      if (verifier.refusal() != null) {
+        throw new HostKeyRefused(config.name(), (jumps ? "jump host: " : "") + verifier.refusal());
+      }
+      String with = login.agent() ? "a key of the SSH agent" : login.key().toString();
+      throw e instanceof UserAuthException
+          ? new HostException(config.name(), where + " does not let " + login.user() + " in with " + with, e)
+          : new HostException(config.name(), "no SSH connection to " + where, e);
+    }
+  }
+
+  private static SSHClient newClient() {
     DefaultConfig ssh = new DefaultConfig();
     ssh.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
     SSHClient client = new SSHClient(ssh);
@@ -103,25 +184,7 @@ final class Connections implements AutoCloseable {
     keepAlive.setKeepAliveInterval(KEEP_ALIVE_SECONDS);
     keepAlive.setMaxAliveCount(KEEP_ALIVE_MISSES);
     keepAlive.setDaemon(true);
-    HostKey.Verifier verifier = HostKey.parse(config.hostKey()).new Verifier();
-    client.addHostKeyVerifier(verifier);
-    try {
-      client.connect(config.address(), config.port());
-      client.getSocket().setTcpNoDelay(true); // or a command takes 40 ms more, waiting for an acknowledgement
-      client.authPublickey(config.user(), config.key().toString());
-    } catch (IOException e) {
-      disconnect(client);
-      if (verifier.refusal() != null) {
-        throw new HostException(config.name(), verifier.refusal());
-      }
-      String where = config.address() + " port " + config.port();
-      throw e instanceof UserAuthException
-          ? new HostException(config.name(), where + " does not let " + config.user() + " in with " + config.key(), e)
-          : new HostException(config.name(), "no SSH connection to " + where, e);
-    }
-    Connection connection = new Connection(client);
-    connections.add(connection);
-    return connection;
+    return client;
   }
 
   private static void disconnect(SSHClient client) {

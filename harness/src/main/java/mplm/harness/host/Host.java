@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.sftp.SFTPClient;
 import net.schmizz.sshj.xfer.FileSystemFile;
@@ -69,6 +71,13 @@ public final class Host implements AutoCloseable {
     return output.stdout();
   }
 
+  /** The command line of a program that may be in a folder which ordinary users do not search, as ip and tc are on Debian. */
+  static String[] sbin(List<String> argv) {
+    List<String> line = new ArrayList<>(List.of("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; exec \"$@\"", "mplm"));
+    line.addAll(argv);
+    return line.toArray(String[]::new);
+  }
+
   /**
    * Starts a program that runs until it ends, is closed, or loses its connection, whichever is first.
    *
@@ -95,7 +104,12 @@ public final class Host implements AutoCloseable {
    * contents and verified on the host; the executable bit is kept; only the owner can read it.
    */
   public String provide(Path file) {
-    return store.provide(file);
+    return provide(file, Transfer.UNSEEN);
+  }
+
+  /** As {@link #provide(Path)}. */
+  public String provide(Path file, Transfer transfer) {
+    return store.provide(file, transfer);
   }
 
   /** Whether all that was provided is there still, with the contents that it had. */

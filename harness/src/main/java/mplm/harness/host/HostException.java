@@ -2,7 +2,7 @@
 package mplm.harness.host;
 
 /** A host or the link does not do what it was asked. The message is one line that begins with the host's name. */
-public final class HostException extends RuntimeException {
+public class HostException extends RuntimeException {
   public HostException(String host, String what) {
     super(host + ": " + what);
   }

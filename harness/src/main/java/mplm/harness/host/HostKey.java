@@ -49,27 +49,42 @@ record HostKey(String type, byte[] blob) {
     return type + " " + Base64.getEncoder().encodeToString(blob);
   }
 
-  /** Lets exactly this key pass and remembers what a host showed instead. */
-  final class Verifier implements HostKeyVerifier {
+  /** Lets exactly one key pass, or none while it is not known, and remembers what a host showed instead. */
+  static final class Verifier implements HostKeyVerifier {
+    private final HostKey expected;
     private volatile HostKey shown;
+
+    /** @param expected as in the hosts file, or null */
+    Verifier(String expected) {
+      this.expected = expected == null ? null : parse(expected);
+    }
 
     @Override
     public boolean verify(String hostname, int port, PublicKey key) {
       shown = HostKey.of(key);
-      return Arrays.equals(blob, shown.blob);
+      return isRight();
     }
 
     @Override
     public List<String> findExistingAlgorithms(String hostname, int port) {
-      return List.of(type);
+      return expected == null ? List.of() : List.of(expected.type);
+    }
+
+    private boolean isRight() {
+      return expected != null && Arrays.equals(expected.blob, shown.blob);
     }
 
     /** One sentence when the host was refused, else null. */
     String refusal() {
-      return shown == null || Arrays.equals(blob, shown.blob)
-          ? null
-          : "host key refused: expected " + fingerprint() + ", the host shows " + shown.fingerprint()
-              + "; if that is the host's, its host_key is \"" + shown.text() + "\"";
+      if (shown == null || isRight()) {
+        return null;
+      }
+      String what = expected == null
+          ? "host key unknown: the host shows "
+          : "host key changed: expected " + expected.fingerprint() + ", the host shows ";
+      return what + shown.fingerprint()
+          + "; if that is the host's (there, ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub says it), put "
+          + "host_key: \"" + shown.text() + "\" into the hosts file";
     }
   }
 }

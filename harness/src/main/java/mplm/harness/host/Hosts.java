@@ -3,8 +3,14 @@ package mplm.harness.host;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadValue;
 import mplm.harness.input.InputFile;
 
@@ -23,6 +29,7 @@ public record Hosts(
     @JsonProperty(required = true) HostConfig destination,
     @JsonProperty(required = true) LinkConfig link) {
   private static final Set<String> TESTBEDS = Set.of("namespaces", "rootless", "loopback", "none");
+  private static final Pattern ADDRESS = Pattern.compile(" inet ([0-9.]+)[/ ]");
 
   public Hosts {
     testbed = testbed == null ? "none" : testbed;
@@ -46,6 +53,13 @@ public record Hosts(
     if (source.guestTap() != null && link.noGuestTap() != null) {
       throw new BadValue("link", "no_guest_tap is not used with guest_tap on the hosts");
     }
+    if (source.name().equals(destination.name())) {
+      throw new BadValue("destination.name", "\"" + source.name() + "\", allowed: another name than the source's");
+    }
+    if (link.shaping() == LinkConfig.Shaping.TC && link.namespaces() == null && link.device() == null
+        && source.migrationInterface() == null) {
+      throw new BadValue("link", "device: missing with shaping tc, and the source has no migration_interface");
+    }
   }
 
   /** Where the guest is reached by the controller; empty if it has no network. */
@@ -63,6 +77,36 @@ public record Hosts(
 
   /** Reads the file; {@link mplm.harness.input.BadInput} says what is wrong and where. */
   public static Hosts read(Path file) {
-    return InputFile.read(file, Hosts.class);
+    return InputFile.read(file, Hosts.class, Map.of(
+        DataSize.class, DataSize::parse, Bandwidth.class, Bandwidth::parse, CpuList.class, CpuList::parse));
+  }
+
+  /**
+   * The same with the migration addresses looked up that the file leaves out; {@link HostException} if a host cannot be reached or
+   * its device has no address.
+   */
+  public Hosts resolved() {
+    return new Hosts(testbed, resolved(source), resolved(destination), link);
+  }
+
+  /** As {@link #resolved()}, of one host. */
+  public static HostConfig resolved(HostConfig config) {
+    if (config.migrationAddress() != null) {
+      return config;
+    }
+    try (Host host = Host.connect(config)) {
+      String device = config.migrationInterface();
+      Output shown = host.run(Connections.ANSWER, Host.sbin(List.of("ip", "-o", "-4", "address", "show", "dev", device)));
+      Matcher address = ADDRESS.matcher(shown.stdout());
+      if (shown.exitStatus() != 0 || !address.find()) {
+        throw new HostException(config.name(), "migration_interface " + device + " has no IPv4 address: " + shown.stderr().strip());
+      }
+      return config.withMigrationAddress(address.group(1));
+    }
+  }
+
+  /** The source's device on the migration link, for tc. */
+  String tcDevice() {
+    return link.device() != null ? link.device() : source.migrationInterface();
   }
 }

@@ -7,14 +7,20 @@ import mplm.engine.unit.Bandwidth;
 /** The network as it is. */
 final class PlainLink implements Link {
   private final String destination;
+  private final Bandwidth own;
 
   PlainLink(Hosts hosts) {
     destination = hosts.destination().migrationAddress();
+    own = hosts.link().rate();
   }
 
+  /** Nothing to do at its own rate, which is the only one it has. */
   @Override
   public void shape(Bandwidth rate) {
-    throw new HostException("link", "cannot be limited to " + rate + ": hosts file says shaping: none");
+    if (!rate.equals(own)) {
+      throw new HostException("link", "cannot be limited to " + rate + ": hosts file says shaping: none"
+          + (own == null ? " and no rate" : ", rate: " + own));
+    }
   }
 
   @Override
@@ -29,7 +35,7 @@ final class PlainLink implements Link {
 
   @Override
   public Bandwidth goodput() {
-    throw new HostException("link", "goodput is measured on local testbeds only");
+    throw new HostException("link", "goodput is measured by mplm doctor");
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,9 +17,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import net.schmizz.sshj.common.StreamCopier;
 import net.schmizz.sshj.sftp.SFTPClient;
 import net.schmizz.sshj.xfer.FileSystemFile;
+import net.schmizz.sshj.xfer.TransferListener;
 
 /**
  * The content-addressed files of one host, {@code WORK_FOLDER/store/SHA256-NAME}, owner-only. A file is sent under another name,
@@ -70,6 +74,11 @@ final class Store {
       done
       """;
 
+  /** A local file as it was hashed. */
+  private record Version(Path file, long size, FileTime modified) {}
+
+  private static final Map<Version, String> HASHES = new ConcurrentHashMap<>();
+
   private final Host host;
   private final String folder;
   private final Map<String, String> provided = new HashMap<>();
@@ -80,9 +89,9 @@ final class Store {
   }
 
   /** Path on the host of a file, or of a folder with the same files (not folders); the executable bit is kept. */
-  synchronized String provide(Path local) {
+  synchronized String provide(Path local, Transfer transfer) {
     try {
-      return Files.isDirectory(local) ? folder(local) : file(local);
+      return Files.isDirectory(local) ? folder(local, transfer) : file(local, transfer);
     } catch (IOException e) {
       throw new HostException(host.name(), "cannot provide " + local, e);
     }
@@ -95,7 +104,7 @@ final class Store {
     return host.run(HASHING, argv.toArray(String[]::new)).exitStatus() == 0;
   }
 
-  private String file(Path local) throws IOException {
+  private String file(Path local, Transfer transfer) throws IOException {
     String hash = sha256(local);
     String name = local.getFileName().toString();
     String path = folder + "/" + hash + "-" + name;
@@ -103,23 +112,24 @@ final class Store {
       return path;
     }
     if (sh(LOOK, host.config().workFolder(), hash, name).equals("missing\n")) {
-      send(local, hash, path);
+      send(local, hash, path, transfer);
     }
     provided.put(path, hash);
     return path;
   }
 
-  private void send(Path local, String hash, String path) throws IOException {
+  private void send(Path local, String hash, String path, Transfer transfer) throws IOException {
     String arriving = folder + "/." + hash + "." + UUID.randomUUID();
     try (Connections.Place place = host.connections().place();
         SFTPClient sftp = place.client().newSFTPClient()) {
       sftp.getFileTransfer().setPreserveAttributes(false);
+      sftp.getFileTransfer().setTransferListener(new Listener(transfer));
       sftp.put(new FileSystemFile(local.toFile()), arriving);
     }
     sh(ADMIT, arriving, hash, Files.isExecutable(local) ? "700" : "600", path);
   }
 
-  private String folder(Path local) throws IOException {
+  private String folder(Path local, Transfer transfer) throws IOException {
     List<Path> files;
     try (Stream<Path> entries = Files.list(local)) {
       files = entries.filter(Files::isRegularFile).sorted().toList();
@@ -127,7 +137,7 @@ final class Store {
     List<String> words = new ArrayList<>();
     StringBuilder contents = new StringBuilder();
     for (Path file : files) {
-      words.add(file(file));
+      words.add(file(file, transfer));
       words.add(file.getFileName().toString());
       contents.append(sha256(file)).append("  ").append(file.getFileName()).append('\n');
     }
@@ -141,6 +151,22 @@ final class Store {
     return path;
   }
 
+  /** sshj's view of a transfer. */
+  private record Listener(Transfer transfer) implements TransferListener {
+    @Override
+    public TransferListener directory(String name) {
+      return this;
+    }
+
+    @Override
+    public StreamCopier.Listener file(String name, long size) {
+      if (size == 0) {
+        transfer.sending(name, 0, 0);
+      }
+      return sent -> transfer.sending(name, sent, size);
+    }
+  }
+
   private String sh(String script, String... arguments) {
     List<String> argv = new ArrayList<>(List.of("sh", "-c", script, "mplm"));
     argv.addAll(List.of(arguments));
@@ -151,7 +177,18 @@ final class Store {
     return output.stdout();
   }
 
+  /** Hashed once for all hosts, unless it has changed. */
   static String sha256(Path file) throws IOException {
+    Version version = new Version(file.toRealPath(), Files.size(file), Files.getLastModifiedTime(file));
+    String known = HASHES.get(version);
+    if (known == null) {
+      known = hash(file);
+      HASHES.put(version, known);
+    }
+    return known;
+  }
+
+  private static String hash(Path file) throws IOException {
     MessageDigest digest = digest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
       in.transferTo(java.io.OutputStream.nullOutputStream());

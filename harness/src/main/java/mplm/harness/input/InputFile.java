@@ -112,13 +112,13 @@ public final class InputFile {
       }
 
       @Override
-      public Object getAbsentValue(DeserializationContext context) {
-        return null; // of a key that need not be there; a required one is told before
+      public V getNullValue(DeserializationContext context) throws JsonMappingException {
+        throw JsonMappingException.from(context, "empty");
       }
 
       @Override
-      public V getNullValue(DeserializationContext context) throws JsonMappingException {
-        throw JsonMappingException.from(context, "empty");
+      public V getAbsentValue(DeserializationContext context) {
+        return null; // a required key is found missing before
       }
     });
   }

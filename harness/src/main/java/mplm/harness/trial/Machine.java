@@ -42,9 +42,10 @@ final class Machine implements AutoCloseable {
   /** Time, program and what it says. */
   private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
-  /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, KiB. */
+  /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, of huge pages too, KiB. */
   private static final Pattern MAPPING = Pattern.compile(
-      "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB$", Pattern.MULTILINE);
+      "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB\\n"
+          + "(?:.*\\n)*?Shared_Hugetlb: +(\\d+) kB\\nPrivate_Hugetlb: +(\\d+) kB$", Pattern.MULTILINE);
 
   /** What makes a host kill a process, as far as it tells the reason. */
   private static final Map<Integer, String> SIGNALS = Map.of(6, "6 (SIGABRT)", 7, "7 (SIGBUS: the host has no memory left for the guest's)",
@@ -72,6 +73,7 @@ final class Machine implements AutoCloseable {
   private final Host host;
   private final Records records;
   private final String workFolder;
+  private final Placement placement;
   private final Hypervisor hypervisor;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private RemoteProcess process;
@@ -83,7 +85,8 @@ final class Machine implements AutoCloseable {
     this.host = host;
     this.records = records;
     this.workFolder = host.newFolder("trial");
-    this.hypervisor = hypervisor.apply(workFolder);
+    this.placement = new Placement(host);
+    this.hypervisor = placement.of(hypervisor.apply(workFolder));
   }
 
   /**
@@ -107,7 +110,7 @@ final class Machine implements AutoCloseable {
 
   private void start(Optional<SerialLog> before) throws IOException, InterruptedException {
     checkRoom("");
-    process = host.start(log(), hypervisor.argv().toArray(String[]::new));
+    process = host.start(log(), placement.commandLine(hypervisor.argv()).toArray(String[]::new));
     opened.push(process);
     records.cpu().ifPresent(
         out -> opened.push(host.start(out, "sh", "-c", CpuRecord.SAMPLER, "mplm", Integer.toString(process.pid()))));
@@ -116,6 +119,7 @@ final class Machine implements AutoCloseable {
       qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), records.qmp(), START);
       opened.push(qmp);
       opened.push(qmpChannel);
+      placement.pin(qmp);
     } catch (HostException | QmpException e) {
       if (stoppedFor().compareTo(Watch.STOPPED) >= 0) {
         throw new IOException(Watch.stopped(this), e);
@@ -234,7 +238,8 @@ final class Machine implements AutoCloseable {
     for (Matcher mapping = MAPPING.matcher(smaps); mapping.find(); ) {
       // translated code lies in a mapping as large, but that is executable
       if (mapping.group(1).startsWith("rw-") && Long.parseLong(mapping.group(2)) >= memory) {
-        used = Math.max(used, Long.parseLong(mapping.group(3)));
+        used = Math.max(used,
+            Long.parseLong(mapping.group(3)) + Long.parseLong(mapping.group(4)) + Long.parseLong(mapping.group(5)));
       }
     }
     if (used == 0) {

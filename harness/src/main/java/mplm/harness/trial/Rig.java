@@ -20,44 +20,32 @@ import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.Link;
-import mplm.harness.host.RemoteProcess;
+import mplm.harness.host.Reservation;
+import mplm.harness.host.Transfer;
 
 /**
  * Two hosts and a link, reserved for one run and provided with the engine and the guest's image. Closing it gives all of that back
  * and kills whatever still runs there.
  */
-final class Rig implements AutoCloseable {
-  private static final Duration ANSWER = Duration.ofSeconds(30);
-
-  /** $1 work folder. Ends at once if another run holds the lock, which is gone with this process. */
-  private static final String RESERVE =
-      """
-      umask 077
-      mkdir -p -- "$1" && exec 9>"$1/lock" || exit 1
-      flock -n 9 || exit 75
-      echo reserved
-      exec sleep infinity
-      """;
-
-  /** $1 work folder, $2 memory file: what a run that was killed left. A hypervisor of the store is a run's, and that run is gone. */
-  private static final String SWEEP =
-      """
-      for process in /proc/[0-9]*; do
-        case $(readlink "$process/exe") in "$1"/store/*) kill -KILL "${process#/proc/}" ;; esac
-      done
-      rm -rf -- "$1"/trial-* "$2"
-      """;
-
+public final class Rig implements AutoCloseable {
   /** One of the two hosts with what stands ready on it; paths are the host's. */
-  record Side(Host host, String binary, String firmware, String kernel, String initramfs) {
+  public record Side(Host host, String binary, String firmware, String kernel, String initramfs) {
     /** Of which a guest's memory is made when it is to be compared. */
     String memoryFile() {
-      return Rig.memoryFile(host);
+      return host.config().memoryFile();
+    }
+
+    /** The command line of a guest that boots stopped, for {@link Machine#start}. */
+    Hypervisor hypervisor(Accelerator accelerator, GuestShape shape, String arguments, String workFolder) {
+      Hypervisor.Boot boot = new Hypervisor.Boot(kernel, initramfs, arguments);
+      return Hypervisor.source(binary, firmware, accelerator, shape, Optional.of(boot), workFolder);
     }
   }
 
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private final List<RemoteProcess> locks = new ArrayList<>();
+  private final List<Reservation> reservations = new ArrayList<>();
   private final Hosts hosts;
   private final Side source;
   private final Side destination;
@@ -68,10 +56,10 @@ final class Rig implements AutoCloseable {
     try {
       Host from = reserve(Host.connect(hosts.source()), logs);
       Host to = reserve(Host.connect(hosts.destination()), logs);
-      source = provide(from, engine, guest);
-      destination = provide(to, engine, guest);
+      source = provide(from, engine, guest, Transfer.UNSEEN);
+      destination = provide(to, engine, guest, Transfer.UNSEEN);
       hosts.guestAddress().ifPresent(address -> List.of(from, to).forEach(Rig::checkTap));
-      link = Link.open(hosts);
+      link = Link.open(hosts, from);
       opened.push(link);
     } catch (IOException | RuntimeException e) {
       close();
@@ -96,7 +84,8 @@ final class Rig implements AutoCloseable {
         .map(side -> CompletableFuture.supplyAsync(() -> side.host().keepsProvided()))
         .toList();
     try {
-      return both.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd) && locks.stream().allMatch(RemoteProcess::isAlive);
+      return both.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd)
+          && reservations.stream().allMatch(Reservation::isHeld);
     } catch (CompletionException e) {
       if (e.getCause() instanceof HostException) {
         return false; // it does not answer
@@ -107,23 +96,10 @@ final class Rig implements AutoCloseable {
 
   private Host reserve(Host host, Path logs) throws IOException {
     opened.push(host);
-    Path log = logs.resolve(host.name() + "-reserve.log");
-    String work = host.config().workFolder();
-    RemoteProcess lock = host.start(log, "sh", "-c", RESERVE, "mplm", work);
-    opened.push(lock);
-    locks.add(lock);
-    for (long end = System.nanoTime() + ANSWER.toNanos(); !Files.readString(log).contains("reserved"); pause(host)) {
-      if (!lock.isAlive()) {
-        lock.await(ANSWER);
-        throw new HostException(host.name(), lock.exitStatus().orElse(0) == 75
-            ? "is in use by another run (" + work + "/lock)"
-            : "cannot reserve " + work + ": " + Files.readString(log).strip());
-      }
-      if (System.nanoTime() - end > 0) {
-        throw new HostException(host.name(), "cannot reserve " + work + " within " + ANSWER.toSeconds() + " s");
-      }
-    }
-    host.check(ANSWER, "sh", "-c", SWEEP, "mplm", work, memoryFile(host));
+    Reservation reservation = Reservation.take(host, logs.resolve(host.name() + "-reserve.log"));
+    opened.push(reservation);
+    reservations.add(reservation);
+    reservation.sweep();
     return host;
   }
 
@@ -135,27 +111,22 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  private static void pause(Host host) {
-    try {
-      Thread.sleep(5);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HostException(host.name(), "interrupted while it was reserved");
-    }
+  /**
+   * Uploads what is missing, and verifies it.
+   *
+   * @throws HostException it cannot be put there
+   */
+  public static Side provide(Host host, Artifacts artifacts, Transfer transfer) {
+    return provide(host, Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), transfer);
   }
 
-  private static Side provide(Host host, Artifact engine, Artifact guest) {
+  private static Side provide(Host host, Artifact engine, Artifact guest, Transfer transfer) {
     return new Side(
         host,
-        host.provide(engine.path("bin/qemu-system-x86_64")),
-        host.provide(engine.path("share")),
-        host.provide(guest.path("vmlinux")),
-        host.provide(guest.path("initramfs.cpio")));
-  }
-
-  /** One name a work folder and host, which only the run that holds the lock uses: so the next run can remove what was left. */
-  private static String memoryFile(Host host) {
-    return "/dev/shm/mplm" + host.config().workFolder().replace('/', '-') + "-" + host.name();
+        host.provide(engine.path("bin/qemu-system-x86_64"), transfer),
+        host.provide(engine.path("share"), transfer),
+        host.provide(guest.path("vmlinux"), transfer),
+        host.provide(guest.path("initramfs.cpio"), transfer));
   }
 
   Hosts hosts() {
@@ -176,8 +147,7 @@ final class Rig implements AutoCloseable {
 
   /** The command line of a guest on that side that boots stopped, for {@link Machine#start}. */
   Hypervisor hypervisor(Side side, Accelerator accelerator, GuestShape shape, String arguments, String workFolder) {
-    Hypervisor.Boot boot = new Hypervisor.Boot(side.kernel(), side.initramfs(), arguments);
-    return Hypervisor.source(side.binary(), side.firmware(), accelerator, shape, Optional.of(boot), workFolder);
+    return side.hypervisor(accelerator, shape, arguments, workFolder);
   }
 
   /** The same with a network device on that side, at the address that {@link Kernel} tells the guest; without taps as it is. */

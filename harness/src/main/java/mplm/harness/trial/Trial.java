@@ -59,11 +59,11 @@ final class Trial {
   private final Experiment experiment;
   private final TrialFolder folder;
   private final Display display;
+  private final long begin;
   private final Journal journal;
   private final Deque<AutoCloseable> records = new ArrayDeque<>();
 
   private QmpRecord messages;
-  private long begin;
   private Machine source;
   private Machine destination;
   private EchoProbe echo;
@@ -176,7 +176,7 @@ final class Trial {
   private void migrate(Duration limit) throws IOException, InterruptedException {
     display.stage("migrating");
     Migration move = new Migration(source.qmp(), destination.qmp(), planned.method(),
-        rig.destination().host().config().migrationAddress(), to -> rig.link().target(to.getPort()), limit);
+        rig.destination().host().config().migrationAddress(), rig.link(), limit);
     journal.start(Journal.Part.MIGRATION);
     watch.moving(source, true);
     MigrationResult result = move.run(progress -> display.migration(progress, limit));
@@ -307,7 +307,8 @@ final class Trial {
 
   private Hypervisor destinationHypervisor(String workFolder) {
     Rig.Side side = rig.destination();
-    Hypervisor hypervisor = rig.withNetwork(source.hypervisor().destination(side.binary(), side.firmware(), workFolder), side);
+    Hypervisor hypervisor = rig.withNetwork(source.hypervisor()
+        .destination(side.binary(), side.firmware(), workFolder).withImage(side.kernel(), side.initramfs()), side);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;
   }
 

@@ -6,28 +6,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestShape;
+import mplm.engine.guest.Hypervisor;
 import mplm.engine.unit.DataSize;
 import mplm.harness.host.HostException;
+import mplm.harness.host.Output;
 
-/** Whether hardware runs the guest: answered by booting one. A device that is there, and opens, may still not run Linux. */
-final class UsableKvm {
+/**
+ * Whether hardware runs the guest: answered by booting one. A device that is there, and opens, may still not run Linux; so there
+ * are three rungs, of which only the last one counts and the others tell what is wrong.
+ */
+public final class UsableKvm {
   /** With working KVM this guest boots in about a second. */
   private static final Duration BOOT = Duration.ofSeconds(12);
 
-  private static final GuestShape SMALL = new GuestShape(1, DataSize.parse("256MiB"));
+  private static final Duration ANSWER = Duration.ofSeconds(20);
+  private static final DataSize SMALL = DataSize.parse("256MiB");
+
+  /** What timeout(1) ends with when the time is over. */
+  private static final int STILL_RUNNING = 124;
 
   private UsableKvm() {}
 
   /** Why a host of the rig has no usable KVM, in one line; empty if both have. */
   static Optional<String> obstacle(Rig rig, Path logs) {
     List<CompletableFuture<Optional<String>>> both = Stream.of(rig.source(), rig.destination())
-        .map(side -> CompletableFuture.supplyAsync(() -> obstacle(rig, side, logs)))
+        .map(side -> CompletableFuture.supplyAsync(() -> linux(side, logs)))
         .toList();
     try {
       return both.stream().map(CompletableFuture::join).flatMap(Optional::stream).findFirst();
@@ -36,15 +47,55 @@ final class UsableKvm {
     }
   }
 
-  private static Optional<String> obstacle(Rig rig, Rig.Side side, Path logs) {
-    String arguments = Kernel.arguments("none", "none", SMALL.vcpus(), false);
+  /** The first rung: why QEMU does not get a virtual machine from the device, in one line; empty if it does. */
+  public static Optional<String> device(Rig.Side side) {
+    return opens(side, "kvm");
+  }
+
+  /** Whether the device has a dirty ring, which QEMU then takes. */
+  public static boolean dirtyRing(Rig.Side side) {
+    return opens(side, "kvm,dirty-ring-size=4096").isEmpty();
+  }
+
+  private static Optional<String> opens(Rig.Side side, String accelerator) {
+    Output output = side.host().run(ANSWER, "timeout", "2", side.binary(), "-accel", accelerator, "-machine", "none", "-nodefaults",
+        "-display", "none");
+    return output.exitStatus() == STILL_RUNNING ? Optional.empty()
+        : Optional.of(output.stderr().lines().findFirst().orElse("QEMU ended with status " + output.exitStatus()));
+  }
+
+  /** The second rung: why a boot sector does not run, in one line; empty if it does. */
+  public static Optional<String> bootSector(Rig.Side side, Path logs) {
     try {
-      Path folder = Files.createDirectories(logs.resolve("kvm-" + side.host().name()));
-      try (Machine machine = Machine.start(
-          side.host(),
-          workFolder -> rig.hypervisor(side, Accelerator.KVM, SMALL, arguments, workFolder),
-          Machine.Records.logs(folder),
-          Optional.empty())) {
+      Path image = Files.write(logs.resolve("boot-sector." + side.host().name()), BootSector.image());
+      String there = side.host().provide(image);
+      return boots(side, logs, "boot-sector", work -> Hypervisor.source(side.binary(), side.firmware(), Accelerator.KVM,
+          shape(side), Optional.empty(), work).withMore(BootSector.arguments(there).toArray(String[]::new)));
+    } catch (IOException e) {
+      throw new HostException(side.host().name(), "boot sector", e);
+    }
+  }
+
+  /** The third rung: why the kit's Linux does not reach its init, in one line; empty if it does. */
+  public static Optional<String> linux(Rig.Side side, Path logs) {
+    String arguments = Kernel.arguments("none", "none", 1, false);
+    return boots(side, logs, "kvm", work -> side.hypervisor(Accelerator.KVM, shape(side), arguments, work));
+  }
+
+  private static GuestShape shape(Rig.Side side) {
+    return new GuestShape(1, atLeastOnePage(SMALL, side));
+  }
+
+  /** More where pages are huge. */
+  static DataSize atLeastOnePage(DataSize memory, Rig.Side... sides) {
+    return Stream.of(sides).map(side -> side.host().config().hugePages()).filter(Objects::nonNull)
+        .reduce(memory, (one, other) -> one.compareTo(other) < 0 ? other : one);
+  }
+
+  private static Optional<String> boots(Rig.Side side, Path logs, String what, Function<String, Hypervisor> hypervisor) {
+    try {
+      Path folder = Files.createDirectories(logs.resolve(what + "-" + side.host().name()));
+      try (Machine machine = Machine.start(side.host(), hypervisor, Machine.Records.logs(folder), Optional.empty())) {
         machine.resume();
         machine.serial().await("boot", BOOT);
         return Optional.empty();

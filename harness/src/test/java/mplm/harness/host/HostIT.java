@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +15,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.testng.Reporter;
 import org.testng.SkipException;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
+import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /** Needs a testbed: {@code MPLM_HOSTS} names its hosts file. */
@@ -119,12 +121,7 @@ public class HostIT {
   public void aProcessDiesWithItsConnection() throws IOException {
     try (Host other = Host.connect(hosts.source())) {
       RemoteProcess process = other.start(folder.resolve("torn.log"), "sleep", "7303");
-      Socket socket;
-      try (Connections.Place place = other.connections().place()) {
-        socket = place.client().getSocket();
-      }
-      socket.setSoLinger(true, 0);
-      socket.close();
+      other.connections().tear();
       Awaitility.await().atMost(SOON).until(() -> !running(source, process.pid()));
       Awaitility.await().atMost(SOON).until(() -> !process.isAlive());
       assertThat(process.exitStatus()).isEmpty();
@@ -158,14 +155,21 @@ public class HostIT {
   }
 
   @Test
-  public void anotherHostKeyIsRefusedWithBothFingerprints() {
-    HostConfig right = hosts.source();
-    HostConfig wrong = new HostConfig("source", right.address(), right.port(), right.user(), right.key(),
-        hosts.destination().hostKey(), right.workFolder(), right.migrationAddress(), null);
-    assertThatThrownBy(() -> Host.connect(wrong))
+  public void aChangedHostKeyIsRefusedWithBothFingerprints() {
+    String other = hosts.destination().hostKey();
+    assertThatThrownBy(() -> Host.connect(with("host_key", other)))
         .isInstanceOf(HostException.class)
-        .hasMessageContaining(HostKey.parse(right.hostKey()).fingerprint())
-        .hasMessageContaining(HostKey.parse(wrong.hostKey()).fingerprint())
+        .hasMessageContaining("host key changed: expected " + HostKey.parse(other).fingerprint())
+        .hasMessageContaining("the host shows " + HostKey.parse(hosts.source().hostKey()).fingerprint())
+        .message().hasLineCount(1);
+  }
+
+  @Test
+  public void anUnknownHostKeyIsRefusedWithTheLineToAdd() {
+    assertThatThrownBy(() -> Host.connect(with("host_key", null)))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("host key unknown: the host shows " + HostKey.parse(hosts.source().hostKey()).fingerprint())
+        .hasMessageContaining("host_key: \"" + hosts.source().hostKey() + "\"")
         .message().hasLineCount(1);
   }
 
@@ -173,20 +177,138 @@ public class HostIT {
   public void anotherKeyIsNotLetIn() throws Exception {
     Path key = folder.resolve("stranger");
     new ProcessBuilder("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString()).start().waitFor();
-    HostConfig right = hosts.source();
-    HostConfig wrong = new HostConfig("source", right.address(), right.port(), right.user(), key, right.hostKey(),
-        right.workFolder(), right.migrationAddress(), null);
-    assertThatThrownBy(() -> Host.connect(wrong))
-        .isInstanceOf(HostException.class).hasMessageContaining("does not let " + right.user() + " in with " + key);
+    assertThatThrownBy(() -> Host.connect(with("key", key.toString())))
+        .isInstanceOf(HostException.class).hasMessageContaining("does not let " + hosts.source().user() + " in with " + key);
   }
 
   @Test
   public void aHostThatIsNotThereIsOneLine() {
-    HostConfig right = hosts.source();
-    HostConfig wrong = new HostConfig("source", right.address(), 1, right.user(), right.key(), right.hostKey(),
-        right.workFolder(), right.migrationAddress(), null);
-    assertThatThrownBy(() -> Host.connect(wrong))
-        .isInstanceOf(HostException.class).hasMessageContaining("no SSH connection to " + right.address() + " port 1");
+    assertThatThrownBy(() -> Host.connect(with("port", 1)))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("no SSH connection to " + hosts.source().address() + " port 1");
+  }
+
+  @Test
+  public void anotherUserThanTheControllersLogsIn() {
+    skipUnlessThereIsAVisitor(hosts);
+    String work = "/var/tmp/it's \"a\" $(id)\nfolder";
+    try (Host visited = Host.connect(TestHosts.with(hosts.source(), "user", "visitor", "work_folder", work))) {
+      assertThat(visited.check(SOON, "id", "-un")).isEqualTo("visitor\n");
+      String folder = visited.newFolder("trial");
+      assertThat(folder).startsWith(work + "/trial-");
+      assertThat(visited.check(SOON, "stat", "-c", "%U %A", folder)).isEqualTo("visitor drwx------\n");
+      visited.check(SOON, "rm", "-rf", "--", work);
+    }
+  }
+
+  /** Logs in to the source by the SSH agent of its environment. */
+  public static final class AgentsFriend {
+    public static void main(String[] args) {
+      HostConfig config = TestHosts.with(Hosts.read(Path.of(System.getenv("MPLM_HOSTS"))).source(), "key", null, "agent", true);
+      try (Host host = Host.connect(config)) {
+        System.out.print(host.check(SOON, "echo", "let in"));
+      } catch (HostException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  @DataProvider
+  public Object[][] agents() throws IOException {
+    String key = hosts.source().key().toString();
+    return new Object[][] {
+      {List.of(key), "let in"},
+      {List.of("ed25519", "rsa", key), "let in"},
+      {List.of("ed25519"), "source: .* does not let " + hosts.source().user() + " in with a key of the SSH agent: .*"},
+      {List.of(), "source: .* does not let .* in with a key of the SSH agent: the SSH agent has no key: add one with ssh-add"},
+    };
+  }
+
+  @Test(dataProvider = "agents")
+  public void theKeysOfAnAgentAreTried(List<String> keys, String told) throws Exception {
+    Path socket = Files.createTempDirectory(folder, "agent").resolve("socket");
+    Process agent = new ProcessBuilder("ssh-agent", "-D", "-a", socket.toString()).redirectErrorStream(true).start();
+    try {
+      Awaitility.await().atMost(SOON).until(() -> Files.exists(socket));
+      for (String key : keys) {
+        Path file = Path.of(key);
+        if (!file.isAbsolute()) {
+          file = socket.resolveSibling(key);
+          ok(socket, "ssh-keygen", "-q", "-t", key, "-N", "", "-f", file.toString());
+        }
+        ok(socket, "ssh-add", "-q", file.toString());
+      }
+      String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+      assertThat(ok(socket, java, "-cp", System.getProperty("java.class.path"), AgentsFriend.class.getName()).lines().toList())
+          .singleElement().asString().matches(told);
+    } finally {
+      agent.destroy();
+    }
+  }
+
+  private static String ok(Path socket, String... command) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("SSH_AUTH_SOCK", socket.toString());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as("%s: %s", List.of(command), said).isZero();
+    return said;
+  }
+
+  /** Testbeds of an ordinary user have none. */
+  static void skipUnlessThereIsAVisitor(Hosts hosts) {
+    if (!hosts.testbed().equals("namespaces")) {
+      throw new SkipException("one user only on testbed " + hosts.testbed());
+    }
+  }
+
+  /** The destination seen from the source, which stands for a gateway. */
+  @Test
+  public void aHostIsReachedThroughAJumpHost() {
+    try (Host there = Host.connect(behind(hosts.source().hostKey()))) {
+      assertThat(there.check(SOON, "echo", "through")).isEqualTo("through\n");
+      if (!hosts.testbed().equals("loopback")) { // where all come from one address
+        assertThat(there.check(SOON, "sh", "-c", "echo ${SSH_CONNECTION%% *}")).isEqualTo(hosts.source().address() + "\n");
+      }
+      List<RemoteProcess> processes = new ArrayList<>();
+      for (int i = 0; i < Connections.CHANNELS + 1; i++) {
+        processes.add(there.start(Path.of("/dev/null"), "sleep", "7307"));
+      }
+      assertThat(processes).allMatch(RemoteProcess::isAlive);
+      assertThat(there.connections().count()).isEqualTo(2);
+      processes.forEach(RemoteProcess::close);
+    }
+  }
+
+  @Test
+  public void aJumpHostWithAnotherKeyIsRefused() {
+    String wrong = hosts.destination().hostKey();
+    assertThatThrownBy(() -> Host.connect(behind(wrong)))
+        .isInstanceOf(HostException.class)
+        .hasMessageContaining("destination: jump host: host key changed: expected " + HostKey.parse(wrong).fingerprint());
+  }
+
+  @Test
+  public void aLostJumpHostIsALostConnectionAndTheNextOneIsNew() throws IOException {
+    try (Host there = Host.connect(behind(hosts.source().hostKey()))) {
+      RemoteProcess process = there.start(folder.resolve("jump.log"), "sleep", "7308");
+      there.connections().tear();
+      Awaitility.await().atMost(SOON).until(() -> !process.isAlive());
+      assertThat(process.exitStatus()).isEmpty();
+      assertThat(there.run(SOON, "true").exitStatus()).isZero();
+    }
+  }
+
+  private HostConfig behind(String jumpHostKey) {
+    HostConfig jump = hosts.source();
+    return TestHosts.with(hosts.destination(), "jump", Map.of("address", jump.address(), "port", jump.port(), "user", jump.user(),
+        "key", jump.key().toString(), "host_key", jumpHostKey));
+  }
+
+  private HostConfig with(String key, Object value) {
+    return TestHosts.with(hosts.source(), key, value);
   }
 
   @Test

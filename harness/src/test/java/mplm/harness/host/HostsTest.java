@@ -6,8 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
@@ -60,7 +64,7 @@ public class HostsTest {
     assertThat(hosts.source().name()).isEqualTo("source");
     assertThat(hosts.source().port()).isEqualTo(2222);
     assertThat(hosts.destination().address()).isEqualTo("b");
-    assertThat(hosts.link()).isEqualTo(new LinkConfig(LinkConfig.Shaping.TC, Path.of("/run/n"), "mig", null, null));
+    assertThat(hosts.link()).isEqualTo(new LinkConfig(LinkConfig.Shaping.TC, Path.of("/run/n"), "mig", null, null, null));
     assertThat(hosts.guestAddress()).isEmpty();
     assertThat(hosts.noGuestNetwork()).contains("no guest_tap in the hosts file");
   }
@@ -95,10 +99,48 @@ public class HostsTest {
     assertThat(Hosts.read(file).testbed()).isEqualTo("none");
   }
 
+  @Test
+  public void theExampleHasEveryKeyAndIsRead() throws IOException {
+    String example = Files.readString(Path.of("hosts.example.yaml"));
+    Files.writeString(file, example.replace("/home/alice/.ssh/id_ed25519", folder.resolve("key").toString()));
+    Hosts hosts = Hosts.read(file);
+    HostConfig source = hosts.source();
+    assertThat(source.cpus()).isEqualTo(new CpuList(List.of(2, 3, 4, 5))).hasToString("2,3,4,5");
+    assertThat(source.hugePages()).isEqualTo(DataSize.parse("2MiB"));
+    assertThat(source.numaNode()).isZero();
+    assertThat(source.preallocate()).isTrue();
+    assertThat(source.sudo()).isTrue();
+    assertThat(hosts.destination().name()).isEqualTo("other");
+    assertThat(hosts.destination().sudo()).isFalse();
+    assertThat(hosts.destination().jump().address()).isEqualTo("gateway.example.org");
+    assertThat(hosts.destination().jump().agent()).isTrue();
+    assertThat(hosts.destination().migrationAddress()).isNull();
+    assertThat(hosts.tcDevice()).isEqualTo("eth1");
+    for (Class<?> type : List.of(Hosts.class, HostConfig.class, Login.class, LinkConfig.class)) {
+      for (RecordComponent component : type.getRecordComponents()) {
+        String key = component.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
+        // the testbeds' own
+        if (!List.of("testbed", "namespaces").contains(key)) {
+          assertThat(example).as(key).containsPattern("\\b" + key + "\\b");
+        }
+      }
+    }
+  }
+
+  @Test
+  public void namesAndFoldersMayHoldAnythingThatAShellWouldChoke() throws IOException {
+    Files.writeString(file, good.replace("/var/tmp/mplm", "\"/var/tmp/it's \\\"a\\\" $(id)\\nfolder\"")
+        .replace("port: 2222", "port: 2222\n  name: it's $(one) \"two\""));
+    HostConfig source = Hosts.read(file).source();
+    assertThat(source.workFolder()).isEqualTo("/var/tmp/it's \"a\" $(id)\nfolder");
+    assertThat(source.name()).isEqualTo("it's $(one) \"two\"");
+    assertThat(source.memoryFile()).isEqualTo("/dev/shm/mplm-var-tmp-it's \"a\" $(id)\nfolder-it's $(one) \"two\"");
+  }
+
   @DataProvider
   public Object[][] mistakes() {
     return new Object[][] {
-      {"port: 2222", "port: 2222\n  prot: 1", ":5: source.prot: unknown key, allowed: address, guest_tap, host_key, key, "},
+      {"port: 2222", "port: 2222\n  prot: 1", ":5: source.prot: unknown key, allowed: address, agent, cpus, guest_tap, host_key, "},
       {"  port: 2222\n", "", ":2: source.port: missing; there are: address, host_key, key, "},
       {"port: 2222", "port: many", ":4: source.port: \"many\" is not allowed, allowed: a whole number"},
       {"port: 2222", "port: '2222'", ":4: source.port: \"2222\" is not allowed, allowed: a whole number"},
@@ -113,10 +155,37 @@ public class HostsTest {
       {"'" + HOST_KEY + "'", "ssh-ed25519 AAAA", ":7: source.host_key: \"ssh-ed25519 AAAA\", allowed: a public key"},
       {"'" + HOST_KEY + "'", "nonsense", ":7: source.host_key: \"nonsense\", allowed: a public key"},
       {"/var/tmp/mplm", "tmp", ":8: source.work_folder: \"tmp\", allowed: an absolute path"},
+      {"/var/tmp/mplm", "/", ":8: source.work_folder: \"/\", allowed: an absolute path"},
+      {"/var/tmp/mplm", "/w%d", ":8: source.work_folder: allowed: at most 80 bytes"},
+      {"/var/tmp/mplm", "/w/../etc", ":8: source.work_folder: allowed: at most 80 bytes"},
+      {"/var/tmp/mplm", "/" + "w".repeat(80), ":8: source.work_folder: allowed: at most 80 bytes"},
       {"/key\n", "/none\n", "/none, allowed: a readable file with a private key"},
-      {"shaping: tc", "shaping: magic", ":11: link.shaping: \"magic\" is not allowed, allowed: tc, relay, none"},
+      {"user: root\n  key: ", "user: root\n  #",
+          ":2: source.key: missing, allowed: a readable file with a private key, or agent: true"},
+      {"user: root", "user: root\n  agent: true", ":6: source.agent: true, allowed: either this or a key"},
+      {"user: root", "user: root\n  agent: maybe", ":6: source.agent: \"maybe\" is not allowed, allowed: true, false"},
+      {"user: root", "user: \"a\\nb\"", ":5: source.user: has control characters"},
+      {"port: 2222", "port: 2222\n  name: a/b", ":5: source.name: allowed: 1 to 40 characters without /"},
+      {"port: 2222", "port: 2222\n  name: destination", "destination.name: \"destination\", allowed: another name"},
+      {"port: 2222", "port: 2222\n  jump: here", ":5: source.jump: \"here\" is not allowed, allowed: a mapping"},
+      {"port: 2222", "port: 2222\n  jump: {address: g, port: 22}", ":5: source.jump.user: missing; there are: address, port"},
+      {"port: 2222", "port: 2222\n  jump: {address: g, port: 0, user: u, agent: true}",
+          ":5: source.jump.port: 0, allowed: 1 to 65535"},
+      {"port: 2222", "port: 2222\n  cpus: 5-2", ":5: source.cpus: '5-2' is not a list of CPUs, such as 2-5,8"},
+      {"port: 2222", "port: 2222\n  cpus: 1,1", ":5: source.cpus: '1,1' has CPU 1 twice"},
+      {"port: 2222", "port: 2222\n  numa_node: -1", ":5: source.numa_node: -1, allowed: 0 or more"},
+      {"port: 2222", "port: 2222\n  huge_pages: 2MB", ":5: source.huge_pages: '2MB' is not a data size"},
+      {"port: 2222", "port: 2222\n  huge_pages: 4MiB", ":5: source.huge_pages: 4MiB, allowed: 2MiB, 1GiB"},
+      {"port: 2222", "port: 2222\n  sudo: yes please", ":5: source.sudo: \"yes please\" is not allowed, allowed: true, false"},
+      {"migration_address: 10.77.2.1", "#", ":2: source.migration_address: empty, allowed: an address"},
+      {"migration_address: 10.77.2.1", "migration_interface: a b",
+          ":9: source.migration_interface: allowed: the name of a network"},
+      {"shaping: tc", "shaping: magic", ":11: link.shaping: \"magic\" is not allowed, allowed: tc, max-bandwidth, relay, none"},
+      {"shaping: tc, namespaces: /run/n, device: mig", "shaping: tc", ":11: link: device: missing with shaping tc"},
+      {"shaping: tc, namespaces: /run/n, device: mig", "shaping: max-bandwidth, rate: 1Gbit/s", ":11: link.rate: not used with"},
+      {"shaping: tc, namespaces: /run/n, device: mig", "shaping: none, rate: fast", ":11: link.rate: 'fast' is not a bandwidth"},
       {"shaping: tc", "shaping: relay", ":11: link.namespaces: not used with shaping relay"},
-      {", device: mig", "", ":11: link.device: missing with shaping tc"},
+      {", device: mig", "", ":11: link.device: missing with namespaces"},
       {"testbed: namespaces", "testbed: cloud", ":1: testbed: \"cloud\", allowed: namespaces, rootless, loopback, none"},
       {"testbed: namespaces", "- a", ":"},
       {"link: {", "link: {{", ":11: not YAML: "},

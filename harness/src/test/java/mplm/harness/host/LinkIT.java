@@ -2,10 +2,16 @@
 package mplm.harness.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import mplm.engine.unit.Bandwidth;
 import org.testng.Reporter;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
@@ -13,6 +19,20 @@ import org.testng.annotations.Test;
 @Test(groups = "testbed", timeOut = 60_000)
 public class LinkIT {
   private final Hosts hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
+
+  private Host source;
+
+  @BeforeClass
+  public void connect() {
+    source = Host.connect(hosts.source());
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void disconnect() {
+    if (source != null) {
+      source.close();
+    }
+  }
 
   @DataProvider
   public Object[][] rates() {
@@ -22,7 +42,7 @@ public class LinkIT {
   @Test(dataProvider = "rates")
   public void tcpGetsTheRate(String rate) {
     Bandwidth shaped = Bandwidth.parse(rate);
-    try (Link link = Link.open(hosts)) {
+    try (Link link = Link.open(hosts, source)) {
       link.shape(shaped);
       Bandwidth goodput = link.goodput();
       Reporter.log(hosts.testbed() + ", " + link.kind() + " at " + rate + ": TCP carries " + goodput, true);
@@ -32,13 +52,95 @@ public class LinkIT {
 
   @Test
   public void anotherRateReplacesTheFirstAndCloseTakesItAway() {
-    try (Link link = Link.open(hosts)) {
+    try (Link link = Link.open(hosts, source)) {
       link.shape(Bandwidth.parse("200Mbit/s"));
       link.shape(Bandwidth.parse("20Mbit/s"));
       assertThat(link.goodput()).isLessThan(Bandwidth.parse("21Mbit/s"));
     }
-    try (Link link = Link.open(hosts)) {
+    try (Link link = Link.open(hosts, source)) {
       assertThat(link.goodput()).isGreaterThan(Bandwidth.parse("100Mbit/s"));
     }
+  }
+
+  @Test
+  public void tcOnTheSourceIsRemovedAtTheEndAndByTheNextStart() {
+    skipUnlessRootsNamespaces();
+    Hosts real = TestHosts.with(Map.of("link", TestHosts.change("namespaces", null)));
+    try (Link link = Link.open(real, source)) {
+      link.shape(Bandwidth.parse("20Mbit/s"));
+      assertThat(link.kind()).isEqualTo("tc tbf");
+      assertThat(qdisc()).contains("tbf " + HostTcLink.HANDLE).contains("20Mbit");
+      link.shape(Bandwidth.parse("30Mbit/s"));
+      assertThat(qdisc()).contains("30Mbit").doesNotContain("20Mbit");
+      try (Link testbeds = Link.open(hosts, source)) {
+        assertThat(testbeds.goodput().bitsPerSecond() / 30e6).isBetween(0.85, 1.03);
+      }
+    }
+    assertThat(qdisc()).doesNotContain("tbf");
+
+    Link.open(real, source).shape(Bandwidth.parse("20Mbit/s")); // as a killed run leaves it
+    assertThat(qdisc()).contains("tbf " + HostTcLink.HANDLE);
+    assertThat(Link.removeLeftover(real, source)).isTrue();
+    assertThat(Link.removeLeftover(real, source)).isFalse();
+    assertThat(qdisc()).doesNotContain("tbf");
+  }
+
+  @Test
+  public void tcNeedsRootOrSudo() {
+    skipUnlessRootsNamespaces();
+    Hosts real = TestHosts.with(Map.of("link", TestHosts.change("namespaces", null), "source", TestHosts.change("user",
+        "visitor")));
+    try (Host visited = Host.connect(real.source())) {
+      assertThatThrownBy(() -> Link.open(real, visited)).isInstanceOf(HostException.class)
+          .hasMessageContaining("source: tc needs root: set sudo: true").message().hasLineCount(1);
+    }
+    Hosts bold = TestHosts.with(Map.of(
+        "link", TestHosts.change("namespaces", null), "source", TestHosts.change("user", "visitor", "sudo", true)));
+    try (Host visited = Host.connect(bold.source()); Link link = Link.open(bold, visited)) {
+      // the testbed's hosts have no sudo, or none for the visitor
+      assertThatThrownBy(() -> link.shape(Bandwidth.parse("20Mbit/s"))).isInstanceOf(HostException.class)
+          .hasMessageStartingWith("source: sudo -n tc qdisc replace dev mig root");
+    }
+  }
+
+  @Test
+  public void anAddressIsLookedUpByItsDevice() {
+    skipUnlessRootsNamespaces();
+    Hosts named = TestHosts.with(Map.of("source", TestHosts.change("migration_address", null, "migration_interface", "mig")));
+    assertThat(named.source().migrationAddress()).isNull();
+    assertThat(named.resolved().source().migrationAddress()).isEqualTo(hosts.source().migrationAddress());
+    Hosts wrong = TestHosts.with(Map.of("source", TestHosts.change("migration_address", null, "migration_interface", "nope")));
+    assertThatThrownBy(wrong::resolved).isInstanceOf(HostException.class)
+        .hasMessageStartingWith("source: migration_interface nope has no IPv4 address").message().hasLineCount(1);
+  }
+
+  @Test
+  public void withoutTcQemuLimitsOrNobodyDoes() {
+    Bandwidth rate = Bandwidth.parse("20Mbit/s");
+    Map<String, Object> none = TestHosts.change("namespaces", null, "device", null);
+    none.put("shaping", "max-bandwidth");
+    try (Link link = Link.open(TestHosts.with(Map.of("link", none)), source)) {
+      link.shape(rate);
+      assertThatThrownBy(() -> link.target(1)).isInstanceOf(HostException.class).hasMessageContaining("max-bandwidth was not set");
+      assertThat(link.maxBandwidth()).contains(rate);
+      assertThat(link.target(1).getPort()).isEqualTo(1);
+      assertThat(link.kind()).isEqualTo("max-bandwidth");
+    }
+    none.put("shaping", "none");
+    none.put("rate", "10Gbit/s");
+    try (Link link = Link.open(TestHosts.with(Map.of("link", none)), source)) {
+      link.shape(Bandwidth.parse("10Gbit/s"));
+      assertThat(link.maxBandwidth()).isEmpty();
+      assertThatThrownBy(() -> link.shape(rate)).isInstanceOf(HostException.class)
+          .hasMessage("link: cannot be limited to 20Mbit/s: hosts file says shaping: none, rate: 10Gbit/s");
+    }
+  }
+
+  private String qdisc() {
+    return source.check(Duration.ofSeconds(10), Host.sbin(List.of("tc", "qdisc", "show", "dev", hosts.link().device())));
+  }
+
+  private void skipUnlessRootsNamespaces() {
+    HostIT.skipUnlessThereIsAVisitor(hosts);
   }
 }

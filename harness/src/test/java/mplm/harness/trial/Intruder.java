@@ -51,8 +51,7 @@ final class Intruder extends PrintStream {
     System.out.println(line);
     if (line.contains("] damaged ") && line.endsWith(": comparing memory")) {
       onHost(hosts.destination(), "sh", "-c", "printf x | dd of=\"$1\" bs=1 seek=\"$2\" conv=notrunc status=none", "intruder",
-          "/dev/shm/mplm" + hosts.destination().workFolder().replace('/', '-') + "-" + hosts.destination().name(),
-          Long.toString(DAMAGED_PAGE + 17));
+          hosts.destination().memoryFile(), Long.toString(DAMAGED_PAGE + 17));
     }
     if (line.contains("] killed ") && line.contains(": migrating for ")) {
       onHost(hosts.source(), "sh", "-c", KILL, "intruder", hosts.source().workFolder());
@@ -74,10 +73,10 @@ final class Intruder extends PrintStream {
   private void throttle() {
     try (Host host = Host.connect(hosts.source())) {
       host.check(STOP, "sh", "-c", AWAIT_STOP, "intruder", hosts.source().workFolder());
+      // not closed: the run that shaped it takes the shaping away
+      Link.open(hosts, host).shape(Bandwidth.parse("50Mbit/s"));
+      throttled = true;
     }
-    // not closed: the run that shaped it takes the shaping away
-    Link.open(hosts).shape(Bandwidth.parse("50Mbit/s"));
-    throttled = true;
   }
 
   private static void onHost(HostConfig config, String... command) {

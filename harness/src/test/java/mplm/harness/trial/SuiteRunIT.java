@@ -252,7 +252,8 @@ public class SuiteRunIT {
       assertThat(manifest.environment().get(host).get("cores")).matches("\\d+");
     }
     double goodput = Double.parseDouble(manifest.environment().get("link").get("goodput_bits_per_s_at.200Mbit/s"));
-    assertThat(goodput).isBetween(0.7 * 200e6, 200e6);
+    // a relay's rate is that of the payload
+    assertThat(goodput).isBetween(0.7 * 200e6, 1.02 * 200e6);
   }
 
   @Test
@@ -335,7 +336,8 @@ public class SuiteRunIT {
       try (Host host = Host.connect(config)) {
         Duration soon = Duration.ofSeconds(10);
         assertThat(host.check(soon, "ls", config.workFolder())).doesNotContain("trial-");
-        assertThat(host.check(soon, "ls", "/dev/shm")).doesNotContain("mplm");
+        // other runs on this machine have theirs, where hosts are not isolated
+        assertThat(host.check(soon, "ls", "/dev/shm")).doesNotContain("mplm" + config.workFolder().replace('/', '-'));
         assertThat(host.check(soon, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '"))
             .doesNotContain(config.workFolder() + "/trial");
       }

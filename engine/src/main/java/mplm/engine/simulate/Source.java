@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.simulate;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import mplm.engine.migration.MigrationResult.Outcome;
+import mplm.engine.scheduler.Wire;
+import mplm.engine.trace.Trace;
+import mplm.engine.unit.DataSize;
+
+/** The source of a simulated migration: the guest's pages and its dirty log, and the wire to the destination. */
+final class Source implements Closeable {
+  final int pages;
+  final Wire wire;
+  /** Pages that are not zero pages, and pages that were reported as dirtied. */
+  final BitSet used = new BitSet();
+
+  final BitSet dirtied = new BitSet();
+  /** Live pages by set; what a live stage has not counted is none. */
+  long nondirtySent;
+
+  long dirtySent;
+  long epochs;
+
+  private final Conditions conditions;
+  private final DirtyLog log;
+  private long fetched;
+
+  Source(Trace trace, Conditions conditions, Wire.Listener listener) throws IOException {
+    this.conditions = conditions;
+    pages = trace.header().pages();
+    trace.used().addTo(used);
+    long page = conditions.picoseconds(conditions.pageBytes());
+    long work = Conditions.picoseconds(conditions.work());
+    if ((double) pages * (page + work) > Long.MAX_VALUE / 8) {
+      throw new IllegalArgumentException("a link of " + conditions.rate() + " is too slow for " + trace.header().memory()
+          + ": one pass would take more than ten days");
+    }
+    wire = new Wire(work, page, conditions.picoseconds(conditions.zeroPageBytes()),
+        conditions.picoseconds(conditions.buffer().bytes()), listener);
+    log = new DirtyLog(trace);
+  }
+
+  /** Fetches the dirty log; what it reports is used again by the next fetch. */
+  BitSet fetch() throws IOException {
+    BitSet pages = log.fetch(wire.now());
+    wire.waitUntil(wire.now() + Conditions.picoseconds(conditions.fetch()));
+    used.or(pages);
+    dirtied.or(pages);
+    fetched += pages.cardinality();
+    return pages;
+  }
+
+  void send(int page) {
+    wire.send(page, !used.get(page));
+  }
+
+  long transferred() {
+    return (wire.pages() - wire.zeroPages()) * conditions.pageBytes() + wire.zeroPages() * conditions.zeroPageBytes();
+  }
+
+  /** The guest is stopped now; {@code pending} is what is left to be sent before a last fetch, if the log was ever fetched. */
+  Simulated stop(String method, BitSet pending, boolean logged, Duration limit) throws IOException {
+    long until = Conditions.picoseconds(limit);
+    long stop = Math.min(wire.now(), until);
+    long live = wire.pages();
+    if (logged) {
+      pending.or(fetch());
+    }
+    for (int page = pending.nextSetBit(0); page >= 0 && wire.now() < until; page = pending.nextSetBit(page + 1)) {
+      send(page);
+    }
+    long end = Math.max(wire.now(), wire.idle()) + Conditions.picoseconds(conditions.switchover());
+    long last = wire.pages() - live;
+    return end > until ? result(method, Outcome.NOT_CONVERGED, stop, Optional.empty(), last)
+        : result(method, Outcome.COMPLETED, stop, Optional.of(end), last);
+  }
+
+  /** The limit was reached while the guest ran. */
+  Simulated cancelled(String method, Duration limit) {
+    return result(method, Outcome.NOT_CONVERGED, Conditions.picoseconds(limit), Optional.empty(), 0);
+  }
+
+  private Simulated result(String method, Outcome outcome, long stop, Optional<Long> end, long last) {
+    Duration live = Conditions.duration(stop);
+    Optional<Duration> total = end.map(Conditions::duration);
+    return new Simulated(method, outcome, total, live, total.map(all -> all.minus(live)), new DataSize(transferred()),
+        nondirtySent, dirtySent, last, wire.zeroPages(), epochs,
+        stop > 0 && epochs > 0 ? OptionalDouble.of(fetched * 1e12 / stop) : OptionalDouble.empty(), log.repeated());
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
+  }
+}

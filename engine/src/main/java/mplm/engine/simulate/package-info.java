@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/**
+ * Migrations that are computed, not done: a {@link mplm.engine.simulate.Simulation} replays a {@link mplm.engine.trace.Trace} under
+ * {@link mplm.engine.simulate.Conditions} and says in a {@link mplm.engine.simulate.Simulated} what a {@link
+ * mplm.engine.migration.Method} would have come to; a {@link mplm.engine.simulate.Bound} says what the best possible one would.
+ *
+ * <h2>What is simulated</h2>
+ * <ul>
+ *   <li>The link carries a page or a zero page in a fixed time each; the sender works for a fixed time on each, and is ahead of the
+ *       link by a buffer at most. A zero page is one until a fetch has reported that it was dirtied.
+ *   <li>MPLM is the very C scheduler of {@code engine/scheduler}. Stock pre-copy is QEMU 10.0's: pages in cyclic order, calls of
+ *       some 50 ms, the bandwidth of the last 100 ms or more times {@code downtime-limit} as threshold, and a fetch as soon as what
+ *       is pending is below it.
+ *   <li>Every fetch reports what was written since the one before, as under TCG. KVM's log is cleared in chunks (1 GiB) just before
+ *       a page of the chunk is sent; what is written before that is not reported again.
+ *   <li>A page that was dirtied in an interval of the trace was written once in it, at a moment that its number and the interval's
+ *       give, evenly spread. When the trace ends it begins again.
+ *   <li>The guest is as fast as it was when the trace was recorded.
+ * </ul>
+ */
+package mplm.engine.simulate;

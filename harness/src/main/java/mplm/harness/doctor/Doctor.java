@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.doctor;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import mplm.harness.host.Hosts;
+import mplm.harness.trial.Artifacts;
+
+/** Examines two hosts and their link. A host that cannot be examined further is said to be so, and the other one is. */
+public final class Doctor {
+  private Doctor() {}
+
+  /**
+   * Takes some seconds, half a minute where KVM boots nothing. The hosts are reserved meanwhile, and keep what was provided.
+   *
+   * @param logs local folder, for what guests and hypervisors say
+   */
+  public static Diagnosis examine(Hosts hosts, Needs needs, Artifacts artifacts, Path logs) throws InterruptedException {
+    List<Check> checks = new ArrayList<>();
+    try (Patient source = new Patient(hosts.source()); Patient destination = new Patient(hosts.destination())) {
+      both(source::admit, destination::admit);
+      int hostsHere = isOneMachine(source, destination) ? 2 : 1;
+      for (Patient patient : List.of(source, destination)) {
+        patient.facts().ifPresent(facts -> patient.add(HostChecks.of(patient.config(), facts, needs, hostsHere)));
+      }
+      both(() -> examine(source, artifacts, logs), () -> examine(destination, artifacts, logs));
+      checks.addAll(source.checks());
+      checks.addAll(destination.checks());
+      checks.addAll(LinkChecks.of(hosts, source, destination, logs));
+    }
+    return new Diagnosis(checks);
+  }
+
+  private static void examine(Patient patient, Artifacts artifacts, Path logs) {
+    if (patient.facts().flatMap(facts -> facts.text("machine")).equals(Optional.of("x86_64"))) {
+      patient.examine(artifacts, logs);
+    }
+  }
+
+  private static boolean isOneMachine(Patient source, Patient destination) {
+    Optional<String> boot = bootId(source);
+    return boot.isPresent() && boot.equals(bootId(destination));
+  }
+
+  private static Optional<String> bootId(Patient patient) {
+    return patient.facts().flatMap(facts -> facts.text("/proc/sys/kernel/random/boot_id"));
+  }
+
+  private static void both(Runnable one, Runnable other) {
+    CompletableFuture<Void> first = CompletableFuture.runAsync(one);
+    other.run();
+    first.join();
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import mplm.engine.unit.Bandwidth;
+
+/**
+ * The kernel's token bucket on a device of the source, by tc over SSH, as root or by sudo. All that leaves by the device gets the
+ * rate together. The bucket has a handle of the kit's own, so one that a killed run left is known and removed.
+ */
+final class HostTcLink implements Link {
+  /** "MP". */
+  static final String HANDLE = "4d50:";
+
+  private final Host source;
+  private final String destination;
+  private final String device;
+  private final List<String> tc;
+
+  HostTcLink(Hosts hosts, Host source) {
+    this.source = source;
+    this.destination = hosts.destination().migrationAddress();
+    this.device = hosts.tcDevice();
+    this.tc = command(source);
+    removeLeftover(source, device);
+  }
+
+  /** {@code tc} with what makes it root's; {@link HostException} if this user may not. */
+  private static List<String> command(Host host) {
+    if (host.check(Connections.ANSWER, "id", "-u").strip().equals("0")) {
+      return List.of("tc");
+    }
+    if (!host.config().sudo()) {
+      throw new HostException(host.name(), "tc needs root: set sudo: true for the host if its user may sudo -n tc, "
+          + "or link.shaping: max-bandwidth");
+    }
+    return List.of("sudo", "-n", "tc");
+  }
+
+  /** Whether the device has a bucket of the kit. */
+  static boolean isShaped(Host host, String device) {
+    Output shown = host.run(Connections.ANSWER, Host.sbin(List.of("tc", "qdisc", "show", "dev", device)));
+    if (shown.exitStatus() != 0) {
+      throw new HostException(host.name(), "tc qdisc show dev " + device + ": " + shown.stderr().strip());
+    }
+    return shown.stdout().contains(" " + HANDLE + " ");
+  }
+
+  /** Takes the kit's bucket away if it is there; says whether it was. */
+  static boolean removeLeftover(Host host, String device) {
+    if (!isShaped(host, device)) {
+      return false;
+    }
+    tc(host, command(host), "del", device);
+    return true;
+  }
+
+  @Override
+  public void shape(Bandwidth rate) {
+    tc(source, tc, "replace", device, "handle", HANDLE, "tbf", "rate", rate.bitsPerSecond() + "bit", "burst", "256kb",
+        "latency", "50ms");
+  }
+
+  @Override
+  public String kind() {
+    return "tc tbf";
+  }
+
+  @Override
+  public InetSocketAddress target(int destinationPort) {
+    return new InetSocketAddress(destination, destinationPort);
+  }
+
+  @Override
+  public Bandwidth goodput() {
+    throw new HostException("link", "goodput is measured by mplm doctor");
+  }
+
+  @Override
+  public void close() {
+    removeLeftover(source, device);
+  }
+
+  private static void tc(Host host, List<String> tc, String verb, String device, String... discipline) {
+    List<String> line = new ArrayList<>(tc);
+    line.addAll(List.of("qdisc", verb, "dev", device, "root"));
+    line.addAll(List.of(discipline));
+    Output output = host.run(Connections.ANSWER, Host.sbin(line));
+    if (output.exitStatus() != 0) {
+      throw new HostException(host.name(), String.join(" ", line) + ": " + output.stderr().strip());
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A host that is this process's alone until it is closed or the process ends, however it ends. */
+public final class Reservation implements AutoCloseable {
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+  private static final int HELD = 75;
+
+  /** $1 work folder. Ends at once if another run holds the lock, which is gone with this process. */
+  private static final String RESERVE =
+      """
+      umask 077
+      mkdir -p -- "$1" && exec 9>"$1/lock" || exit 1
+      flock -n 9 || exit 75
+      echo reserved
+      exec sleep infinity
+      """;
+
+  /** $1 work folder, $2 memory file: lists what a run that was killed left, one a line. */
+  private static final String LEFT =
+      """
+      for file in "$1"/trial-* "$2"; do
+        if [ -e "$file" ]; then printf '%s\\n' "$file" | tr '\\n' ' '; echo; fi
+      done
+      for process in /proc/[0-9]*; do
+        case $(readlink "$process/exe") in "$1"/store/*) echo "process ${process#/proc/}" ;; esac
+      done
+      """;
+
+  /** $1 work folder, $2 memory file. A hypervisor of the store is a run's, and that run is gone. */
+  private static final String SWEEP =
+      """
+      for process in /proc/[0-9]*; do
+        case $(readlink "$process/exe") in "$1"/store/*) kill -KILL "${process#/proc/}" ;; esac
+      done
+      rm -rf -- "$1"/trial-* "$2"
+      """;
+
+  /** $1 work folder: removes what the kit puts there, and the folder if nothing else is in it. */
+  private static final String CLEAR =
+      """
+      rm -rf -- "$1/store" "$1/lock" || exit
+      if [ -d "$1" ]; then rmdir -- "$1"; fi
+      """;
+
+  private final Host host;
+  private final RemoteProcess lock;
+
+  private Reservation(Host host, RemoteProcess lock) {
+    this.host = host;
+    this.lock = lock;
+  }
+
+  /**
+   * Takes the host's work folder.
+   *
+   * @param log local file for what the host says meanwhile
+   * @throws HostException another run has it, or it cannot be used
+   */
+  public static Reservation take(Host host, Path log) throws IOException {
+    String work = host.config().workFolder();
+    RemoteProcess lock = host.start(log, "sh", "-c", RESERVE, "mplm", work);
+    try {
+      for (long end = System.nanoTime() + ANSWER.toNanos(); !Files.readString(log).contains("reserved"); pause(host)) {
+        if (!lock.isAlive()) {
+          lock.await(ANSWER);
+          throw new HostException(host.name(), lock.exitStatus().orElse(0) == HELD
+              ? "is in use by another run (" + work + "/lock)"
+              : "cannot reserve " + work + ": " + Files.readString(log).strip());
+        }
+        if (System.nanoTime() - end > 0) {
+          throw new HostException(host.name(), "cannot reserve " + work + " within " + ANSWER.toSeconds() + " s");
+        }
+      }
+      return new Reservation(host, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** As {@link #take(Host, Path)}, with a log of no interest. */
+  public static Reservation take(Host host) throws IOException {
+    Path log = Files.createTempFile("mplm-reserve", ".log");
+    try {
+      return take(host, log);
+    } finally {
+      Files.delete(log);
+    }
+  }
+
+  /** False once the connection that holds it is lost. */
+  public boolean isHeld() {
+    return lock.isAlive();
+  }
+
+  /** What runs that were killed left: folders, memory files, processes; the store of provided files is none of it. */
+  public List<String> leftovers() {
+    return host.run(ANSWER, "sh", "-c", LEFT, "mplm", host.config().workFolder(), host.config().memoryFile())
+        .stdout().lines().map(String::strip).toList();
+  }
+
+  /** Removes {@link #leftovers}. */
+  public void sweep() {
+    host.check(ANSWER, "sh", "-c", SWEEP, "mplm", host.config().workFolder(), host.config().memoryFile());
+  }
+
+  /** Removes all that the kit has put on the host, and the work folder if nothing else is in it. Says what stays, if anything. */
+  public List<String> clear() {
+    sweep();
+    Output output = host.run(ANSWER, "sh", "-c", CLEAR, "mplm", host.config().workFolder());
+    return output.exitStatus() == 0 ? new ArrayList<>() : output.stderr().strip().lines().toList();
+  }
+
+  private static void pause(Host host) {
+    try {
+      Thread.sleep(5);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException(host.name(), "interrupted while it was reserved");
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.close();
+  }
+}

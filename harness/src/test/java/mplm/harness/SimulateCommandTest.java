@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.opencsv.CSVReaderHeaderAware;
+import com.opencsv.exceptions.CsvException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import mplm.engine.trace.PageRuns;
+import mplm.engine.trace.TraceHeader;
+import mplm.engine.trace.TraceWriter;
+import mplm.harness.input.BadInput;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+import picocli.CommandLine;
+
+public class SimulateCommandTest {
+  private Path folder;
+  private Path trace;
+
+  @BeforeClass
+  public void makeTrace() throws IOException {
+    folder = Files.createTempDirectory("mplm-simulate");
+    trace = folder.resolve("guest.trace");
+    PageRuns used = new PageRuns();
+    used.add(0, 8000);
+    PageRuns dirtied = new PageRuns();
+    dirtied.add(100, 500);
+    try (TraceWriter writer = new TraceWriter(trace, new TraceHeader(16384, Duration.ofMillis(100), "a guest, recorded"), used)) {
+      writer.interval(Duration.ofMillis(100), dirtied);
+      writer.end();
+    }
+    Files.writeString(folder.resolve("no.trace"), "hello");
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void remove() throws IOException {
+    for (String name : List.of("guest.trace", "no.trace", "out.csv")) {
+      Files.deleteIfExists(folder.resolve(name));
+    }
+    Files.delete(folder);
+  }
+
+  @Test
+  public void printsARowAMethodMarkedAsSimulated() throws IOException, CsvException {
+    Path csv = folder.resolve("out.csv");
+    Said said = run(trace.toString(), "--link", "100Mbit/s", "--bound", "--csv", csv.toString(), "--methods",
+        "precopy:0.3s,mplm:epoch=1s,share=25,mplm,stop-and-copy");
+    assertThat(said.exitCode).as(said.err).isZero();
+    assertThat(said.out).startsWith("SIMULATED, not measured: a guest of 64MiB on a link of 100Mbit/s, a guest, recorded")
+        .contains("best downtime s", "the trace was too short and began again", "best possible");
+    assertThat(said.out.lines().filter(line -> line.matches("(precopy|mplm|stop-and-copy).* completed .*"))).hasSize(4);
+    List<Map<String, String>> rows = new ArrayList<>();
+    try (CSVReaderHeaderAware reader = new CSVReaderHeaderAware(Files.newBufferedReader(csv))) {
+      for (Map<String, String> row = reader.readMap(); row != null; row = reader.readMap()) {
+        rows.add(row);
+      }
+    }
+    assertThat(rows.stream().filter(row -> row.get("kind").equals("simulated")).map(row -> row.get("method")))
+        .containsExactly("precopy:0.3s", "mplm:epoch=1s,share=25", "mplm", "stop-and-copy");
+    assertThat(rows.stream().filter(row -> row.get("kind").equals("bound"))).isNotEmpty();
+    for (Map<String, String> row : rows) {
+      if (row.get("kind").equals("simulated")) {
+        assertThat(Double.parseDouble(row.get("downtime_s")) + Double.parseDouble(row.get("bound_step_s")))
+            .isGreaterThanOrEqualTo(Double.parseDouble(row.get("best_downtime_s")));
+      }
+    }
+  }
+
+  @Test
+  public void aGuestMayBeMadeUpAndMayNotConverge() {
+    Said said = run("synthetic:memory=64MiB,set=32MiB,rate=100000", "--link", "100Mbit/s", "--methods", "precopy:0.1s",
+        "--limit", "20s");
+    assertThat(said.exitCode).isZero();
+    assertThat(said.out).containsPattern("precopy:0.1s +not converged +- +20.000 +- ");
+  }
+
+  @Test
+  public void everyTraceIsCombinedWithEveryLinkInOrder() {
+    String other = "synthetic:memory=32MiB,set=4MiB,rate=100";
+    StringBuilder single = new StringBuilder();
+    for (String guest : List.of(trace.toString(), other)) {
+      for (String link : List.of("50Mbit/s", "100Mbit/s")) {
+        single.append(run(guest, "--link", link, "--bound").out);
+      }
+    }
+    assertThat(run(trace.toString(), other, "--link", "50Mbit/s,100Mbit/s", "--bound").out).isEqualTo(single.toString())
+        .contains("64MiB on a link of 50Mbit/s", "32MiB on a link of 100Mbit/s");
+  }
+
+  @DataProvider
+  public Object[][] badInput() {
+    return new Object[][] {
+      {List.of("FOLDER/none.trace"), "FOLDER/none.trace: no such file"},
+      {List.of("FOLDER/no.trace"), "FOLDER/no.trace: not a trace: it does not begin as a gzip file"},
+      {List.of("FOLDER"), "FOLDER: cannot be read: Is a directory"},
+      {List.of("synthetic:memory=1GiB"), "TRACE: 'synthetic:memory=1GiB': a synthetic trace needs memory, set and rate"},
+      {List.of("FOLDER/guest.trace", "--link", "fast"), "--link: 'fast' is not a bandwidth: .*"},
+      {List.of("FOLDER/guest.trace", "--link", "1bit/s"), "a link of 1bit/s is too slow for 64MiB: .*"},
+      {List.of("FOLDER/guest.trace", "--methods", "mplm,unmigrated"), "--methods: unmigrated is not simulated, allowed: .*copy"},
+      {List.of("FOLDER/guest.trace", "--methods", "precopy"), "--methods: method 'precopy': .*"},
+      {List.of("FOLDER/guest.trace", "--limit", "0s"), "--limit: the limit is more than 0s, .*"},
+      {List.of("FOLDER/guest.trace", "--csv", "FOLDER/none/out.csv"), "--csv FOLDER/none/out.csv: cannot be written: .*"},
+    };
+  }
+
+  @Test(dataProvider = "badInput")
+  public void badInputIsOneLine(List<String> arguments, String told) {
+    Said said = run(arguments.stream().map(argument -> argument.replace("FOLDER", folder.toString())).toArray(String[]::new));
+    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.err).matches(told.replace("FOLDER", folder.toString()));
+    assertThat(said.out).isEmpty();
+  }
+
+  private record Said(int exitCode, String out, String err) {}
+
+  private static Said run(String... arguments) {
+    StringWriter out = new StringWriter();
+    String[] err = {""};
+    CommandLine line = new CommandLine(new SimulateCommand()).setOut(new PrintWriter(out));
+    line.setExecutionExceptionHandler((e, command, result) -> {
+      if (!(e instanceof BadInput)) {
+        throw e;
+      }
+      err[0] = e.getMessage();
+      return Mplm.BAD_INPUT;
+    });
+    return new Said(line.execute(arguments), out.toString(), err[0]);
+  }
+}
