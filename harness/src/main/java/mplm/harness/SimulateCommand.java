@@ -103,9 +103,9 @@ final class SimulateCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Of stops as late as any of the rows. */
+  /** For as long as any completed row took, so that no longer one makes it coarse. */
   private Optional<Bound> best(Trace guest, Bandwidth rate, List<Simulated> rows) throws IOException {
-    Duration horizon = rows.stream().map(row -> row.total().orElse(row.live())).max(Duration::compareTo).orElseThrow();
+    Duration horizon = rows.stream().flatMap(row -> row.total().stream()).max(Duration::compareTo).orElse(rows.get(0).live());
     return bound ? Optional.of(new Bound(guest, Conditions.of(rate), horizon)) : Optional.empty();
   }
 

@@ -13,8 +13,8 @@ import mplm.engine.trace.TraceHeader;
  */
 final class StockPrecopy {
   private static final long PS_PER_MS = 1_000_000_000L;
-  /** QEMU's {@code MAX_WAIT}: a call is over when a page in 64 is sent later than that. */
-  private static final long CALL = 50 * PS_PER_MS;
+  /** QEMU's {@code MAX_WAIT}, ms: a call is over when a page in 64 is sent later than that, in whole milliseconds. */
+  private static final long CALL_MS = 50;
   /** QEMU's {@code BUFFER_DELAY}, ms. */
   private static final long ESTIMATE_MS = 100;
 
@@ -76,7 +76,7 @@ final class StockPrecopy {
         source.nondirtySent++;
       }
       source.send(page);
-      if (n % 64 == 0 && source.wire.now() - begin > CALL) {
+      if (n % 64 == 0 && (source.wire.now() - begin) / PS_PER_MS > CALL_MS) {
         return;
       }
     }

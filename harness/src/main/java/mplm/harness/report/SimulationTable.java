@@ -88,8 +88,8 @@ public record SimulationTable(TraceHeader trace, Bandwidth link, Duration limit,
     List<String> cells = start("simulated");
     cells.addAll(List.of(row.method(), outcome(row), exact(row.total()), exact(Optional.of(row.live())), exact(row.downtime()),
         "" + row.transferred().bytes(), "" + row.nondirtyPages(), "" + row.dirtyPages(), "" + row.finalPages(),
-        "" + row.zeroPages(), "" + row.epochs(), rate(row), row.repeated() ? "yes" : "no", exact(bestDowntime(row)), exact(bestTotal(row)),
-        exact(bound.map(Bound::step))));
+        "" + row.zeroPages(), "" + row.epochs(), rate(row), row.repeated() ? "yes" : "no", exact(bestDowntime(row)),
+        exact(bestTotal(row)), exact(bound.map(Bound::step))));
     return cells;
   }
 
