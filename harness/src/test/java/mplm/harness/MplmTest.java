@@ -77,26 +77,6 @@ public class MplmTest {
   }
 
   @DataProvider
-  public Object[][] badInputOfOthers() {
-    return new Object[][] {
-      {List.of("doctor", "nope"), "unknown suite 'nope', allowed: .*quick.*"},
-      {List.of("doctor", "--hosts", "FOLDER/hosts.yaml"), ".*/hosts.yaml:1: .*"},
-      {List.of("doctor", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--testbed and --hosts: .*"},
-      {List.of("provision", "--hosts", "FOLDER/none.yaml"), ".*/none.yaml: no such file"},
-      {List.of("clean", "--hosts", "FOLDER/none.yaml", "source"), ".*/none.yaml: no such file"},
-      {List.of("clean", "--hosts", "FOLDER/hosts.yaml"), "Missing required parameter: 'HOST'.*"},
-    };
-  }
-
-  @Test(dataProvider = "badInputOfOthers", timeOut = 60_000)
-  public void soItIsForTheOtherCommands(List<String> arguments, String told) {
-    Said said = inProcess(arguments.stream().map(argument -> argument.replace("FOLDER", folder.toString())).toList());
-    assertThat(said.exitCode).isEqualTo(2);
-    assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: " + told);
-    assertThat(said.out).isEmpty();
-  }
-
-  @DataProvider
   public Object[][] badResumption() {
     return new Object[][] {
       {List.of("run", "--resume", "FOLDER"), ".* is not the folder of a run: it has no run.json"},
@@ -129,6 +109,26 @@ public class MplmTest {
       RecordedRun.remove(run);
     }
     assertThat(inProcess(List.of("run", "smoke", "--shard", "2/2", "--dry-run")).out).contains("  2  MG").doesNotContain("  1  MG").contains("1 trials");
+  }
+
+  @DataProvider
+  public Object[][] badInputOfOthers() {
+    return new Object[][] {
+      {List.of("doctor", "nope"), "unknown suite 'nope', allowed: .*quick.*"},
+      {List.of("doctor", "--hosts", "FOLDER/hosts.yaml"), ".*/hosts.yaml:1: .*"},
+      {List.of("doctor", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--testbed and --hosts: .*"},
+      {List.of("provision", "--hosts", "FOLDER/none.yaml"), ".*/none.yaml: no such file"},
+      {List.of("clean", "--hosts", "FOLDER/none.yaml", "source"), ".*/none.yaml: no such file"},
+      {List.of("clean", "--hosts", "FOLDER/hosts.yaml"), "Missing required parameter: 'HOST'.*"},
+    };
+  }
+
+  @Test(dataProvider = "badInputOfOthers", timeOut = 60_000)
+  public void soItIsForTheOtherCommands(List<String> arguments, String told) {
+    Said said = inProcess(arguments.stream().map(argument -> argument.replace("FOLDER", folder.toString())).toList());
+    assertThat(said.exitCode).isEqualTo(2);
+    assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: " + told);
+    assertThat(said.out).isEmpty();
   }
 
   /** The real process, since a script is run and System.err is what it inherits. */

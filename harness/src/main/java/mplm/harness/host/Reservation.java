@@ -96,7 +96,7 @@ public final class Reservation implements AutoCloseable {
     }
   }
 
-  /** Whether it holds still: not so if the connection was lost, or the host went down. */
+  /** False once the connection that holds it is lost. */
   public boolean isHeld() {
     return lock.isAlive();
   }

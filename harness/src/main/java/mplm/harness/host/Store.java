@@ -65,11 +65,6 @@ final class Store {
       mv -T -- "$new" "$folder"
       """;
 
-  /** A local file as it was hashed. */
-  private record Version(Path file, long size, FileTime modified) {}
-
-  private static final Map<Version, String> HASHES = new ConcurrentHashMap<>();
-
   /* Pairs of hash and path: whether all are there; a folder's files are among them. */
   private static final String VERIFY =
       """
@@ -78,6 +73,11 @@ final class Store {
         shift 2
       done
       """;
+
+  /** A local file as it was hashed. */
+  private record Version(Path file, long size, FileTime modified) {}
+
+  private static final Map<Version, String> HASHES = new ConcurrentHashMap<>();
 
   private final Host host;
   private final String folder;

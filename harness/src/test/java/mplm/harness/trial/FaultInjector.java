@@ -195,8 +195,8 @@ final class FaultInjector extends PrintStream {
     }
     List<String> found = new ArrayList<>();
     own.forEach((side, host) -> {
-      String memory = "/dev/shm/mplm" + host.config().workFolder().replace('/', '-') + "-" + host.name();
-      host.check(SOON, "sh", "-c", LEFT, "injector", host.config().workFolder(), memory).lines().forEach(line -> found.add(side + ": " + line));
+      String work = host.config().workFolder();
+      host.check(SOON, "sh", "-c", LEFT, "injector", work, host.config().memoryFile()).lines().forEach(line -> found.add(side + ": " + line));
     });
     left.put(fault.name(), found);
   }
