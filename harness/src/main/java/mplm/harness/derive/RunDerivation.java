@@ -22,6 +22,8 @@ import mplm.harness.suite.PlannedTrial;
  * {@link Report}.
  */
 public record RunDerivation(Path run, RunManifest manifest) {
+  private static final String METHODS = "methods.csv";
+
   /** Of the run in that folder; {@link mplm.harness.input.BadInput} if it holds none. */
   public static RunDerivation of(Path run) {
     return new RunDerivation(run, RunManifest.read(run));
@@ -84,18 +86,20 @@ public record RunDerivation(Path run, RunManifest manifest) {
   /**
    * What is made of all rows together: {@code methods.csv} and the {@link Report}.
    *
-   * @return the files
+   * @return {@code methods.csv} and the charts
    */
   public List<Path> whole(List<TrialRow> rows) throws IOException {
-    List<Path> files = new ArrayList<>();
-    Path methods = run.resolve("methods.csv");
-    try (Csv csv = Csv.replace(methods)) {
+    return all(rows).stream().filter(file -> file.endsWith(METHODS) || file.startsWith(run.resolve("charts"))).toList();
+  }
+
+  private List<Path> all(List<TrialRow> rows) throws IOException {
+    List<Path> files = new ArrayList<>(List.of(run.resolve(METHODS)));
+    try (Csv csv = Csv.replace(files.get(0))) {
       csv.write(MethodSummary.HEADER);
       for (MethodSummary summary : MethodSummary.of(rows)) {
         csv.write(summary.cells());
       }
     }
-    files.add(methods);
     files.addAll(new Report(run, List.of(this)).write(rows));
     return files;
   }
@@ -112,7 +116,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
     }
     write(rows);
     List<Path> files = new ArrayList<>(List.of(trials()));
-    files.addAll(whole(rows));
+    files.addAll(all(rows));
     return files;
   }
 
