@@ -87,7 +87,8 @@ public record Published(List<Point> points, List<Rate> rates) {
   public static List<String> deviations(Experiment experiment, Accelerator accelerator) {
     List<String> deviations = new ArrayList<>();
     deviation(deviations, "class " + experiment.problemClass(), CLASS, experiment.problemClass().equals(CLASS));
-    deviation(deviations, experiment.vcpus() + " vCPUs", Integer.toString(VCPUS), experiment.vcpus() == VCPUS);
+    deviation(deviations, experiment.vcpus() + (experiment.vcpus() == 1 ? " vCPU" : " vCPUs"), Integer.toString(VCPUS),
+        experiment.vcpus() == VCPUS);
     deviation(deviations, experiment.memory().toString(), MEMORY.toString(), experiment.memory().equals(MEMORY));
     deviation(deviations, experiment.link().toString(), LINK.toString(), experiment.link().equals(LINK));
     deviation(deviations, accelerator.name().toUpperCase(Locale.ROOT), "KVM", accelerator == Accelerator.KVM);
