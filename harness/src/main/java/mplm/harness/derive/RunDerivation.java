@@ -39,6 +39,9 @@ public record RunDerivation(Path run, RunManifest manifest) {
 
   /** Derives one trial and writes its timeline; empty for one that did not come to its end. */
   public Optional<TrialRow> trial(PlannedTrial planned) throws IOException {
+    if (!hasEnd(planned)) {
+      return Optional.empty();
+    }
     RawTrial raw = RawTrial.read(folder(planned));
     Optional<TrialRow> row = TrialDerivation.row(planned, manifest.setting(), raw);
     if (row.isPresent()) {
@@ -55,7 +58,9 @@ public record RunDerivation(Path run, RunManifest manifest) {
   public List<TrialRow> rows() throws IOException {
     List<TrialRow> rows = new ArrayList<>();
     for (PlannedTrial planned : manifest.plan()) {
-      TrialDerivation.row(planned, manifest.setting(), RawTrial.read(folder(planned))).ifPresent(rows::add);
+      if (hasEnd(planned)) {
+        TrialDerivation.row(planned, manifest.setting(), RawTrial.read(folder(planned))).ifPresent(rows::add);
+      }
     }
     return rows;
   }
@@ -64,11 +69,16 @@ public record RunDerivation(Path run, RunManifest manifest) {
   public List<PlannedTrial> missing() throws IOException {
     List<PlannedTrial> missing = new ArrayList<>();
     for (PlannedTrial planned : manifest.plan()) {
-      if (Journal.read(folder(planned).journal()).outcome().isEmpty()) {
+      if (!hasEnd(planned)) {
         missing.add(planned);
       }
     }
     return missing;
+  }
+
+  /** The end is written last; the records of a trial that was killed can end amid anything. */
+  private boolean hasEnd(PlannedTrial planned) throws IOException {
+    return Journal.read(folder(planned).journal()).outcome().isPresent();
   }
 
   /**

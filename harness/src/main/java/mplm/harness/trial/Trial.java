@@ -114,10 +114,12 @@ final class Trial {
       interrupted = false;
     } finally {
       tearDown();
+      // all but the journal: a trial that has its end has the rest
+      closeRecords(1);
       if (!interrupted) {
         journal.end(outcome, reason);
       }
-      closeRecords();
+      closeRecords(0);
     }
   }
 
@@ -288,8 +290,8 @@ final class Trial {
         Optional.of(recorded(new CpuRecord(folder.cpu(side), begin))));
   }
 
-  private void closeRecords() {
-    while (!records.isEmpty()) {
+  private void closeRecords(int but) {
+    while (records.size() > but) {
       try {
         records.pop().close();
       } catch (Exception e) {

@@ -6,6 +6,7 @@ import com.opencsv.CSVReaderHeaderAwareBuilder;
 import com.opencsv.RFC4180Parser;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,11 +38,16 @@ public final class RecordedRun {
     return run;
   }
 
-  /** Takes the end off a trial, as if the run had been killed amid it. */
+  /** Takes the end off a trial, as if the run had been killed amid it, which cuts its records off anywhere. */
   public static void cutOff(Path run, String trial) throws IOException {
     Path journal = run.resolve("trials").resolve(trial).resolve("journal.jsonl");
     List<String> lines = Files.readAllLines(journal);
     Files.write(journal, lines.subList(0, lines.size() - 1));
+    for (String record : List.of("qmp.jsonl", "source/serial.txt", "source/cpu.txt")) {
+      Path file = run.resolve("trials").resolve(trial).resolve(record);
+      String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+      Files.writeString(file, text.substring(0, text.length() / 2), StandardCharsets.ISO_8859_1);
+    }
   }
 
   /** The rows of {@code trials.csv}, by column. */
