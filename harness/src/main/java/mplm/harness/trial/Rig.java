@@ -84,7 +84,8 @@ public final class Rig implements AutoCloseable {
         .map(side -> CompletableFuture.supplyAsync(() -> side.host().keepsProvided()))
         .toList();
     try {
-      return both.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd) && reservations.stream().allMatch(Reservation::isHeld);
+      return both.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd)
+          && reservations.stream().allMatch(Reservation::isHeld);
     } catch (CompletionException e) {
       if (e.getCause() instanceof HostException) {
         return false; // it does not answer

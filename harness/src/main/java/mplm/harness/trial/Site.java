@@ -123,10 +123,14 @@ final class Site implements AutoCloseable {
         guest.property("kernel.version"));
   }
 
-  /** Gives the hosts back. */
+  /** Gives the hosts back, as far as they are there; what cannot be done is told. */
   @Override
   public void close() {
     closed = true;
-    rig().close();
+    try {
+      rig().close();
+    } catch (IllegalStateException e) {
+      display.say(e.getMessage());
+    }
   }
 }
