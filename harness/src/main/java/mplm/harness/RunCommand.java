@@ -25,6 +25,7 @@ import mplm.harness.suite.Suite;
 import mplm.harness.testbed.Kind;
 import mplm.harness.testbed.Testbed;
 import mplm.harness.trial.Artifacts;
+import mplm.harness.trial.Resumption;
 import mplm.harness.trial.SuiteRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -79,10 +80,10 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--output", paramLabel = "DIR", description = "where the run gets its folder; by default reports/runs")
   private Path output;
 
-  @Option(names = "--shard", paramLabel = "I/N", description = "every Nth trial alone, from the Ith on; mplm merge makes one run of all")
+  @Option(names = "--shard", paramLabel = "I/N", description = "every Nth trial, from the Ith on; mplm merge makes one run of all")
   private String shard;
 
-  @Option(names = "--resume", paramLabel = "RUN", description = "run what this run, which was broken off, has not done; nothing else is said")
+  @Option(names = "--resume", paramLabel = "RUN", description = "run what this run, which was broken off, has not done")
   private Path resume;
 
   @Option(names = "--dry-run", description = "say what would be run, and end")
@@ -106,20 +107,22 @@ final class RunCommand implements Callable<Integer> {
       throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
     }
     Hosts two = hosts.hosts().orElse(null);
-    if (begun != null && two != null && !two.testbed().equals(begun.setting().testbed())) {
-      throw new BadInput(resume + " cannot be resumed here, these differ: testbed: " + begun.setting().testbed() + ", " + two.testbed());
+    if (begun != null && two != null) {
+      requireSame(begun, two.testbed());
     }
     if (dryRun) {
       return begun == null ? describe(chosen, part) : describe(new RunDerivation(resume, begun));
     }
-    // a source of another version is bad input, told before all else; a missing testbed is told before a long build
-    if (begun != null && SuiteRun.isDone(resume)) {
-      spec.commandLine().getOut().println(resume + ": nothing is missing, all " + begun.trials().size() + " trials have their rows");
+    if (begun != null && Resumption.isDone(resume)) {
+      spec.commandLine().getOut()
+          .println(resume + ": nothing is missing, all " + begun.trials().size() + " trials have their rows");
       return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? Mplm.FAILED : 0;
     }
-    Artifacts early = qemuSource == null && begun == null ? null : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
+    // a source of another version is bad input, told before all else; a missing testbed is told before a long build
+    Artifacts early = qemuSource == null && begun == null ? null
+        : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
     if (begun != null) {
-      SuiteRun.check(resume, begun, early);
+      Resumption.check(resume, begun, early);
     }
     Kind kind = two == null ? Testbed.choose(testbed) : null;
     Artifacts artifacts = early != null ? early : Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
@@ -131,7 +134,15 @@ final class RunCommand implements Callable<Integer> {
       return SuiteRun.resume(resume, two.resolved(), artifacts, display) ? 0 : Mplm.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    return SuiteRun.run(chosen, part, seed, two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
+    return SuiteRun.run(chosen, part, seed, two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display)
+        ? 0 : Mplm.FAILED;
+  }
+
+  private void requireSame(RunManifest begun, String where) {
+    String before = begun.setting().testbed();
+    if (!where.equals(before)) {
+      throw new BadInput(resume + " cannot be resumed here, these differ: testbed: " + before + ", " + where);
+    }
   }
 
   private Shard part() {
@@ -156,8 +167,8 @@ final class RunCommand implements Callable<Integer> {
     if (before.equals("none") && hosts.hosts().isEmpty()) {
       throw new BadInput("--resume: the run took place on hosts of a file: name it with --hosts");
     }
-    if (testbed != null && !testbed.toString().equals(before)) {
-      throw new BadInput(resume + " cannot be resumed here, these differ: testbed: " + before + ", " + testbed);
+    if (testbed != null) {
+      requireSame(begun, testbed.toString());
     }
     if (!before.equals("none") && !hosts.isGiven()) {
       testbed = Kind.valueOf(before.toUpperCase(Locale.ROOT));

@@ -108,7 +108,8 @@ public class MplmTest {
     } finally {
       RecordedRun.remove(run);
     }
-    assertThat(inProcess(List.of("run", "smoke", "--shard", "2/2", "--dry-run")).out).contains("  2  MG").doesNotContain("  1  MG").contains("1 trials");
+    assertThat(inProcess(List.of("run", "smoke", "--shard", "2/2", "--dry-run")).out)
+        .contains("  2  MG").doesNotContain("  1  MG").contains("1 trials");
   }
 
   @DataProvider

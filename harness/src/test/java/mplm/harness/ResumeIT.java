@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,8 @@ import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
 /**
- * A controller in a testbed that is killed, {@code mplm.kills} times at moments that a seed gives, and each time resumed. A moment is so
- * many lines of its output and so many milliseconds, so that slow machines are killed at as many stages as fast ones.
+ * A controller in a testbed that is killed, {@code mplm.kills} times at moments that a seed gives, and each time resumed. A moment is
+ * so many lines of its output and so many milliseconds, so that slow machines are killed at as many stages as fast ones.
  */
 @Test(groups = "testbed", timeOut = 1_800_000)
 public class ResumeIT {
@@ -66,7 +67,8 @@ public class ResumeIT {
       boolean over = controller.waitFor(milliseconds, TimeUnit.MILLISECONDS);
       controller.destroyForcibly().waitFor();
       int done = begun().isPresent() ? done() : 0;
-      System.out.println("kill " + kill + ", " + milliseconds + " ms after '" + last + "'" + (over ? ", too late" : "") + ": " + done + " done");
+      System.out.println("kill " + kill + ", " + milliseconds + " ms after '" + last + "'" + (over ? ", too late" : "") + ": "
+          + done + " done");
       doneAtKills.add(done);
     }
     Process controller = start(begun());
@@ -77,8 +79,10 @@ public class ResumeIT {
     Path run = begun().orElseThrow();
     List<String> planned = RunDerivation.of(run).manifest().plan().stream().map(ResumeIT::name).toList();
     assertThat(planned).hasSize(2 * REPETITIONS);
-    assertThat(RecordedRun.rows(run)).extracting(row -> row.get("method") + " " + row.get("repetition")).containsExactlyElementsOf(planned);
-    assertThat(RecordedRun.rows(run)).allSatisfy(row -> assertThat(row).containsEntry("outcome", "completed").containsEntry("memory_compared", "equal"));
+    List<Map<String, String>> rows = RecordedRun.rows(run);
+    assertThat(rows).extracting(row -> row.get("method") + " " + row.get("repetition")).containsExactlyElementsOf(planned);
+    assertThat(rows).allSatisfy(row ->
+        assertThat(row).containsEntry("outcome", "completed").containsEntry("memory_compared", "equal"));
     assertThat(doneAtKills).isSorted();
     Hosts hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
     for (HostConfig config : List.of(hosts.source(), hosts.destination())) {
@@ -108,8 +112,9 @@ public class ResumeIT {
   }
 
   private Process start(Optional<Path> begun) throws IOException {
-    List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
-        "-cp", System.getProperty("java.class.path"), Mplm.class.getName(), "run"));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> line = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-cp",
+        System.getProperty("java.class.path"), Mplm.class.getName(), "run"));
     line.addAll(begun.map(run -> List.of("--resume", run.toString()))
         .orElseGet(() -> List.of("smoke", "--repetitions", Integer.toString(REPETITIONS), "--output", runs.toString())));
     return new ProcessBuilder(line).redirectErrorStream(true).start();

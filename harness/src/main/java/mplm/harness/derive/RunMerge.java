@@ -20,8 +20,8 @@ import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
 
 /**
- * The shards of one run, put together: a run's folder with all of their trials, from which everything is derived as of any run. What
- * else each shard's folder holds goes to {@code shards/I-of-N}.
+ * The shards of one run, put together: a run's folder with all of their trials, from which everything is derived as of any run.
+ * What else each shard's folder holds goes to {@code shards/I-of-N}.
  */
 public final class RunMerge {
   /** By the shard's index. */
@@ -40,7 +40,8 @@ public final class RunMerge {
         differences.add("shard: " + first.manifest().shard() + ", " + shard);
       }
       if (!differences.isEmpty()) {
-        throw new BadInput(first.run() + " and " + part.run() + " are not shards of one run, these differ: " + String.join("; ", differences));
+        throw new BadInput(first.run() + " and " + part.run() + " are not shards of one run, these differ: "
+            + String.join("; ", differences));
       }
       RunDerivation twice = shards.put(shard.index(), part);
       if (twice != null) {
@@ -91,7 +92,8 @@ public final class RunMerge {
   private RunManifest manifest(String id) {
     RunManifest first = shards.firstEntry().getValue().manifest();
     Setting of = first.setting();
-    String started = shards.values().stream().map(shard -> shard.manifest().setting().started()).min(Comparator.naturalOrder()).orElseThrow();
+    String started = shards.values().stream().map(shard -> shard.manifest().setting().started()).min(Comparator.naturalOrder())
+        .orElseThrow();
     List<RunManifest.Trial> trials = shards.values().stream().flatMap(shard -> shard.manifest().trials().stream())
         .sorted(Comparator.comparingInt(RunManifest.Trial::number)).toList();
     return first.with(Shard.WHOLE, trials, new Setting(id, started, of.testbed(), of.shaping(), of.accelerator(), of.qemuVersion(),

@@ -49,8 +49,8 @@ public record RunStamp(Map<String, String> values) {
       String name = experiment.name();
       stamp.put("experiment " + name, experiment.title());
       stamp.put("methods of " + name, experiment.methods().toString());
-      stamp.put("settings of " + name, "repeats " + experiment.repeats() + ", ready_within " + Durations.print(experiment.readyWithin())
-          + ", finish_within " + Durations.print(experiment.finishWithin()) + ", limit_passes " + experiment.limitPasses()
+      stamp.put("settings of " + name, "repeats " + experiment.repeats() + ", ready_within "
+          + Durations.print(experiment.readyWithin()) + ", finish_within " + Durations.print(experiment.finishWithin()) + ", limit_passes " + experiment.limitPasses()
           + ", limit_at_least " + Durations.print(experiment.limitAtLeast()) + ", verify_memory " + experiment.verifyMemory());
       stamp.put("kernel arguments of " + name, manifest.kernelArguments().getOrDefault(name, "none"));
     }

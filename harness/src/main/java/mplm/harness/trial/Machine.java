@@ -48,8 +48,8 @@ final class Machine implements AutoCloseable {
           + "(?:.*\\n)*?Shared_Hugetlb: +(\\d+) kB\\nPrivate_Hugetlb: +(\\d+) kB$", Pattern.MULTILINE);
 
   /** What makes a host kill a process, as far as it tells the reason. */
-  private static final Map<Integer, String> SIGNALS = Map.of(6, "6 (SIGABRT)", 7, "7 (SIGBUS: the host has no memory left for the guest's)",
-      9, "9 (SIGKILL)", 11, "11 (SIGSEGV)", 15, "15 (SIGTERM)");
+  private static final Map<Integer, String> SIGNALS = Map.of(6, "6 (SIGABRT)",
+      7, "7 (SIGBUS: the host has no memory left for the guest's)", 9, "9 (SIGKILL)", 11, "11 (SIGSEGV)", 15, "15 (SIGTERM)");
 
   /** $1 folder: whether so much as a trial's logs can be written there. */
   private static final String ROOM =
@@ -188,7 +188,8 @@ final class Machine implements AutoCloseable {
     try {
       List<String> lines = Files.readAllLines(log());
       return lines.stream().filter(line -> line.contains(ERROR)).map(line -> ": " + line.substring(line.indexOf(ERROR))).findFirst()
-          .or(() -> lines.stream().map(MESSAGE::matcher).filter(Matcher::matches).map(line -> ": " + line.group(1)).reduce((a, z) -> z))
+          .or(() -> lines.stream().map(MESSAGE::matcher).filter(Matcher::matches).map(line -> ": " + line.group(1))
+              .reduce((before, after) -> after))
           .orElse("");
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -20,7 +20,6 @@ import java.util.concurrent.TimeoutException;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
-import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.report.Csv;
 import mplm.harness.report.Display;
@@ -116,38 +115,15 @@ public final class SuiteRun implements AutoCloseable {
    *
    * @return whether no trial shows a fault, of all that the run has done by then
    * @throws HostException as above
-   * @throws BadInput the run is in progress, or would not be the same run here
+   * @throws mplm.harness.input.BadInput the run is in progress, or would not be the same run here
    */
   public static boolean resume(Path run, Hosts hosts, Artifacts artifacts, Display display) throws IOException {
     RunFolder folder = RunFolder.open(run);
     return run(folder, hosts, artifacts, display, PATIENCE, site -> {
       RunManifest begun = RunManifest.read(folder.path());
-      refuse(run, site.differences(begun));
+      Resumption.refuse(run, site.differences(begun));
       return begun;
     });
-  }
-
-  /** Whether nothing is missing of a run; all is derived again then. {@link BadInput} if it is in progress. */
-  public static boolean isDone(Path run) throws IOException {
-    try (RunFolder folder = RunFolder.open(run)) {
-      RunDerivation derivation = RunDerivation.of(folder.path());
-      boolean done = derivation.missing().isEmpty();
-      if (done) {
-        derivation.again();
-      }
-      return done;
-    }
-  }
-
-  /** {@link BadInput} if a run that has begun cannot be resumed with these artifacts, so that it is told before hosts are looked at. */
-  public static void check(Path run, RunManifest begun, Artifacts artifacts) {
-    refuse(run, Site.differences(begun, artifacts));
-  }
-
-  private static void refuse(Path run, List<String> differences) {
-    if (!differences.isEmpty()) {
-      throw new BadInput(run + " cannot be resumed here, these differ: " + String.join("; ", differences));
-    }
   }
 
   /** Says what the run is set to, once it is known where it takes place. */
@@ -155,8 +131,8 @@ public final class SuiteRun implements AutoCloseable {
     RunManifest at(Site site) throws IOException;
   }
 
-  private static boolean run(RunFolder folder, Hosts hosts, Artifacts artifacts, Display display, Duration patience, Setting setting)
-      throws IOException {
+  private static boolean run(RunFolder folder, Hosts hosts, Artifacts artifacts, Display display, Duration patience,
+      Setting setting) throws IOException {
     try (folder; Site site = new Site(hosts, artifacts, folder.path().resolve("hosts"), display);
         SuiteRun run = new SuiteRun(folder, site, setting.at(site), display, patience)) {
       Thread hook = new Thread(run::close, "run end");

@@ -64,7 +64,8 @@ public class RunMergeTest {
     RunMerge merge = new RunMerge(List.of(second));
     assertThat(merge.missing()).containsExactly("shard 1/3", "shard 3/3", "trial 5, busy mg.W precopy:0.001s #1");
     merge.write(folder.resolve("part"));
-    assertThat(RecordedRun.rows(folder.resolve("part"))).singleElement().satisfies(row -> assertThat(row).containsEntry("method", "unmigrated"));
+    assertThat(RecordedRun.rows(folder.resolve("part"))).singleElement()
+        .satisfies(row -> assertThat(row).containsEntry("method", "unmigrated"));
   }
 
   @DataProvider
@@ -95,7 +96,8 @@ public class RunMergeTest {
   @Test
   public void theSameShardTwiceIsRefused() throws Exception {
     RunDerivation first = shard(1, 2);
-    assertThatThrownBy(() -> new RunMerge(List.of(first, first))).isInstanceOf(BadInput.class).hasMessageStartingWith("shard 1/2 is there twice: ");
+    assertThatThrownBy(() -> new RunMerge(List.of(first, first))).isInstanceOf(BadInput.class)
+        .hasMessageStartingWith("shard 1/2 is there twice: ");
   }
 
   @Test
@@ -116,8 +118,9 @@ public class RunMergeTest {
       Files.move(run.resolve("trials").resolve(planned.fileName()), to);
     }
     Setting of = whole.setting();
-    whole.with(shard, trials, new Setting("shard-" + index, "2026-11-26T0" + index + ":00:00Z", of.testbed(), of.shaping(), of.accelerator(),
-        of.qemuVersion(), of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel())).write(path);
+    String started = "2026-11-26T0" + index + ":00:00Z";
+    whole.with(shard, trials, new Setting("shard-" + index, started, of.testbed(), of.shaping(), of.accelerator(), of.qemuVersion(),
+        of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel())).write(path);
     return RunDerivation.of(path);
   }
 }

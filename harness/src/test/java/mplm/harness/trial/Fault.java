@@ -55,8 +55,9 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
     all.add(new Fault(What.CUT_AND_RESTORED, "link", When.FINAL, Outcome.COMPLETED, null));
     all.add(failing(What.DISK_FULL, "source", When.BOOT, "source: no room for logs in .*: No space left on device"));
     all.add(failing(What.DISK_FULL, "destination", When.LIVE, ".*destination: no room for logs in .*: No space left on device"));
-    all.add(failing(What.MEMORY_FULL, "source", When.BOOT, "source: QEMU was killed by signal 7 \\(SIGBUS: the host has no memory left .*"));
-    all.add(failing(What.MEMORY_FULL, "destination", When.LIVE, "destination: QEMU was killed by signal 7 \\(SIGBUS: the host has no memory left .*"));
+    String noMemory = ": QEMU was killed by signal 7 \\(SIGBUS: the host has no memory left for the guest's\\).*";
+    all.add(failing(What.MEMORY_FULL, "source", When.BOOT, "source" + noMemory));
+    all.add(failing(What.MEMORY_FULL, "destination", When.LIVE, "destination" + noMemory));
     all.add(new Fault(What.STORE_DAMAGED, "destination", When.BETWEEN, Outcome.COMPLETED, null));
     all.add(new Fault(What.AWAY_AND_BACK, "source", When.BETWEEN, Outcome.COMPLETED, null));
     return all;

@@ -72,7 +72,8 @@ public class FaultIT {
     artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
     mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
     String picked = System.getProperty("mplm.faults", ".*");
-    faults = Fault.all().stream().filter(fault -> (namespaces || !fault.what().needsNamespaces()) && fault.name().matches(picked)).toList();
+    faults = Fault.all().stream().filter(fault -> namespaces || !fault.what().needsNamespaces())
+        .filter(fault -> fault.name().matches(picked)).toList();
     smallWorkFolders();
     injector = new FaultInjector(hosts, faults);
     Suite suite = new Suite("faults", "a fault a trial", 1, faults.stream().map(this::experiment).toList());
@@ -149,7 +150,8 @@ public class FaultIT {
     RawTrial raw = raw(fault);
     assertThat(raw.source().guest()).as("the source's guest").hasSizeGreaterThanOrEqualTo(fault.when() == Fault.When.BOOT ? 0 : 10);
     long last = raw.source().guest().stream().mapToLong(record -> record.arrival()).max().orElse(0);
-    assertThat(raw.destination().guest()).as("after the source's last word").allSatisfy(record -> assertThat(record.arrival()).isGreaterThan(last));
+    assertThat(raw.destination().guest()).as("after the source's last word")
+        .allSatisfy(record -> assertThat(record.arrival()).isGreaterThan(last));
     if (!fault.letsTheGuestThrough()) {
       assertThat(raw.destination().guest()).as("the guest at the destination of a migration that failed").isEmpty();
     }
@@ -178,7 +180,8 @@ public class FaultIT {
   public void theStoreHoldsWhatItsNamesSay() {
     for (var config : List.of(hosts.source(), hosts.destination())) {
       try (Host host = Host.connect(config)) {
-        String digests = host.check(SOON, "sh", "-c", "cd \"$1/store\" && find . -type f -exec sha256sum {} +", "test", config.workFolder());
+        String script = "cd \"$1/store\" && find . -type f -exec sha256sum {} +";
+        String digests = host.check(SOON, "sh", "-c", script, "test", config.workFolder());
         assertThat(digests.lines()).isNotEmpty().allSatisfy(line -> assertThat(line).matches("([0-9a-f]{64})  \\./\\1-.*"));
       }
     }

@@ -19,8 +19,9 @@ import mplm.harness.host.Hosts;
 import mplm.harness.report.Outcome;
 
 /**
- * Makes faults from outside of the product, over SSH connections of its own, at moments that the run's own output and the hypervisors'
- * traces tell; after each trial it undoes its fault and looks what is left on the hosts. It is where the run's output goes.
+ * Makes faults from outside of the product, over SSH connections of its own, at moments that the run's own output and the
+ * hypervisors' traces tell; after each trial it undoes its fault and looks what is left on the hosts. It is where the run's output
+ * goes.
  */
 final class FaultInjector extends PrintStream {
   private static final Pattern LINE = Pattern.compile("\\[(\\d+)/\\d+\\] .*? #1: (.*)");
@@ -36,8 +37,8 @@ final class FaultInjector extends PrintStream {
       """;
 
   /**
-   * Sets $master, the sshd of this host (not that of the machine which a testbed is on), and $sessions, those of all sessions but the
-   * one that this runs in.
+   * Sets $master, the sshd of this host (not that of the machine which a testbed is on), and $sessions, those of all sessions but
+   * the one that this runs in.
    */
   private static final String SESSIONS =
       """
@@ -58,12 +59,13 @@ final class FaultInjector extends PrintStream {
       done
       """;
 
-  /** $1 seconds: nobody gets in meanwhile, and nobody stays. Says gone when that is so. */
-  private static final String AWAY = SESSIONS + "kill -STOP $master; kill -KILL $sessions; echo gone; sleep \"$1\"; kill -CONT $master";
+  /** $1 seconds: nobody gets in meanwhile, and nobody stays. */
+  private static final String AWAY = SESSIONS + "kill -STOP $master; kill -KILL $sessions; sleep \"$1\"; kill -CONT $master";
 
   /** $1 work folder: the engine's binary with a byte more; a file that runs cannot be written to. */
   private static final String DAMAGE =
-      "cd \"$1/store\" && for file in *-qemu-system-x86_64; do cp -p \"$file\" other && printf x >>other && mv other \"$file\"; done";
+      "cd \"$1/store\" && for file in *-qemu-system-x86_64; do\n"
+          + "cp -p \"$file\" other && printf x >>other && mv other \"$file\"; done";
 
   /** $1 work folder, $2 memory file: what a trial must not leave. */
   private static final String LEFT =
@@ -172,7 +174,8 @@ final class FaultInjector extends PrintStream {
 
   /** Nobody can connect to that host for so long, and no connection stays but this one. Returns when it is gone. */
   void leave(String side, Duration time) {
-    Thread away = new Thread(() -> own.get(side).check(time.plus(SOON), "sh", "-c", AWAY, "injector", Long.toString(time.toSeconds())), "away");
+    String seconds = Long.toString(time.toSeconds());
+    Thread away = new Thread(() -> own.get(side).check(time.plus(SOON), "sh", "-c", AWAY, "injector", seconds), "away");
     away.setUncaughtExceptionHandler((thread, e) -> broken.add(e));
     away.start();
     pause(1000); // it has no connection to tell by; to be too early would find the host there, which the tests see
@@ -196,7 +199,8 @@ final class FaultInjector extends PrintStream {
     List<String> found = new ArrayList<>();
     own.forEach((side, host) -> {
       String work = host.config().workFolder();
-      host.check(SOON, "sh", "-c", LEFT, "injector", work, host.config().memoryFile()).lines().forEach(line -> found.add(side + ": " + line));
+      host.check(SOON, "sh", "-c", LEFT, "injector", work, host.config().memoryFile()).lines()
+          .forEach(line -> found.add(side + ": " + line));
     });
     left.put(fault.name(), found);
   }
@@ -214,8 +218,8 @@ final class FaultInjector extends PrintStream {
 
   private void link(String state) {
     try {
-      Process process = new ProcessBuilder("nsenter", "--net=" + hosts.link().namespaces().resolve("destination"), "ip", "link", "set",
-          "mig", state).inheritIO().start();
+      Process process = new ProcessBuilder("nsenter", "--net=" + hosts.link().namespaces().resolve("destination"), "ip", "link",
+          "set", "mig", state).inheritIO().start();
       if (!process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new IllegalStateException("the link cannot be set " + state);
       }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Properties;
 import mplm.harness.derive.RecordedRun;
@@ -20,7 +19,7 @@ import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
 /** What of resuming a run needs no hosts, on a recorded one. */
-public class ResumeTest {
+public class ResumptionTest {
   private Path run;
   private Path artifacts;
 
@@ -42,7 +41,7 @@ public class ResumeTest {
     RecordedRun.remove(run.resolve("trials/002-measured-mg.S-unmigrated-1"));
     assertThat(RunDerivation.of(run).missing()).extracting(PlannedTrial::number).containsExactly(2, 5);
     String before = Files.readString(run.resolve("trials.csv"));
-    assertThat(SuiteRun.isDone(run)).isFalse();
+    assertThat(Resumption.isDone(run)).isFalse();
     assertThat(run.resolve("trials.csv")).hasContent(before);
   }
 
@@ -51,23 +50,24 @@ public class ResumeTest {
   public void aRunWithoutMissingTrialsGetsItsRows() throws Exception {
     byte[] rows = Files.readAllBytes(run.resolve("trials.csv"));
     Files.write(run.resolve("trials.csv"), Arrays.copyOf(rows, rows.length - 100));
-    assertThat(SuiteRun.isDone(run)).isTrue();
+    assertThat(Resumption.isDone(run)).isTrue();
     assertThat(run.resolve("trials.csv")).hasBinaryContent(rows);
   }
 
   @Test
   public void aRunInProgressIsNotResumed() throws Exception {
     try (RunFolder inProgress = RunFolder.open(run)) {
-      assertThatThrownBy(() -> SuiteRun.isDone(inProgress.path())).isInstanceOf(BadInput.class).hasMessageEndingWith("is in progress in another process");
+      assertThatThrownBy(() -> Resumption.isDone(inProgress.path())).isInstanceOf(BadInput.class)
+          .hasMessageEndingWith("is in progress in another process");
     }
-    assertThat(SuiteRun.isDone(run)).isTrue();
+    assertThat(Resumption.isDone(run)).isTrue();
   }
 
   @Test
   public void aRunIsNotResumedWithAnotherEngineOrGuest() throws Exception {
     RunManifest begun = RunManifest.read(run);
-    SuiteRun.check(run, begun, artifacts(begun.setting().engineHash(), begun.setting().guestHash()));
-    assertThatThrownBy(() -> SuiteRun.check(run, begun, artifacts("e1", "9"))).isInstanceOf(BadInput.class).hasMessage(
+    Resumption.check(run, begun, artifacts(begun.setting().engineHash(), begun.setting().guestHash()));
+    assertThatThrownBy(() -> Resumption.check(run, begun, artifacts("e1", "9"))).isInstanceOf(BadInput.class).hasMessage(
         run + " cannot be resumed here, these differ: engine: " + begun.setting().engineHash() + ", e1; guest: "
         + begun.setting().guestHash() + ", 9");
   }
@@ -77,7 +77,7 @@ public class ResumeTest {
     properties.put("engine.hash", engine);
     properties.put("guest.hash", guest);
     for (String file : new String[] {"engine.properties", "guest.properties"}) {
-      try (Writer out = Files.newBufferedWriter(artifacts.resolve(file), StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+      try (Writer out = Files.newBufferedWriter(artifacts.resolve(file))) {
         properties.store(out, null);
       }
     }
