@@ -252,6 +252,7 @@ public final class SuiteRun implements AutoCloseable {
     for (Path file : derivation.whole(all)) {
       display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
     }
+    display.say("report:   " + folder.path().resolve("index.html"));
     display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
   }
 
