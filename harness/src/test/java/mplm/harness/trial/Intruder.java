@@ -28,8 +28,8 @@ final class Intruder extends PrintStream {
   private static final String KILL =
       """
       for process in /proc/[0-9]*; do
-        case $(tr '\\0' ' ' <"$process/cmdline" 2>/dev/null) in
-          *-nodefaults*"$1"/trial-*) kill -KILL "${process##*/}" ;;
+        case $(readlink "$process/exe") in
+          "$1"/store/*) kill -KILL "${process##*/}" ;;
         esac
       done
       """;

@@ -206,7 +206,7 @@ public class SuiteRunIT {
   @Test
   public void aHypervisorThatIsKilledOnTheWayIsNamed() {
     assertThat(rows.get("killed mplm")).containsEntry("outcome", "failed").containsEntry("total_s", "")
-        .hasEntrySatisfying("reason", reason -> assertThat(reason).startsWith("source: "));
+        .hasEntrySatisfying("reason", reason -> assertThat(reason).startsWith("source: QEMU was killed by signal 9 "));
   }
 
   @Test
