@@ -42,6 +42,7 @@ final class Machine implements AutoCloseable {
   /** Time, program and what it says. */
   private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(500);
   /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, of huge pages too, KiB. */
   private static final Pattern MAPPING = Pattern.compile(
       "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB\\n"
@@ -196,8 +197,17 @@ final class Machine implements AutoCloseable {
     }
   }
 
+  /** A hypervisor that is no more will not listen any more. */
   private Channel open(String socket) {
-    return host.connectUnix(socket, START);
+    for (long end = System.nanoTime() + START.toNanos(); ; ) {
+      try {
+        return host.connectUnix(socket, LOOK);
+      } catch (HostException e) {
+        if (!process.isAlive() || System.nanoTime() - end > 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   Host host() {
