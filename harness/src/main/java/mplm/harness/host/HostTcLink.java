@@ -74,11 +74,6 @@ final class HostTcLink implements Link {
   }
 
   @Override
-  public Bandwidth goodput() {
-    throw new HostException("link", "goodput is measured by mplm doctor");
-  }
-
-  @Override
   public void close() {
     removeLeftover(source, device);
   }

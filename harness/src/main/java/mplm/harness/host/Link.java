@@ -44,7 +44,14 @@ public sealed interface Link extends AutoCloseable, Route
   }
 
   /** What TCP carries over this link in about two seconds at the rate it has now. */
-  Bandwidth goodput();
+  default Bandwidth goodput() {
+    throw new HostException("link", "goodput is measured by mplm doctor");
+  }
+
+  /** Whether {@link #goodput} can be measured from here: not so between hosts of one's own, where only doctor's migration can. */
+  default boolean isMeasurable() {
+    return false;
+  }
 
   @Override
   void close();

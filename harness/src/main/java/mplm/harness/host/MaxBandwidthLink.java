@@ -42,10 +42,5 @@ final class MaxBandwidthLink implements Link {
   }
 
   @Override
-  public Bandwidth goodput() {
-    throw new HostException("link", "goodput is measured by mplm doctor");
-  }
-
-  @Override
   public void close() {}
 }

@@ -34,10 +34,5 @@ final class PlainLink implements Link {
   }
 
   @Override
-  public Bandwidth goodput() {
-    throw new HostException("link", "goodput is measured by mplm doctor");
-  }
-
-  @Override
   public void close() {}
 }

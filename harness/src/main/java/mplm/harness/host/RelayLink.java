@@ -37,6 +37,11 @@ final class RelayLink implements Link {
   }
 
   @Override
+  public boolean isMeasurable() {
+    return true;
+  }
+
+  @Override
   public Bandwidth goodput() {
     return Goodput.measure(
         () -> {

@@ -47,6 +47,11 @@ final class TcLink implements Link {
   }
 
   @Override
+  public boolean isMeasurable() {
+    return true;
+  }
+
+  @Override
   public Bandwidth goodput() {
     return Goodput.measure(
         () -> NetworkNamespace.call(destination, () -> Goodput.listen(address)),

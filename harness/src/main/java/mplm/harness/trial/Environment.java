@@ -50,7 +50,8 @@ final class Environment {
     List<Bandwidth> rates = experiments.stream().map(Experiment::link).distinct().toList();
     for (Bandwidth rate : rates) {
       rig.link().shape(rate);
-      link.put("goodput_bits_per_s_at." + rate, Long.toString(rig.link().goodput().bitsPerSecond()));
+      link.put("goodput_bits_per_s_at." + rate, rig.link().isMeasurable()
+          ? Long.toString(rig.link().goodput().bitsPerSecond()) : "not measured");
     }
     environment.put("link", link);
     return environment;
