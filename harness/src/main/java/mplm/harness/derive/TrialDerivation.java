@@ -57,7 +57,12 @@ final class TrialDerivation {
         .orElseGet(() -> Downtimes.none(Optional.empty()));
     return new TrialRow(planned, setting, journal.outcome().orElseThrow(), journal.reason(), guest(), journal.limit(), migration,
         migration.flatMap(m -> parameters()), downtimes, parts, migration.flatMap(this::dirtyRate), journal.memory(), verification(),
-        program(), times());
+        program(), new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times());
+  }
+
+  /** It never falls, so that the last look has it. */
+  private static Optional<DataSize> peak(RawTrial.Side side) {
+    return side.cpu().isEmpty() ? Optional.empty() : side.cpu().get(side.cpu().size() - 1).peakMemory();
   }
 
   private Optional<TrialRow.Guest> guest() {

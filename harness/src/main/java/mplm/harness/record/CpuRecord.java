@@ -13,21 +13,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import mplm.engine.unit.DataSize;
 
 /**
  * The file {@code cpu.txt} of one side: lines {@code SECONDS TEXT}, seconds after the trial began, where the texts are those of
- * {@code /proc/PID/task/TID/stat} of all threads of the hypervisor, look after look, each look ended by an empty text. As an output
- * stream it takes what the host's sampling loop, {@link #SAMPLER}, prints, and tells meanwhile whether the hypervisor is at work.
+ * {@code /proc/PID/task/TID/stat} of all threads of the hypervisor and the line {@code VmHWM} of its {@code /proc/PID/status}, look
+ * after look, each look ended by an empty text. As an output stream it takes what the host's sampling loop, {@link #SAMPLER}, prints, and tells meanwhile whether the hypervisor is at work.
  */
 public final class CpuRecord extends OutputStream {
   /** $1 process id: a look a second, for as long as the process is there. */
-  public static final String SAMPLER = "while cat /proc/\"$1\"/task/*/stat 2>/dev/null; do echo; sleep 1; done";
+  public static final String SAMPLER = """
+      while cat /proc/"$1"/task/*/stat 2>/dev/null; do
+        while read -r key value; do case $key in VmHWM:) echo "$key $value";; esac; done 2>/dev/null </proc/"$1"/status
+        echo
+        sleep 1
+      done""";
 
   /** A thread of which nothing more than name, state and times is read; a name may hold spaces and brackets. */
   private static final Pattern STAT = Pattern.compile("\\d+ \\((.*)\\) (\\S)(?: \\S+){10} (\\d+) (\\d+) .*");
+
+  private static final Pattern PEAK = Pattern.compile("VmHWM: (\\d+) kB");
 
   /** Fixed in Linux's interface to user space on x86. */
   private static final long TICK_NS = 10_000_000;
@@ -49,8 +58,9 @@ public final class CpuRecord extends OutputStream {
    * @param time nanoseconds after the trial began
    * @param vcpus CPU time that its vCPU threads have used so far
    * @param others CPU time of all its other threads
+   * @param peakMemory most of the host's memory that it has held so far; empty in records of before it was looked at
    */
-  public record Look(long time, Duration vcpus, Duration others) {}
+  public record Look(long time, Duration vcpus, Duration others, Optional<DataSize> peakMemory) {}
 
   /** A new file; {@code begin} is when the trial began, {@link System#nanoTime}. */
   public CpuRecord(Path file, long begin) throws IOException {
@@ -111,17 +121,22 @@ public final class CpuRecord extends OutputStream {
     if (Files.exists(file)) {
       long vcpus = 0;
       long others = 0;
+      Optional<DataSize> peak = Optional.empty();
       for (String text : Files.readAllLines(file)) {
         int space = text.indexOf(' ');
         Matcher stat = STAT.matcher(text.substring(space + 1));
-        if (stat.matches()) {
+        Matcher memory = PEAK.matcher(text.substring(space + 1));
+        if (memory.matches()) {
+          peak = Optional.of(new DataSize(1024 * Long.parseLong(memory.group(1))));
+        } else if (stat.matches()) {
           long used = ticks(stat) * TICK_NS;
           // QEMU names them CPU 0/KVM, CPU 1/TCG
           boolean vcpu = stat.group(1).startsWith("CPU ");
           vcpus += vcpu ? used : 0;
           others += vcpu ? 0 : used;
         } else if (space == text.length() - 1) {
-          looks.add(new Look(Seconds.nanos(new BigDecimal(text.substring(0, space))), Duration.ofNanos(vcpus), Duration.ofNanos(others)));
+          looks.add(new Look(
+              Seconds.nanos(new BigDecimal(text.substring(0, space))), Duration.ofNanos(vcpus), Duration.ofNanos(others), peak));
           vcpus = 0;
           others = 0;
         }

@@ -141,6 +141,8 @@ public final class Columns {
     optional(all, "verification_error", r -> r.verification().map(TrialRow.Verification::error));
     optional(all, "verification_repetition", r -> r.verification().map(TrialRow.Verification::repetition));
     optional(all, "program_s", TrialRow::program);
+    optional(all, "source_peak_memory_bytes", r -> r.peakMemory().source());
+    optional(all, "destination_peak_memory_bytes", r -> r.peakMemory().destination());
     add(all, "boot_s", r -> r.times().boot());
     add(all, "warm_up_s", r -> r.times().warmUp());
     add(all, "memory_check_s", r -> r.times().memoryCheck());

@@ -25,6 +25,7 @@ import mplm.harness.suite.PlannedTrial;
  * @param verification the guest's verdict on the repetition that was moved
  * @param program wall time of that repetition, or of the whole program if it runs once: from its working set stood, or the repetition
  *     before was done, to its result; of a guest that is not migrated the median repetition
+ * @param peakMemory of the hypervisors
  * @param times what the trial's wall time went into
  */
 public record TrialRow(
@@ -42,6 +43,7 @@ public record TrialRow(
     Optional<MemoryVerdict> memory,
     Optional<Verification> verification,
     Optional<Duration> program,
+    PeakMemory peakMemory,
     Times times) {
 
   /**
@@ -64,6 +66,9 @@ public record TrialRow(
    * @param repetition from 1
    */
   public record Verification(String result, String error, int repetition) {}
+
+  /** Most of its host's memory that the hypervisor held at each side; empty if it was not there long enough to be looked at. */
+  public record PeakMemory(Optional<DataSize> source, Optional<DataSize> destination) {}
 
   /**
    * Wall time of the trial and of those parts that are not the harness's own.

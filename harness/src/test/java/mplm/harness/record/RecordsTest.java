@@ -85,16 +85,18 @@ public class RecordsTest {
 
   /** Thread names hold what they like; a look that the end of the process cut off does not count. */
   @Test
-  public void cpuTimesAreThoseOfVcpusAndOfAllOthers() throws Exception {
+  public void looksTellCpuTimesOfVcpusAndOfAllOthersAndThePeakOfMemory() throws Exception {
     String rest = " S 1 2 3 4 5 6 7 8 9 10 %d %d 0 0 20 0 1 0 99\n";
     String text = "7 (qemu-system-x86)" + rest.formatted(100, 50) + "8 (CPU 0/TCG)" + rest.formatted(30, 1) + "9 (CPU 1) (KVM)"
-        + rest.formatted(40, 2) + "10 (live migration)" + rest.formatted(5, 5) + "\n7 (qemu-system-x86)" + rest.formatted(200, 60);
+        + rest.formatted(40, 2) + "10 (live migration)" + rest.formatted(5, 5)
+        + "VmHWM: 20480 kB\n\n7 (qemu-system-x86)" + rest.formatted(200, 60);
     try (CpuRecord record = new CpuRecord(file, System.nanoTime())) {
       record.write(text.getBytes(StandardCharsets.UTF_8));
     }
     assertThat(CpuRecord.read(file)).singleElement().satisfies(look -> {
       assertThat(look.vcpus()).isEqualTo(Duration.ofMillis(730));
       assertThat(look.others()).isEqualTo(Duration.ofMillis(1600));
+      assertThat(look.peakMemory()).contains(DataSize.parse("20MiB"));
       assertThat(look.time()).isPositive();
     });
   }
