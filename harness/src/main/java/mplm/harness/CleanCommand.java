@@ -3,6 +3,8 @@ package mplm.harness;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -30,35 +32,40 @@ final class CleanCommand implements Callable<Integer> {
   @Mixin private HostsOption hosts;
 
   @Parameters(paramLabel = "HOST", arity = "1..*",
-      description = "by its name in the hosts file: source, destination, or the name given")
+      description = "by its name in the hosts file: the one given, else source, destination, or of several pairs PAIR-source")
   private List<String> names;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    Hosts both = hosts.required();
-    Map<String, HostConfig> known =
-        Map.of(both.source().name(), both.source(), both.destination().name(), both.destination());
-    for (String name : names) {
-      if (!known.containsKey(name)) {
-        throw new BadInput("unknown host '" + name + "', allowed: " + both.source().name() + ", " + both.destination().name());
+    Map<String, HostConfig> known = new LinkedHashMap<>();
+    Map<String, Hosts> pairs = new HashMap<>();
+    for (Hosts pair : hosts.required()) {
+      for (HostConfig host : List.of(pair.source(), pair.destination())) {
+        known.put(host.name(), host);
+        pairs.put(host.name(), pair);
       }
     }
     for (String name : names) {
-      clean(both, known.get(name));
+      if (!known.containsKey(name)) {
+        throw new BadInput("unknown host '" + name + "', allowed: " + String.join(", ", known.keySet()));
+      }
+    }
+    for (String name : names) {
+      clean(pairs.get(name), known.get(name));
     }
     return 0;
   }
 
-  private void clean(Hosts both, HostConfig config) throws IOException {
+  private void clean(Hosts pair, HostConfig config) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     try (Host host = Host.connect(config); Reservation reservation = Reservation.take(host)) {
       for (String leftover : reservation.leftovers()) {
         out.println(config.name() + ": removing " + leftover);
       }
       List<String> stays = reservation.clear();
-      if (config.equals(both.source()) && Link.removeLeftover(both, host)) {
+      if (config.equals(pair.source()) && Link.removeLeftover(pair, host)) {
         out.println(config.name() + ": removed the rate of the migration link");
       }
       out.println(config.name() + ": clean" + (stays.isEmpty() ? "" : ", but for " + String.join("; ", stays)));

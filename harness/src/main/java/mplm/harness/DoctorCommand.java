@@ -56,16 +56,16 @@ final class DoctorCommand implements Callable<Integer> {
     if (testbed != null && hosts.isGiven()) {
       throw new BadInput("--testbed and --hosts: the hosts are one of them");
     }
-    Optional<Hosts> two = hosts.hosts();
-    Kind kind = two.isPresent() ? null : Testbed.choose(testbed);
+    Optional<List<Hosts>> pairs = hosts.hosts();
+    Kind kind = pairs.isPresent() ? null : Testbed.choose(testbed);
     Artifacts artifacts = Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
-    return two.isPresent() ? examine(two.get(), needs, artifacts) : Testbed.run(kind, hosts.again(artifacts));
+    return pairs.isPresent() ? examine(pairs.get(), needs, artifacts) : Testbed.run(kind, hosts.again(artifacts));
   }
 
-  private int examine(Hosts two, Needs needs, Artifacts artifacts) throws IOException, InterruptedException {
+  private int examine(List<Hosts> pairs, Needs needs, Artifacts artifacts) throws IOException, InterruptedException {
     Path logs = Files.createTempDirectory("mplm-doctor");
     try {
-      Diagnosis diagnosis = Doctor.examine(two, needs, artifacts, logs);
+      Diagnosis diagnosis = Doctor.examine(pairs, needs, artifacts, logs);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         JsonWriter.write(diagnosis, out);

@@ -29,13 +29,13 @@ final class HostsOption {
   }
 
   /** Those of the command line, else of the environment. */
-  Optional<Hosts> hosts() {
+  Optional<List<Hosts>> hosts() {
     String variable = System.getenv(VARIABLE);
-    return Optional.ofNullable(file).or(() -> Optional.ofNullable(variable).map(Path::of)).map(Hosts::read);
+    return Optional.ofNullable(file).or(() -> Optional.ofNullable(variable).map(Path::of)).map(Hosts::all);
   }
 
   /** As {@link #hosts}, for commands that make no testbed. */
-  Hosts required() {
+  List<Hosts> required() {
     return hosts().orElseThrow(
         () -> new BadInput(command.name() + ": no hosts: give --hosts FILE (harness/hosts.example.yaml explains it), or set "
             + VARIABLE));

@@ -38,11 +38,12 @@ final class ProvisionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Hosts both = hosts.required();
+    List<Hosts> pairs = hosts.required();
     Clone clone = Clone.here();
     Artifacts artifacts = Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
-    for (HostConfig config : List.of(both.source(), both.destination())) {
-      provision(config, artifacts);
+    for (Hosts pair : pairs) {
+      provision(pair.source(), artifacts);
+      provision(pair.destination(), artifacts);
     }
     return 0;
   }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import mplm.engine.migration.Method;
@@ -26,6 +27,7 @@ import mplm.harness.testbed.Kind;
 import mplm.harness.testbed.Testbed;
 import mplm.harness.trial.Artifacts;
 import mplm.harness.trial.Resumption;
+import mplm.harness.trial.Spread;
 import mplm.harness.trial.SuiteRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,12 +108,12 @@ final class RunCommand implements Callable<Integer> {
     if (qemuSource != null && Artifacts.engineGiven() && hosts.hosts().isEmpty()) {
       throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
     }
-    Hosts two = hosts.hosts().orElse(null);
-    if (begun != null && two != null) {
-      requireSame(begun, two.testbed());
+    List<Hosts> pairs = hosts.hosts().orElse(null);
+    if (begun != null && pairs != null) {
+      requireSame(begun, pairs.get(0).testbed());
     }
     if (dryRun) {
-      return begun == null ? describe(chosen, part) : describe(new RunDerivation(resume, begun));
+      return begun == null ? describe(chosen, part, pairs) : describe(new RunDerivation(resume, begun));
     }
     if (begun != null && Resumption.isDone(resume)) {
       spec.commandLine().getOut()
@@ -124,17 +126,18 @@ final class RunCommand implements Callable<Integer> {
     if (begun != null) {
       Resumption.check(resume, begun, early);
     }
-    Kind kind = two == null ? Testbed.choose(testbed) : null;
+    Kind kind = pairs == null ? Testbed.choose(testbed) : null;
     Artifacts artifacts = early != null ? early : Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
-    if (two == null) {
+    if (pairs == null) {
       return Testbed.run(kind, hosts.again(artifacts));
     }
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
+    List<Hosts> resolved = pairs.stream().map(Hosts::resolved).toList();
     if (begun != null) {
-      return SuiteRun.resume(resume, two.resolved(), artifacts, display) ? 0 : Mplm.FAILED;
+      return SuiteRun.resume(resume, resolved, artifacts, display) ? 0 : Mplm.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    return SuiteRun.run(chosen, part, seed, two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display)
+    return SuiteRun.run(chosen, part, seed, resolved, artifacts, runs.toAbsolutePath().normalize(), display)
         ? 0 : Mplm.FAILED;
   }
 
@@ -204,14 +207,17 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int describe(Suite chosen, Shard part) {
+  private int describe(Suite chosen, Shard part, List<Hosts> pairs) {
     PrintWriter out = spec.commandLine().getOut();
     List<PlannedTrial> plan = part.of(chosen.plan(seed));
+    Map<String, String> spread = pairs == null || pairs.get(0).pair() == null ? Map.of()
+        : Spread.of(chosen.plan(seed), pairs.stream().map(Hosts::pair).toList());
     out.println("suite " + chosen.name() + ": " + chosen.title());
     for (PlannedTrial planned : plan) {
       out.println("  " + planned.number() + "  " + planned.name() + "  (" + planned.experiment().title() + ", cancelled after "
           + planned.experiment().limitPasses() + " passes of used memory, not before "
-          + Durations.print(planned.experiment().limitAtLeast()) + ")");
+          + Durations.print(planned.experiment().limitAtLeast()) + ")"
+          + (spread.isEmpty() ? "" : " on " + spread.get(planned.experiment().name())));
     }
     out.println(plan.size() + " trials");
     out.println(Estimate.of(plan).sentence());

@@ -26,7 +26,7 @@ public record RunStamp(Map<String, String> values) {
   static final Predicate<String> PARTS = key -> !isPlace(key);
 
   /** Keys of what must not change while a run is made; what is measured of the link differs each time. */
-  public static final Predicate<String> ONE_RUN = key -> !key.startsWith("link.goodput");
+  public static final Predicate<String> ONE_RUN = key -> !key.contains("link.goodput");
 
   /** Of the environment: where a machine is, not what it is. */
   private static final Set<String> PLACES = Set.of("name", "address", "migration_address");
@@ -52,6 +52,9 @@ public record RunStamp(Map<String, String> values) {
       stamp.put("settings of " + name, "repeats " + experiment.repeats() + ", ready_within "
           + Durations.print(experiment.readyWithin()) + ", finish_within " + Durations.print(experiment.finishWithin()) + ", limit_passes " + experiment.limitPasses()
           + ", limit_at_least " + Durations.print(experiment.limitAtLeast()) + ", verify_memory " + experiment.verifyMemory());
+      if (manifest.pairs().containsKey(name)) {
+        stamp.put("pair of " + name, manifest.pairs().get(name));
+      }
       stamp.put("kernel arguments of " + name, manifest.kernelArguments().getOrDefault(name, "none"));
     }
     return new RunStamp(stamp);

@@ -9,16 +9,24 @@ import java.util.concurrent.CompletableFuture;
 import mplm.harness.host.Hosts;
 import mplm.harness.trial.Artifacts;
 
-/** Examines two hosts and their link. A host that cannot be examined further is said to be so, and the other one is. */
+/** Examines pairs of hosts and their links, one pair after the other. A host that cannot be examined further is said to be so, and the other one is. */
 public final class Doctor {
   private Doctor() {}
 
   /**
-   * Takes some seconds, half a minute where KVM boots nothing. The hosts are reserved meanwhile, and keep what was provided.
+   * Takes some seconds a pair, half a minute where KVM boots nothing. The hosts are reserved meanwhile, and keep what was provided.
    *
    * @param logs local folder, for what guests and hypervisors say
    */
-  public static Diagnosis examine(Hosts hosts, Needs needs, Artifacts artifacts, Path logs) throws InterruptedException {
+  public static Diagnosis examine(List<Hosts> pairs, Needs needs, Artifacts artifacts, Path logs) throws InterruptedException {
+    List<Check> checks = new ArrayList<>();
+    for (Hosts pair : pairs) {
+      checks.addAll(examine(pair, needs, artifacts, logs));
+    }
+    return new Diagnosis(checks);
+  }
+
+  private static List<Check> examine(Hosts hosts, Needs needs, Artifacts artifacts, Path logs) throws InterruptedException {
     List<Check> checks = new ArrayList<>();
     try (Patient source = new Patient(hosts.source()); Patient destination = new Patient(hosts.destination())) {
       both(source::admit, destination::admit);
@@ -31,7 +39,7 @@ public final class Doctor {
       checks.addAll(destination.checks());
       checks.addAll(LinkChecks.of(hosts, source, destination, logs));
     }
-    return new Diagnosis(checks);
+    return checks;
   }
 
   private static void examine(Patient patient, Artifacts artifacts, Path logs) {

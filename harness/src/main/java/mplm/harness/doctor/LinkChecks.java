@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import mplm.engine.migration.Route;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
@@ -18,7 +19,6 @@ import mplm.harness.trial.MigrationGoodput;
 
 /** The migration link: what its devices say, what a migration stream really gets, and whether its rate can be limited. */
 final class LinkChecks {
-  private static final String LINK = "link";
   /** To try whether tc takes a rate; no stream flows meanwhile. */
   private static final Bandwidth TRIED = Bandwidth.parse("1Gbit/s");
   /** Less than that part of the device's speed is odd. */
@@ -28,24 +28,25 @@ final class LinkChecks {
 
   static List<Check> of(Hosts hosts, Patient source, Patient destination, Path logs) throws InterruptedException {
     List<Check> checks = new ArrayList<>();
+    String link = hosts.called("link");
     if (source.side().isEmpty() || destination.side().isEmpty()) {
-      return List.of(Check.fail(LINK, "goodput", "not measured", "both hosts must run the engine first"));
+      return List.of(Check.fail(link, "goodput", "not measured", "both hosts must run the engine first"));
     }
-    checks.add(sameCpu(source.facts().orElseThrow(), destination.facts().orElseThrow()));
-    checks.addAll(direction(source, destination, logs));
-    checks.addAll(direction(destination, source, logs));
+    checks.add(sameCpu(link, source.facts().orElseThrow(), destination.facts().orElseThrow()));
+    checks.addAll(direction(link, source, destination, logs));
+    checks.addAll(direction(link, destination, source, logs));
     checks.add(shaping(hosts, source.host().orElseThrow()));
     return checks;
   }
 
   /** A guest that moves keeps the CPU features that it booted with. */
-  private static Check sameCpu(Facts one, Facts other) {
+  private static Check sameCpu(String link, Facts one, Facts other) {
     boolean same = one.cpu("model name").equals(other.cpu("model name")) && one.cpu("flags").equals(other.cpu("flags"));
-    return Check.of(LINK, "same cpu", same, Verdict.WARN, same ? "both hosts have the same" : one.cpu("model name") + " and "
+    return Check.of(link, "same cpu", same, Verdict.WARN, same ? "both hosts have the same" : one.cpu("model name") + " and "
         + other.cpu("model name"), "a guest on KVM may not survive the move to other CPU features: take equal hosts");
   }
 
-  private static List<Check> direction(Patient from, Patient to, Path logs) throws InterruptedException {
+  private static List<Check> direction(String link, Patient from, Patient to, Path logs) throws InterruptedException {
     String which = from.config().name() + " to " + to.config().name();
     String address = to.config().migrationAddress();
     Facts facts = from.facts().orElseThrow();
@@ -56,30 +57,31 @@ final class LinkChecks {
         .orElse("no route that is known to lead to " + address);
     String meant = from.config().migrationInterface();
     boolean asMeant = meant == null || device.equals(Optional.of(meant));
-    checks.add(Check.of(LINK, "device " + from.config().name(), asMeant, Verdict.WARN, through,
+    checks.add(Check.of(link, "device " + from.config().name(), asMeant, Verdict.WARN, through,
         "the stream to " + address + " does not leave by migration_interface " + meant));
     try {
-      Bandwidth goodput = MigrationGoodput.measure(from.side().orElseThrow(), to.side().orElseThrow(), logs);
+      Bandwidth goodput = MigrationGoodput.measure(from.side().orElseThrow(), to.side().orElseThrow(), Route.DIRECT, logs);
       double mbit = goodput.bitsPerSecond() / 1e6;
       boolean odd = speed.isPresent() && mbit < ODD_SHARE * speed.getAsLong();
-      checks.add(Check.of(LINK, "goodput", !odd, Verdict.WARN,
+      checks.add(Check.of(link, "goodput", !odd, Verdict.WARN,
           String.format(Locale.ROOT, "%s: a migration stream gets %.0fMbit/s", which, mbit),
           "far below the device's speed: something shares or limits the link, or its packets' way through this machine"));
     } catch (IOException | HostException e) {
-      checks.add(Check.fail(LINK, "goodput", which + " at " + address + ": " + e.getMessage(),
+      checks.add(Check.fail(link, "goodput", which + " at " + address + ": " + e.getMessage(),
           "correct migration_address; let TCP through to " + address + ", on a port of the kernel's choice"));
     }
     return checks;
   }
 
   private static Check shaping(Hosts hosts, Host source) {
+    String name = hosts.called("link");
     LinkConfig link = hosts.link();
     if (link.shaping() == LinkConfig.Shaping.MAX_BANDWIDTH) {
-      return Check.warn(LINK, "shaping", "by QEMU, while the guest runs",
+      return Check.warn(name, "shaping", "by QEMU, while the guest runs",
           "the stopped stage takes what the link has; allow tc if you can");
     }
     if (link.shaping() == LinkConfig.Shaping.NONE) {
-      return Check.of(LINK, "shaping", link.rate() != null, Verdict.WARN,
+      return Check.of(name, "shaping", link.rate() != null, Verdict.WARN,
           "none" + (link.rate() == null ? "" : ", at " + link.rate()),
           "experiments ask for a rate: give the link's own as link.rate in the hosts file");
     }
@@ -87,11 +89,11 @@ final class LinkChecks {
       boolean left = Link.removeLeftover(hosts, source);
       try (Link opened = Link.open(hosts, source)) {
         opened.shape(TRIED);
-        return Check.of(LINK, "shaping", !left, Verdict.WARN,
+        return Check.of(name, "shaping", !left, Verdict.WARN,
             opened.kind() + " takes a rate" + (left ? "; a killed run had left one" : ""), "removed now");
       }
     } catch (HostException e) {
-      return Check.fail(LINK, "shaping", e.getMessage(), "allow it, or set link.shaping: max-bandwidth in the hosts file");
+      return Check.fail(name, "shaping", e.getMessage(), "allow it, or set link.shaping: max-bandwidth in the hosts file");
     }
   }
 }

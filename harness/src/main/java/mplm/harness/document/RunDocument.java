@@ -83,6 +83,10 @@ public record RunDocument(
     if (sizes().noneMatch(SetUp.FULL_SIZE::equals)) {
       blocks.add(new Paragraph("Verdicts are of the experiments that were run, none of which has the full size."));
     }
+    if (rows.stream().map(TrialRow::pair).distinct().count() > 1) {
+      blocks.add(new Paragraph("Experiments were made on different pairs of hosts, each on one: " + Claim.C4
+          + " and Table I, which hold one experiment against another, mix them."));
+    }
     for (Claim claim : Claim.values()) {
       blocks.add(new Heading(3, claim.name() + ": " + claim.verdict(findings)));
       blocks.add(new Paragraph("Rule: " + claim.rule()));

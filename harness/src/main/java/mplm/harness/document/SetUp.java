@@ -4,6 +4,7 @@ package mplm.harness.document;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,11 +34,23 @@ final class SetUp {
     runs.forEach(run -> lines.add(List.of("started", run.setting().started() + " (UTC)")));
     int planned = runs.stream().mapToInt(run -> run.trials().size()).sum();
     lines.add(List.of("trials", rows.size() + " of " + planned + ": " + outcomes(rows)));
-    lines.add(List.of("source", machine(first.environment().getOrDefault("source", Map.of()))));
-    lines.add(List.of("destination", machine(first.environment().getOrDefault("destination", Map.of()))));
+    first.environment().forEach((machine, stamp) -> {
+      if (machine.endsWith("source") || machine.endsWith("destination")) {
+        lines.add(List.of(machine, machine(stamp)));
+      }
+    });
     String testbed = first.setting().testbed();
-    lines.add(List.of("testbed", testbed.equals("none") ? "two hosts" : testbed + ", on one machine"));
-    lines.add(List.of("link", "shaped by " + first.setting().shaping() + goodput(first)));
+    String hosts = first.pairs().isEmpty() ? "two hosts" : new HashSet<>(first.pairs().values()).size() + " pairs of hosts";
+    lines.add(List.of("testbed", testbed.equals("none") ? hosts : testbed + ", on one machine"));
+    first.environment().forEach((machine, stamp) -> {
+      if (machine.endsWith("link")) {
+        lines.add(List.of(machine, "shaped by " + first.setting().shaping() + goodput(stamp)));
+      }
+    });
+    if (!first.pairs().isEmpty()) {
+      lines.add(List.of("spread over pairs", first.pairs().entrySet().stream()
+          .map(entry -> entry.getKey() + " on " + entry.getValue()).collect(Collectors.joining(", "))));
+    }
     lines.add(List.of("guests run under", first.setting().accelerator().name().toUpperCase(Locale.ROOT)));
     String scheduler = first.setting().schedulerHash().substring(0, 12);
     lines.add(List.of("QEMU", first.setting().qemuVersion() + ", page scheduler " + scheduler));
@@ -83,9 +96,9 @@ final class SetUp {
   }
 
   /** As it was measured at each rate before the run. */
-  private static String goodput(RunManifest run) {
+  private static String goodput(Map<String, String> link) {
     String prefix = "goodput_bits_per_s_at.";
-    return run.environment().getOrDefault("link", Map.of()).entrySet().stream()
+    return link.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(prefix))
         .sorted(Map.Entry.comparingByKey())
         .map(entry -> String.format(Locale.ROOT, ", %.1f Mbit/s of data at %s", Double.parseDouble(entry.getValue()) / 1e6,

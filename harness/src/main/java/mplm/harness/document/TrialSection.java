@@ -69,6 +69,6 @@ final class TrialSection {
   }
 
   private String name(TrialRow row) {
-    return (severalRuns ? row.setting().run() + " " : "") + row.planned().name();
+    return (severalRuns ? row.setting().run() + " " : "") + row.name();
   }
 }

@@ -19,9 +19,17 @@ import net.schmizz.sshj.xfer.FileSystemFile;
  * time-out; every failure is a {@link HostException}. Arguments are passed as they are, no shell looks into them. Thread-safe.
  */
 public final class Host implements AutoCloseable {
+  /** Is told of each operation over SSH when it is done, such as {@code run rm}, and what it took. */
+  @FunctionalInterface
+  public interface Listener {
+    /** One is done, by any thread. */
+    void done(String operation, Duration took);
+  }
+
   private final HostConfig config;
   private final Connections connections;
   private final Store store;
+  private volatile Listener listener = (operation, took) -> {};
 
   private Host(HostConfig config) {
     this.config = config;
@@ -44,6 +52,11 @@ public final class Host implements AutoCloseable {
     return config;
   }
 
+  /** From now on this one is told, instead of the one before. */
+  public void tell(Listener other) {
+    listener = other;
+  }
+
   /**
    * Runs a program to its end, with empty standard input. Any exit status is returned; a program that takes longer than the
    * time-out is killed and is a {@link HostException}, as is a connection that is lost before it ends.
@@ -51,6 +64,7 @@ public final class Host implements AutoCloseable {
   public Output run(Duration timeout, String... argv) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
+    long start = System.nanoTime();
     try (RemoteProcess process = new RemoteProcess(name(), connections.place(), out, err, argv)) {
       if (!process.await(timeout)) {
         throw new HostException(name(), argv[0] + " did not end within " + timeout.toMillis() + " ms");
@@ -58,6 +72,8 @@ public final class Host implements AutoCloseable {
       int status =
           process.exitStatus().orElseThrow(() -> new HostException(name(), "connection lost while " + argv[0] + " ran"));
       return new Output(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      done("run " + argv[0], start);
     }
   }
 
@@ -93,9 +109,12 @@ public final class Host implements AutoCloseable {
 
   /** As {@link #start(Path, String...)}; {@code out} is closed when all has arrived. */
   public RemoteProcess start(OutputStream out, String... argv) {
+    long start = System.nanoTime();
     RemoteProcess process = new RemoteProcess(name(), connections.place(), out, out, argv);
     process.closeAtEnd(out);
     process.pid();
+    process.tell(this::done);
+    done("start " + argv[0], start);
     return process;
   }
 
@@ -119,12 +138,15 @@ public final class Host implements AutoCloseable {
 
   /** Copies a file from the host. */
   public void fetch(String remotePath, Path local) {
+    long start = System.nanoTime();
     try (Connections.Place place = connections.place();
         SFTPClient sftp = place.client().newSFTPClient()) {
       sftp.getFileTransfer().setPreserveAttributes(false);
       sftp.get(remotePath, new FileSystemFile(local.toFile()));
     } catch (IOException e) {
       throw new HostException(name(), "cannot fetch " + remotePath, e);
+    } finally {
+      done("fetch", start);
     }
   }
 
@@ -147,9 +169,11 @@ public final class Host implements AutoCloseable {
     long end = System.nanoTime() + timeout.toNanos();
     Connections.Place place = connections.place();
     while (true) {
+      long start = System.nanoTime();
       UnixSocketChannel channel = new UnixSocketChannel(place.client().getConnection(), remotePath);
       try {
         channel.open();
+        done("connect", start);
         return new Channel(place, channel);
       } catch (OpenFailException e) {
         if (System.nanoTime() > end) {
@@ -173,6 +197,10 @@ public final class Host implements AutoCloseable {
 
   Connections connections() {
     return connections;
+  }
+
+  private void done(String operation, long start) {
+    listener.done(operation, Duration.ofNanos(System.nanoTime() - start));
   }
 
   private void pause(Connections.Place place, String remotePath) {

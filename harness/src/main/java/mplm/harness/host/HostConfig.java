@@ -90,6 +90,11 @@ public record HostConfig(
     return new Login(address, port, user, key, agent, hostKey);
   }
 
+  /** Its sshd, as messages tell it, with the jump host on the way: what two names of one address have in common is not known. */
+  String where() {
+    return login().where() + (jump == null ? "" : " through " + jump.where());
+  }
+
   /** The same under this name, unless the file gave it one. */
   HostConfig orNamed(String role) {
     return name != null ? this : with(role, migrationAddress);

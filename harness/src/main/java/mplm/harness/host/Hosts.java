@@ -1,33 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import mplm.engine.unit.Bandwidth;
-import mplm.engine.unit.DataSize;
+import mplm.harness.input.BadInput;
 import mplm.harness.input.BadValue;
-import mplm.harness.input.InputFile;
 
 /**
- * The file {@code hosts.yaml}: two hosts and the link between them.
+ * Two hosts and the link between them, as {@code hosts.yaml} has them.
  *
  * @param testbed how the hosts came about: {@code namespaces}, {@code rootless}, {@code loopback}, or {@code none} for real
  *     ones, the default
+ * @param pair its name among several; null for the only one
  * @param source where the guest boots
  * @param destination where it goes
  * @param link what the migration stream takes
  */
-public record Hosts(
-    String testbed,
-    @JsonProperty(required = true) HostConfig source,
-    @JsonProperty(required = true) HostConfig destination,
-    @JsonProperty(required = true) LinkConfig link) {
+public record Hosts(String testbed, String pair, HostConfig source, HostConfig destination, LinkConfig link) {
   private static final Set<String> TESTBEDS = Set.of("namespaces", "rootless", "loopback", "none");
   private static final Pattern ADDRESS = Pattern.compile(" inet ([0-9.]+)[/ ]");
 
@@ -38,10 +31,10 @@ public record Hosts(
     }
     if (source == null || destination == null || link == null) {
       String empty = source == null ? "source" : destination == null ? "destination" : "link";
-      throw new BadValue(empty, "empty, allowed: a mapping");
+      throw new BadValue(empty, "missing or empty, allowed: a mapping");
     }
-    source = source.orNamed("source");
-    destination = destination.orNamed("destination");
+    source = source.orNamed(called(pair, "source"));
+    destination = destination.orNamed(called(pair, "destination"));
     if ((source.guestTap() == null) != (destination.guestTap() == null)) {
       String without = source.guestTap() == null ? "source" : "destination";
       throw new BadValue(without, "guest_tap is missing, allowed: one on both hosts, or on none");
@@ -75,10 +68,27 @@ public record Hosts(
     return Optional.of(link.noGuestTap() == null ? "no guest_tap in the hosts file" : "no tap device: " + link.noGuestTap());
   }
 
-  /** Reads the file; {@link mplm.harness.input.BadInput} says what is wrong and where. */
+  /** All pairs of the file; {@link mplm.harness.input.BadInput} says what is wrong and where. */
+  public static List<Hosts> all(Path file) {
+    return HostsFile.read(file);
+  }
+
+  /** The pair of a file that has one. */
   public static Hosts read(Path file) {
-    return InputFile.read(file, Hosts.class, Map.of(
-        DataSize.class, DataSize::parse, Bandwidth.class, Bandwidth::parse, CpuList.class, CpuList::parse));
+    List<Hosts> all = all(file);
+    if (all.size() > 1) {
+      throw new BadInput(file + ": " + all.size() + " pairs, allowed: one");
+    }
+    return all.get(0);
+  }
+
+  /** What messages and records call a part of this pair, {@code source}, {@code destination} or {@code link}: among several, its own. */
+  public String called(String part) {
+    return called(pair, part);
+  }
+
+  private static String called(String pair, String part) {
+    return pair == null ? part : pair + "-" + part;
   }
 
   /**
@@ -86,7 +96,7 @@ public record Hosts(
    * its device has no address.
    */
   public Hosts resolved() {
-    return new Hosts(testbed, resolved(source), resolved(destination), link);
+    return new Hosts(testbed, pair, resolved(source), resolved(destination), link);
   }
 
   /** As {@link #resolved()}, of one host. */

@@ -43,12 +43,12 @@ public sealed interface Link extends AutoCloseable, Route
     return target(destination.getPort());
   }
 
-  /** What TCP carries over this link in about two seconds at the rate it has now. */
+  /** What TCP carries over this link in about two seconds at the rate it has now, if it {@link #isMeasurable}. */
   default Bandwidth goodput() {
-    throw new HostException("link", "goodput is measured by mplm doctor");
+    throw new HostException("link", "only a migration can measure goodput between hosts of one's own");
   }
 
-  /** Whether {@link #goodput} can be measured from here: not so between hosts of one's own, where only doctor's migration can. */
+  /** Whether the controller has the link at hand, as in a testbed. */
   default boolean isMeasurable() {
     return false;
   }

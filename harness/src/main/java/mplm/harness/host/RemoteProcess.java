@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import net.schmizz.sshj.connection.ConnectionException;
 import net.schmizz.sshj.connection.channel.direct.Session;
+import net.schmizz.sshj.connection.channel.direct.Signal;
 
 /**
  * A program that runs on a host in the foreground of an SSH channel and is killed with it. Its output is taken off the wire
@@ -30,6 +32,14 @@ public final class RemoteProcess implements AutoCloseable {
   private final CompletableFuture<Integer> pid = new CompletableFuture<>();
   private final CompletableFuture<Void> stdout;
   private final CompletableFuture<Void> stderr;
+  private Done done = (operation, start) -> {};
+
+  /** Is told when it has been ended from here. */
+  @FunctionalInterface
+  interface Done {
+    /** @param start of the operation, {@link System#nanoTime} */
+    void tell(String operation, long start);
+  }
 
   /** Starts it; the streams get what it prints until it ends and are the caller's to close after that. */
   RemoteProcess(String host, Connections.Place place, OutputStream out, OutputStream err, String... argv) {
@@ -70,13 +80,18 @@ public final class RemoteProcess implements AutoCloseable {
 
   /** True until it has ended or the connection is lost. */
   public boolean isAlive() {
-    return command.isOpen() && command.getExitStatus() == null;
+    return command.isOpen() && command.getExitStatus() == null && command.getExitSignal() == null;
   }
 
   /** 0 to 255, 128 + N after signal N; empty while it runs and when the connection was lost before it ended. */
   public OptionalInt exitStatus() {
     Integer status = command.getExitStatus();
     return status == null ? OptionalInt.empty() : OptionalInt.of(status);
+  }
+
+  /** Name of the signal that ended the shell which holds it, such as {@code KILL}; empty while it lives and if none did. */
+  public Optional<String> shellKilledBy() {
+    return Optional.ofNullable(command.getExitSignal()).map(Signal::toString);
   }
 
   /** True when it has ended, or the connection is lost, and all of its output has arrived within the time. */
@@ -109,6 +124,7 @@ public final class RemoteProcess implements AutoCloseable {
   /** Kills it if it runs and waits for its end; {@link HostException} when that takes more than 10 s. */
   @Override
   public void close() {
+    long start = System.nanoTime();
     try {
       if (isAlive()) {
         kill();
@@ -119,7 +135,12 @@ public final class RemoteProcess implements AutoCloseable {
     } finally {
       abandon(session);
       place.close();
+      done.tell("end " + program, start);
     }
+  }
+
+  void tell(Done listener) {
+    done = listener;
   }
 
   /** Closes what gets the output when all of it has arrived. */

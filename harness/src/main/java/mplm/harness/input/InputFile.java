@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -172,12 +173,14 @@ public final class InputFile {
     if (type.isRecord()) {
       return "a mapping";
     }
+    if (Collection.class.isAssignableFrom(type)) {
+      return "a list";
+    }
     return switch (type.getSimpleName().toLowerCase(Locale.ROOT)) {
       case "int", "long", "integer" -> "a whole number";
       case "double" -> "a number";
       case "boolean" -> "true, false";
       case "string", "path" -> "text";
-      case "list" -> "a list";
       case "map" -> "a mapping";
       default -> "a " + type.getSimpleName();
     };

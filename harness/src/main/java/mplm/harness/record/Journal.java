@@ -42,6 +42,8 @@ public final class Journal implements AutoCloseable {
   /**
    * What a journal holds.
    *
+   * @param pair of hosts on which it took place; empty if the run had but one
+   * @param ssh time spent in operations over SSH, those that compare memory left out; empty in journals that do not tell it
    * @param parts how long each took, up to the end of the trial if something broke it off
    * @param used memory that the source host had had to provide when the working set stood
    * @param limit after which the migration is cancelled
@@ -54,6 +56,8 @@ public final class Journal implements AutoCloseable {
    * @param all how long the trial took
    */
   public record Contents(
+      Optional<String> pair,
+      Optional<Duration> ssh,
       Map<Part, Duration> parts,
       Optional<DataSize> used,
       Optional<Duration> limit,
@@ -73,6 +77,16 @@ public final class Journal implements AutoCloseable {
   public Journal(Path file, long begin) throws IOException {
     this.writer = Files.newBufferedWriter(file);
     this.begin = begin;
+  }
+
+  /** Where the trial takes place. */
+  public void on(String pair) {
+    write(event("on").put("pair", pair));
+  }
+
+  /** An operation over SSH is done, such as {@code run rm} on {@code source}. */
+  public void ssh(String host, String operation, Duration took) {
+    write(event("ssh").put("host", host).put("operation", operation).put("s", Seconds.of(took.toNanos())));
   }
 
   /** A part begins; the one before has ended. */
@@ -143,6 +157,7 @@ public final class Journal implements AutoCloseable {
     Map<Part, Duration> parts = new EnumMap<>(Part.class);
     Map<String, JsonNode> last = new HashMap<>();
     Part running = null;
+    Optional<Duration> ssh = Optional.empty();
     long since = 0;
     long now = 0;
     for (String text : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
@@ -153,6 +168,9 @@ public final class Journal implements AutoCloseable {
       }
       now = Seconds.nanos(event.required("t").decimalValue());
       last.put(name, event);
+      if (name.equals("ssh") && running != Part.MEMORY_CHECK) {
+        ssh = Optional.of(ssh.orElse(Duration.ZERO).plusNanos(Seconds.nanos(event.required("s").decimalValue())));
+      }
       if (name.equals("start") || name.equals("stop") || name.equals("end")) {
         if (running != null) {
           parts.merge(running, Duration.ofNanos(now - since), Duration::plus);
@@ -165,6 +183,8 @@ public final class Journal implements AutoCloseable {
     Optional<JsonNode> migrated = Optional.ofNullable(last.get("migrated"));
     Optional<JsonNode> end = Optional.ofNullable(last.get("end"));
     return new Contents(
+        Optional.ofNullable(last.get("on")).map(event -> event.required("pair").asText()),
+        ssh,
         parts,
         set.map(event -> new DataSize(event.required("used_bytes").asLong())),
         set.map(event -> Duration.ofNanos(Seconds.nanos(event.required("limit_s").decimalValue()))),

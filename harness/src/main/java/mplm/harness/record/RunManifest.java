@@ -39,12 +39,14 @@ import mplm.harness.suite.Suite;
  * @param suite its name
  * @param title the suite's
  * @param seed by which the methods of each repetition were put in order
+ * @param repetitions the suite's; by default the most of any trial
  * @param shard which of the suite's trials this run makes; all by default
  * @param experiments with all their keys
  * @param trials those of the shard, in the order of the run, numbered as in the whole one
  * @param setting what all trials share
+ * @param pairs of hosts, by experiment: all trials of one are made on the same; empty if there is but one
  * @param environment what may explain a difference between two runs, by machine: {@code controller}, {@code source}, {@code
- *     destination}, {@code link}
+ *     destination}, {@code link}; with several pairs {@code PAIR-source} and so on
  * @param engine what the hypervisor was built from
  * @param guest what the guest's image was built from
  * @param kernelArguments of the guest, by experiment
@@ -53,10 +55,12 @@ public record RunManifest(
     @JsonProperty(required = true) String suite,
     @JsonProperty(required = true) String title,
     @JsonProperty(required = true) long seed,
+    Integer repetitions,
     Shard shard,
     @JsonProperty(required = true) List<Experiment> experiments,
     @JsonProperty(required = true) List<Trial> trials,
     @JsonProperty(required = true) Setting setting,
+    Map<String, String> pairs,
     @JsonProperty(required = true) Map<String, Map<String, String>> environment,
     @JsonProperty(required = true) Map<String, String> engine,
     @JsonProperty(required = true) Map<String, String> guest,
@@ -91,28 +95,39 @@ public record RunManifest(
       @JsonProperty(required = true) int repetition) {}
 
   public RunManifest {
+    repetitions = repetitions == null ? trials.stream().mapToInt(Trial::repetition).max().orElse(1) : repetitions;
     shard = shard == null ? Shard.WHOLE : shard;
+    pairs = pairs == null ? Map.of() : pairs;
   }
 
   /** Of a suite that is about to run. */
-  public static RunManifest of(Suite suite, long seed, Shard shard, Setting setting, Map<String, Map<String, String>> environment,
-      Map<String, String> engine, Map<String, String> guest, Function<Experiment, String> kernelArguments) {
-    return new RunManifest(suite.name(), suite.title(), seed, shard, suite.experiments(),
-        shard.of(suite.plan(seed)).stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition())).toList(),
-        setting, environment, engine, guest, suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)));
+  public static RunManifest of(Suite suite, long seed, Shard shard, Setting setting, Map<String, String> pairs,
+      Map<String, Map<String, String>> environment, Map<String, String> engine, Map<String, String> guest,
+      Function<Experiment, String> kernelArguments) {
+    return new RunManifest(suite.name(), suite.title(), seed, suite.repetitions(), shard, suite.experiments(),
+        trials(shard.of(suite.plan(seed))), setting, pairs, environment, engine, guest, suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)));
   }
 
   /** What it would be if the same were run in another place. */
   public RunManifest at(Setting otherSetting, Map<String, Map<String, String>> otherEnvironment, Map<String, String> otherEngine,
       Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments) {
-    return new RunManifest(suite, title, seed, shard, experiments, trials, otherSetting, otherEnvironment, otherEngine, otherGuest,
+    return new RunManifest(suite, title, seed, repetitions, shard, experiments, trials, otherSetting, pairs, otherEnvironment, otherEngine, otherGuest,
         experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)));
   }
 
   /** The same with these trials. */
   public RunManifest with(Shard otherShard, List<Trial> otherTrials, Setting otherSetting) {
-    return new RunManifest(
-        suite, title, seed, otherShard, experiments, otherTrials, otherSetting, environment, engine, guest, kernelArguments);
+    return new RunManifest(suite, title, seed, repetitions, otherShard, experiments, otherTrials, otherSetting, pairs, environment,
+        engine, guest, kernelArguments);
+  }
+
+  /** The same with all trials of the suite, whatever shard this is of. */
+  public RunManifest whole(Setting otherSetting) {
+    return with(Shard.WHOLE, trials(new Suite(suite, title, repetitions, experiments).plan(seed)), otherSetting);
+  }
+
+  private static List<Trial> trials(List<PlannedTrial> plan) {
+    return plan.stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition())).toList();
   }
 
   /** Writes it into the run's folder, whole or not at all. */

@@ -19,6 +19,11 @@ final class BarDisplay implements Display {
   }
 
   @Override
+  public Display beside(String pair) {
+    return new LineDisplay(out, pair + " ");
+  }
+
+  @Override
   public void say(String sentence) {
     out.println(sentence);
   }

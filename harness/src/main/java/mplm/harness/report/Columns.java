@@ -67,6 +67,7 @@ public final class Columns {
     optional(all, "mplm_strict_scan", r -> method(r).map(m -> m.knobs().strictScan()));
     add(all, "link_bits_per_s", r -> r.planned().experiment().link().bitsPerSecond());
     add(all, "shaping", r -> r.setting().shaping());
+    optional(all, "pair", TrialRow::pair);
     add(all, "testbed", r -> r.setting().testbed());
     add(all, "accelerator", r -> r.setting().accelerator().name().toLowerCase(Locale.ROOT));
   }
@@ -148,6 +149,7 @@ public final class Columns {
     add(all, "memory_check_s", r -> r.times().memoryCheck());
     add(all, "finish_s", r -> r.times().finish());
     add(all, "overhead_s", r -> r.times().overhead());
+    optional(all, "ssh_s", r -> r.times().ssh());
     add(all, "wall_s", r -> r.times().all());
   }
 

@@ -6,12 +6,15 @@ import java.time.Duration;
 import mplm.engine.migration.Progress;
 import mplm.engine.unit.Durations;
 
-/** A run in progress, for a person who watches. Used by one thread at a time. */
+/** A run in progress, for a person who watches. Used by one thread at a time, but for {@link #say}. */
 public sealed interface Display permits BarDisplay, LineDisplay {
   /** A bar that moves on a terminal, plain lines elsewhere. */
   static Display on(PrintStream out, boolean terminal) {
-    return terminal ? new BarDisplay(out) : new LineDisplay(out);
+    return terminal ? new BarDisplay(out) : new LineDisplay(out, "");
   }
+
+  /** Another for the trials of one of several pairs of hosts, beside those of the others: lines that begin with its name. */
+  Display beside(String pair);
 
   /** A sentence that stays. */
   void say(String sentence);

@@ -11,21 +11,28 @@ final class LineDisplay implements Display {
   private static final Duration EVERY = Duration.ofSeconds(10);
 
   private final PrintStream out;
+  private final String pair;
   private String trial = "";
   private Duration next = Duration.ZERO;
 
-  LineDisplay(PrintStream out) {
+  LineDisplay(PrintStream out, String pair) {
     this.out = out;
+    this.pair = pair;
+  }
+
+  @Override
+  public Display beside(String other) {
+    return new LineDisplay(out, other + " ");
   }
 
   @Override
   public void say(String sentence) {
-    out.println(sentence);
+    out.println(pair + sentence);
   }
 
   @Override
   public void trial(String name, int number, int of) {
-    trial = "[" + number + "/" + of + "] " + name + ": ";
+    trial = pair + "[" + number + "/" + of + "] " + name + ": ";
   }
 
   @Override

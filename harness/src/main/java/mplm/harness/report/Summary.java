@@ -43,7 +43,7 @@ public final class Summary {
   private static List<String> line(TrialRow row) {
     Optional<MigrationResult> migration = row.migration();
     return List.of(
-        row.planned().name(),
+        row.name(),
         row.outcome().toString(),
         seconds(migration.flatMap(MigrationResult::totalTime)),
         seconds(downtime(row)),

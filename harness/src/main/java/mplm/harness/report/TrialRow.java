@@ -12,6 +12,7 @@ import mplm.harness.suite.PlannedTrial;
  *
  * @param planned what was to be done
  * @param setting where and with what
+ * @param pair of hosts on which it took place; empty if the run had but one
  * @param outcome how it ended
  * @param reason why it did not complete, one line; empty when it did
  * @param guest the guest before it was moved
@@ -31,6 +32,7 @@ import mplm.harness.suite.PlannedTrial;
 public record TrialRow(
     PlannedTrial planned,
     Setting setting,
+    Optional<String> pair,
     Outcome outcome,
     Optional<String> reason,
     Optional<Guest> guest,
@@ -45,6 +47,11 @@ public record TrialRow(
     Optional<Duration> program,
     PeakMemory peakMemory,
     Times times) {
+
+  /** The trial's name, and among several pairs where it took place, such as {@code MG mg.W mplm #1 on west}. */
+  public String name() {
+    return planned.name() + pair.map(where -> " on " + where).orElse("");
+  }
 
   /**
    * The guest when its working set stood.
@@ -79,8 +86,10 @@ public record TrialRow(
    * @param memoryCheck digests on both hosts
    * @param finish the guest's program at the destination, to its verification
    * @param all from the first act to the last
+   * @param ssh in operations over SSH, from the look whether the hosts are ready on, digests left out; empty if that was not recorded
    */
-  public record Times(Duration boot, Duration warmUp, Duration migration, Duration memoryCheck, Duration finish, Duration all) {
+  public record Times(Duration boot, Duration warmUp, Duration migration, Duration memoryCheck, Duration finish, Duration all,
+      Optional<Duration> ssh) {
     /** What the harness itself took: all but boot, warm-up, migration, and what of memory check and guest was asked for. */
     public Duration overhead() {
       return all.minus(boot).minus(warmUp).minus(migration).minus(memoryCheck).minus(finish);

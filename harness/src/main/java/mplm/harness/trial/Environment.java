@@ -2,6 +2,7 @@
 package mplm.harness.trial;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,21 +40,36 @@ final class Environment {
 
   private Environment() {}
 
-  /** Of both hosts, the controller's Java and the link, whose goodput is measured at the rate of each experiment. */
-  static Map<String, Map<String, String>> of(Rig rig, List<Experiment> experiments) throws IOException {
+  /** Of the controller. */
+  static Map<String, String> controller() {
+    return Map.of("java", System.getProperty("java.vm.name") + " " + Runtime.version(),
+        "os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+  }
+
+  /**
+   * Of both hosts and the link, whose goodput is measured at the rate of each experiment: where the controller has the link at hand
+   * by a TCP stream, else by a migration.
+   *
+   * @param logs local folder for what hypervisors say meanwhile
+   * @throws mplm.harness.host.HostException the link does not take a rate, or carries nothing
+   */
+  static Map<String, Map<String, String>> of(Rig rig, List<Experiment> experiments, Path logs)
+      throws IOException, InterruptedException {
     Map<String, Map<String, String>> environment = new LinkedHashMap<>();
-    environment.put("controller", Map.of("java", System.getProperty("java.vm.name") + " " + Runtime.version(),
-        "os", System.getProperty("os.name") + " " + System.getProperty("os.version")));
-    environment.put("source", stamp(rig.source().host()));
-    environment.put("destination", stamp(rig.destination().host()));
+    environment.put(rig.hosts().called("source"), stamp(rig.source().host()));
+    environment.put(rig.hosts().called("destination"), stamp(rig.destination().host()));
     Map<String, String> link = new LinkedHashMap<>(Map.of("shaping", rig.link().kind()));
     List<Bandwidth> rates = experiments.stream().map(Experiment::link).distinct().toList();
     for (Bandwidth rate : rates) {
       rig.link().shape(rate);
-      link.put("goodput_bits_per_s_at." + rate, rig.link().isMeasurable()
-          ? Long.toString(rig.link().goodput().bitsPerSecond()) : "not measured");
+      Bandwidth goodput = rig.link().isMeasurable() ? rig.link().goodput()
+          : MigrationGoodput.measure(rig.source(), rig.destination(), rig.link(), logs);
+      link.put("goodput_bits_per_s_at." + rate, Long.toString(goodput.bitsPerSecond()));
     }
-    environment.put("link", link);
+    if (!rig.link().isMeasurable()) {
+      link.put("goodput_by", "migration stream");
+    }
+    environment.put(rig.hosts().called("link"), link);
     return environment;
   }
 

@@ -44,22 +44,23 @@ public final class MigrationGoodput {
   private MigrationGoodput() {}
 
   /**
-   * Measures at the rate that the network has now; on a fast link twice, for what is over in a moment scatters, and takes the
+   * Measures what the route carries now; on a fast link twice, for what is over in a moment scatters, and takes the
    * better.
    *
+   * @param route from one to the other
    * @param logs local folder
    * @throws HostException the destination cannot listen on its migration address, or the source does not reach it
    */
-  public static Bandwidth measure(Rig.Side from, Rig.Side to, Path logs) throws IOException, InterruptedException {
-    Bandwidth first = once(from, to, logs);
+  public static Bandwidth measure(Rig.Side from, Rig.Side to, Route route, Path logs) throws IOException, InterruptedException {
+    Bandwidth first = once(from, to, route, logs);
     if (first.compareTo(FAST) < 0) {
       return first;
     }
-    Bandwidth second = once(from, to, logs);
+    Bandwidth second = once(from, to, route, logs);
     return first.compareTo(second) < 0 ? second : first;
   }
 
-  private static Bandwidth once(Rig.Side from, Rig.Side to, Path logs) throws IOException, InterruptedException {
+  private static Bandwidth once(Rig.Side from, Rig.Side to, Route route, Path logs) throws IOException, InterruptedException {
     GuestShape shape = new GuestShape(1, UsableKvm.atLeastOnePage(MEMORY, from, to));
     Path folder = Files.createDirectories(logs.resolve("goodput-" + from.host().name()));
     from.host().check(ANSWER, "sh", "-c", FILL, "mplm", from.memoryFile(), Long.toString(FILL_SIZE.bytes()));
@@ -70,7 +71,7 @@ public final class MigrationGoodput {
             source.hypervisor().withMore().destination(to.binary(), to.firmware(), work), folder)) {
       List<Progress> looks = new ArrayList<>();
       MigrationResult result = new Migration(source.qmp(), destination.qmp(), new Precopy(Duration.ofMillis(1)),
-          to.host().config().migrationAddress(), Route.DIRECT, LIMIT).run(looks::add);
+          to.host().config().migrationAddress(), route, LIMIT).run(looks::add);
       return switch (result.outcome()) {
         case COMPLETED -> rate(result.end().ram().orElseThrow().transferred().bytes(), result.totalTime().orElseThrow());
         case NOT_CONVERGED -> rate(looks);

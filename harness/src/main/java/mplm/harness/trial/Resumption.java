@@ -26,7 +26,7 @@ public final class Resumption {
 
   /** {@link BadInput} if it would not be the same run with these artifacts. */
   public static void check(Path run, RunManifest begun, Artifacts artifacts) {
-    refuse(run, Site.differences(begun, artifacts));
+    refuse(run, Sites.differences(begun, artifacts));
   }
 
   /** {@link BadInput} if anything differs. */

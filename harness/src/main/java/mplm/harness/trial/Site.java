@@ -4,23 +4,19 @@ package mplm.harness.trial;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import mplm.engine.guest.Accelerator;
-import mplm.harness.derive.RunStamp;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
-import mplm.harness.record.RunManifest;
 import mplm.harness.report.Display;
 import mplm.harness.report.Setting;
-import mplm.harness.suite.Shard;
-import mplm.harness.suite.Suite;
+import mplm.harness.suite.Experiment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where a run takes place: the rig, which is opened again when something happened to it, and how guests run on it. */
+/** One pair of hosts where a run takes place: the rig, which is opened again when something happened to it, and how guests run on it. */
 final class Site implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Site.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
@@ -56,6 +52,15 @@ final class Site implements AutoCloseable {
       rig.close();
       throw e;
     }
+  }
+
+  Hosts hosts() {
+    return hosts;
+  }
+
+  /** For what happens here. */
+  Display display() {
+    return display;
   }
 
   /** As it was last made ready. */
@@ -95,30 +100,14 @@ final class Site implements AutoCloseable {
     }
   }
 
-  /** What a new run is set to. */
-  RunManifest manifest(Suite suite, long seed, Shard shard, String run, Instant started) throws IOException {
-    display.say("looking at the hosts, measuring the link");
-    return RunManifest.of(suite, seed, shard, setting(run, started.toString()), Environment.of(rig, suite.experiments()),
-        engine.properties(), guest.properties(), experiment -> Kernel.arguments(experiment, hosts.guestAddress()));
+  /** What of the machines and their link may explain a difference; the link is measured at the rates of these. */
+  Map<String, Map<String, String>> environment(List<Experiment> experiments) throws IOException, InterruptedException {
+    return Environment.of(rig(), experiments, logs);
   }
 
-  /** What of this place is not as it was when the run began: key, then, now. */
-  List<String> differences(RunManifest begun) throws IOException {
-    RunManifest here = begun.at(setting(begun.setting().run(), begun.setting().started()), Environment.of(rig, List.of()),
-        engine.properties(), guest.properties(), experiment -> Kernel.arguments(experiment, hosts.guestAddress()));
-    return RunStamp.of(begun).differences(RunStamp.of(here), RunStamp.ONE_RUN);
-  }
-
-  /** What of these artifacts is not what the run began with, so that it is told before hosts are looked at. */
-  static List<String> differences(RunManifest begun, Artifacts artifacts) {
-    Map<String, String> then = Map.of("engine", begun.setting().engineHash(), "guest", begun.setting().guestHash());
-    Map<String, String> now = Map.of("engine", Artifact.engine(artifacts.engine()).property("engine.hash"),
-        "guest", Artifact.guest(artifacts.guest()).property("guest.hash"));
-    return new RunStamp(then).differences(new RunStamp(now), RunStamp.ONE_RUN);
-  }
-
-  private Setting setting(String run, String started) {
-    return new Setting(run, started, hosts.testbed(), rig.link().kind(), accelerator, engine.property("qemu.version"),
+  /** What is the same for all trials here. */
+  Setting setting(String run, String started) {
+    return new Setting(run, started, hosts.testbed(), rig().link().kind(), accelerator, engine.property("qemu.version"),
         engine.property("engine.hash"), engine.property("scheduler.hash"), guest.property("guest.hash"),
         guest.property("kernel.version"));
   }

@@ -12,11 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
@@ -38,40 +33,31 @@ import org.testng.xml.XmlClass;
 import org.testng.xml.XmlSuite;
 import org.testng.xml.XmlTest;
 
-/** One execution of a suite on two hosts: from the files to the rows and charts. */
+/**
+ * One execution of a suite: from the files to the rows and charts. With several pairs of hosts, each makes the trials of its own
+ * experiments, beside the others.
+ */
 public final class SuiteRun implements AutoCloseable {
-  /** What a trial may take beyond its own limits, all of whose waits have their own. */
-  private static final Duration SPARE = Duration.ofMinutes(5);
-
   /** For a host that was away between two trials to come back, as after a reboot. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-  /** For an interrupted trial to end in order. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(20);
-
   private final RunFolder folder;
-  private final Site site;
+  private final Sites sites;
   private final Display display;
-  private final Duration patience;
+  private final List<PairWorker> workers;
   private final RunDerivation derivation;
   private final List<PlannedTrial> plan;
+  /** Of all pairs, by the trial's number: guarded by itself, with the derivation of what it holds. */
   private final Map<Integer, TrialRow> rows = new TreeMap<>();
   private final Csv csv;
-  private final ExecutorService worker =
-      Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "trial");
-        thread.setDaemon(true);
-        return thread;
-      });
   private volatile boolean stopped;
-  private HostException away;
   private boolean closed;
 
-  private SuiteRun(RunFolder folder, Site site, RunManifest manifest, Display display, Duration patience) throws IOException {
+  private SuiteRun(RunFolder folder, Sites sites, RunManifest manifest, Display display, Duration patience) throws IOException {
     this.folder = folder;
-    this.site = site;
+    this.sites = sites;
     this.display = display;
-    this.patience = patience;
+    this.workers = sites.all().stream().map(site -> new PairWorker(site, patience)).toList();
     this.derivation = new RunDerivation(folder.path(), manifest);
     this.plan = manifest.plan();
     for (PlannedTrial planned : plan) {
@@ -94,17 +80,17 @@ public final class SuiteRun implements AutoCloseable {
    * @return whether no trial shows a fault
    * @throws HostException a host cannot be used, or stayed away: what was measured until then is told and stays
    */
-  public static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display)
+  public static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display)
       throws IOException {
-    return run(suite, shard, seed, hosts, artifacts, runs, display, PATIENCE);
+    return run(suite, shard, seed, pairs, artifacts, runs, display, PATIENCE);
   }
 
-  static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display,
+  static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display,
       Duration patience) throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     RunFolder folder = RunFolder.create(runs, suite.name(), now);
-    return run(folder, hosts, artifacts, display, patience, site -> {
-      RunManifest manifest = site.manifest(suite, seed, shard, folder.id(), now);
+    return run(folder, pairs, artifacts, display, patience, sites -> {
+      RunManifest manifest = sites.manifest(suite, seed, shard, folder.id(), now);
       manifest.write(folder.path());
       return manifest;
     });
@@ -117,24 +103,24 @@ public final class SuiteRun implements AutoCloseable {
    * @throws HostException as above
    * @throws mplm.harness.input.BadInput the run is in progress, or would not be the same run here
    */
-  public static boolean resume(Path run, Hosts hosts, Artifacts artifacts, Display display) throws IOException {
+  public static boolean resume(Path run, List<Hosts> pairs, Artifacts artifacts, Display display) throws IOException {
     RunFolder folder = RunFolder.open(run);
-    return run(folder, hosts, artifacts, display, PATIENCE, site -> {
+    return run(folder, pairs, artifacts, display, PATIENCE, sites -> {
       RunManifest begun = RunManifest.read(folder.path());
-      Resumption.refuse(run, site.differences(begun));
+      Resumption.refuse(run, sites.differences(begun));
       return begun;
     });
   }
 
   /** Says what the run is set to, once it is known where it takes place. */
   private interface Setting {
-    RunManifest at(Site site) throws IOException;
+    RunManifest at(Sites sites) throws IOException, InterruptedException;
   }
 
-  private static boolean run(RunFolder folder, Hosts hosts, Artifacts artifacts, Display display, Duration patience,
+  private static boolean run(RunFolder folder, List<Hosts> pairs, Artifacts artifacts, Display display, Duration patience,
       Setting setting) throws IOException {
-    try (folder; Site site = new Site(hosts, artifacts, folder.path().resolve("hosts"), display);
-        SuiteRun run = new SuiteRun(folder, site, setting.at(site), display, patience)) {
+    try (folder; Sites sites = new Sites(pairs, artifacts, folder.path().resolve("hosts"), display);
+        SuiteRun run = new SuiteRun(folder, sites, setting.at(sites), display, patience)) {
       Thread hook = new Thread(run::close, "run end");
       Runtime.getRuntime().addShutdownHook(hook);
       run.makeTrials();
@@ -144,23 +130,24 @@ public final class SuiteRun implements AutoCloseable {
       } catch (IllegalStateException e) {
         return false; // this process is ending: the hook closes the run
       }
-      if (run.away != null) {
-        throw run.away;
+      for (PairWorker worker : run.workers) {
+        if (worker.away() != null) {
+          throw worker.away();
+        }
       }
       return run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException("run", "interrupted while it was prepared");
     }
   }
 
+  /** A TestNG suite a pair, in a thread of its own. */
   private void makeTrials() {
-    XmlSuite xml = new XmlSuite();
-    xml.setName(derivation.manifest().suite());
-    for (Experiment experiment : derivation.manifest().experiments()) {
-      XmlTest test = new XmlTest(xml);
-      test.setName(experiment.name());
-      test.setXmlClasses(List.of(new XmlClass(TrialTests.class)));
-    }
+    List<XmlSuite> suites = workers.stream().map(this::suite).toList();
     TestNG testng = new TestNG();
-    testng.setXmlSuites(List.of(xml));
+    testng.setXmlSuites(suites);
+    testng.setSuiteThreadPoolSize(suites.size());
     testng.setOutputDirectory(folder.path().resolve("testng").toString());
     testng.setVerbose(0);
     testng.setUseDefaultListeners(false);
@@ -176,35 +163,41 @@ public final class SuiteRun implements AutoCloseable {
     testng.run();
   }
 
-  /** Makes one trial in the worker's thread, with a watchdog around, and writes its row; one that is done has its row. */
+  private XmlSuite suite(PairWorker worker) {
+    RunManifest manifest = derivation.manifest();
+    XmlSuite xml = new XmlSuite();
+    xml.setName(manifest.suite() + (worker.site().hosts().pair() == null ? "" : " on " + worker.site().hosts().pair()));
+    for (Experiment experiment : manifest.experiments()) {
+      if (worker(experiment) == worker) {
+        XmlTest test = new XmlTest(xml);
+        test.setName(experiment.name());
+        test.setXmlClasses(List.of(new XmlClass(TrialTests.class)));
+      }
+    }
+    return xml;
+  }
+
+  private PairWorker worker(Experiment experiment) {
+    Site site = sites.of(experiment, derivation.manifest());
+    return workers.get(sites.all().indexOf(site));
+  }
+
+  /** Makes one trial and writes its row; one that is done has its row. */
   private TrialRow make(PlannedTrial planned) {
-    if (rows.containsKey(planned.number())) {
-      return rows.get(planned.number());
+    synchronized (rows) {
+      if (rows.containsKey(planned.number())) {
+        return rows.get(planned.number());
+      }
     }
     if (stopped) {
       throw new SkipException("the run was stopped");
     }
-    display.trial(planned.name(), plan.indexOf(planned) + 1, plan.size());
+    PairWorker worker = worker(planned.experiment());
+    worker.refuseIfStopped();
+    worker.site().display().trial(planned.name(), plan.indexOf(planned) + 1, plan.size());
     try {
-      site.makeReady(patience);
-      if (stopped) {
-        throw new SkipException("the run was stopped");
-      }
-      Trial trial = new Trial(site.rig(), site.accelerator(), planned, derivation.folder(planned), display);
-      Future<?> future = worker.submit(() -> {
-        trial.run();
-        return null;
-      });
-      try {
-        future.get(longest(planned.experiment()).toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        giveUp(trial, future);
-      }
-      return keep(planned);
-    } catch (HostException e) {
-      away = e;
-      stopped = true;
-      throw new SkipException("a host stayed away", e);
+      worker.make(planned, derivation.folder(planned));
+      return keep(planned, worker.site().display());
     } catch (ExecutionException | InterruptedException e) {
       stopped = true;
       throw new SkipException("the run was stopped", e);
@@ -214,29 +207,14 @@ public final class SuiteRun implements AutoCloseable {
     }
   }
 
-  private TrialRow keep(PlannedTrial planned) throws IOException {
-    TrialRow row = derivation.trial(planned).orElseThrow();
-    csv.write(row);
-    rows.put(planned.number(), row);
-    display.end(row);
-    return row;
-  }
-
-  /** The trial hangs in spite of the time-outs of all it does. When it does not even let itself be interrupted, the run ends. */
-  private void giveUp(Trial trial, Future<?> future) {
-    trial.abandon("hung");
-    future.cancel(true);
-    try {
-      // the worker is free once the trial has torn down
-      worker.submit(() -> {}).get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException | ExecutionException | InterruptedException e) {
-      stopped = true;
+  private TrialRow keep(PlannedTrial planned, Display shown) throws IOException {
+    synchronized (rows) {
+      TrialRow row = derivation.trial(planned).orElseThrow();
+      csv.write(row);
+      rows.put(planned.number(), row);
+      shown.end(row);
+      return row;
     }
-  }
-
-  private static Duration longest(Experiment experiment) {
-    return SPARE.plus(experiment.readyWithin().multipliedBy(3)).plus(experiment.limit(experiment.memory()))
-        .plus(experiment.finishWithin().multipliedBy(2));
   }
 
   private void report() throws IOException {
@@ -264,16 +242,20 @@ public final class SuiteRun implements AutoCloseable {
     }
     closed = true;
     stopped = true;
-    worker.shutdownNow();
+    workers.forEach(PairWorker::stop);
     try {
-      if (!worker.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
-        display.say("a trial did not end within " + LAST_WORDS.toSeconds() + " s; its hypervisors are killed with their connections");
+      for (PairWorker worker : workers) {
+        if (!worker.await(PairWorker.LAST_WORDS)) {
+          display.say("a trial did not end within " + PairWorker.LAST_WORDS.toSeconds()
+              + " s; its hypervisors are killed with their connections");
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    sites.all().forEach(site -> site.display().close());
     display.close();
-    site.close();
+    sites.close();
     try {
       csv.close();
       folder.close();

@@ -18,6 +18,7 @@ import mplm.engine.migration.Unmigrated;
 import mplm.engine.unit.DataSize;
 import mplm.harness.echo.EchoProbe;
 import mplm.harness.host.GuestAddress;
+import mplm.harness.host.Host;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Journal;
 import mplm.harness.record.QmpRecord;
@@ -71,8 +72,13 @@ final class Trial {
   private Outcome outcome = Outcome.COMPLETED;
   private Optional<String> reason = Optional.empty();
 
-  /** A trial that leaves its records in {@code folder}, which it makes. */
-  Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display) throws IOException {
+  /**
+   * A trial that leaves its records in {@code folder}, which it makes.
+   *
+   * @param ready what the look at the hosts before it has taken
+   */
+  Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display, Duration ready)
+      throws IOException {
     this.rig = rig;
     this.accelerator = accelerator;
     this.planned = planned;
@@ -82,6 +88,9 @@ final class Trial {
     this.begin = System.nanoTime();
     folder.create();
     this.journal = recorded(new Journal(folder.journal(), begin));
+    Optional.ofNullable(rig.hosts().pair()).ifPresent(journal::on);
+    journal.ssh("both", "look", ready);
+    sides().forEach(host -> host.tell((operation, took) -> journal.ssh(host.name(), operation, took)));
   }
 
   /** Runs it. {@link InterruptedException} after an orderly end: the journal has no end then. */
@@ -114,6 +123,7 @@ final class Trial {
       interrupted = false;
     } finally {
       tearDown();
+      sides().forEach(host -> host.tell((operation, took) -> {}));
       // all but the journal: a trial that has its end has the rest
       closeRecords(1);
       if (!interrupted) {
@@ -121,6 +131,10 @@ final class Trial {
       }
       closeRecords(0);
     }
+  }
+
+  private List<Host> sides() {
+    return List.of(rig.source().host(), rig.destination().host());
   }
 
   /** Ends the journal of a trial that does not come to its end. */

@@ -117,7 +117,7 @@ public class HostsTest {
     assertThat(hosts.destination().jump().agent()).isTrue();
     assertThat(hosts.destination().migrationAddress()).isNull();
     assertThat(hosts.tcDevice()).isEqualTo("eth1");
-    for (Class<?> type : List.of(Hosts.class, HostConfig.class, Login.class, LinkConfig.class)) {
+    for (Class<?> type : List.of(HostsFile.class, HostsFile.Pair.class, HostConfig.class, Login.class, LinkConfig.class)) {
       for (RecordComponent component : type.getRecordComponents()) {
         String key = component.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
         // the testbeds' own
@@ -190,8 +190,8 @@ public class HostsTest {
       {"testbed: namespaces", "testbed: cloud", ":1: testbed: \"cloud\", allowed: namespaces, rootless, loopback, none"},
       {"testbed: namespaces", "- a", ":"},
       {"link: {", "link: {{", ":11: not YAML: "},
-      {"link: {shaping: tc, namespaces: /run/n, device: mig}", "", ":1: link: missing"},
-      {"link: {shaping: tc, namespaces: /run/n, device: mig}", "link:", ":11: link: empty, allowed: a mapping"},
+      {"link: {shaping: tc, namespaces: /run/n, device: mig}", "", ":1: link: missing or empty, allowed: a mapping"},
+      {"link: {shaping: tc, namespaces: /run/n, device: mig}", "link:", ":11: link: missing or empty, allowed: a mapping"},
       {"link: {shaping: tc, namespaces: /run/n, device: mig}", "link: tc", ":11: link: \"tc\" is not allowed, allowed: a mapping"},
     };
   }
@@ -229,11 +229,80 @@ public class HostsTest {
         ":11: link: guest_address is not used without guest_tap");
   }
 
+  private String pairs() {
+    String link = "{shaping: tc, namespaces: /run/n, device: mig}";
+    String host = good.lines().filter(line -> line.startsWith("destination: ")).findFirst().orElseThrow().substring(13);
+    return """
+        testbed: namespaces
+        pairs:
+          - name: east
+            source: EAST1
+            destination: EAST2
+            link: {shaping: max-bandwidth}
+          - name: west
+            source: WEST1
+            destination: WEST2
+            link: LINK
+        """.replace("LINK", link).replace("EAST1", host).replace("EAST2", host.replace("/w", "/w2"))
+        .replace("WEST1", host.replace("address: b", "address: c")).replace("WEST2", host.replace("port: 22", "port: 23"));
+  }
+
+  @Test
+  public void severalPairsHaveHostsOfTheirOwn() throws IOException {
+    Files.writeString(file, pairs());
+    List<Hosts> pairs = Hosts.all(file);
+    assertThat(pairs).extracting(Hosts::pair).containsExactly("east", "west");
+    assertThat(pairs).extracting(Hosts::testbed).containsOnly("namespaces");
+    assertThat(pairs).extracting(pair -> pair.source().name()).containsExactly("east-source", "west-source");
+    assertThat(pairs.get(1).called("link")).isEqualTo("west-link");
+    assertThatThrownBy(() -> Hosts.read(file)).isInstanceOf(BadInput.class).hasMessage(file + ": 2 pairs, allowed: one");
+    Files.writeString(file, good);
+    assertThat(Hosts.all(file)).singleElement().satisfies(only -> {
+      assertThat(only.pair()).isNull();
+      assertThat(only.called("link")).isEqualTo("link");
+    });
+  }
+
+  @DataProvider
+  public Object[][] mistakesInPairs() {
+    return new Object[][] {
+      {"name: west", "name: east", ":2: pairs: east and east share the pair's name east, allowed: one of its own for each"},
+      {"name: west", "name: we.st", ":7: pairs.1.name: \"we.st\", allowed: 1 to 20 letters, digits, _, -"},
+      {"  - name: west\n    source", "  - source", ":7: pairs.1.name: missing; there are: destination, link, source"},
+      {"name: west", "nam: west", ":7: pairs.1.name: missing; there are: destination, link, nam, source"},
+      {"{address: c", "{address: b", ":2: pairs: east and west share the work folder /w on b port 22, allowed: one of its own"},
+      {"{address: c", "{name: east-source, address: c", ":2: pairs: east and west share the host's name \"east-source\""},
+      {"{address: c", "{name: west-destination, address: c", ":7: pairs.1.destination.name: \"west-destination\", allowed: another"},
+      {"{shaping: max-bandwidth}", "{shaping: tc, namespaces: /run/n, device: mig}",
+          ":2: pairs: east and west share tc on device mig of /run/n/source, allowed"},
+      {"{shaping: max-bandwidth}", "{shaping: tc}", ":6: pairs.0.link: device: missing with shaping tc"},
+      {"port: 23", "port: 0", ":9: pairs.1.destination.port: 0, allowed: 1 to 65535"},
+      {"{address: c", "[address: c", ":"},
+      {"pairs:", "link: {shaping: none}\npairs:", ":3: pairs: not used with source, destination and link at the top"},
+    };
+  }
+
+  @Test(dataProvider = "mistakesInPairs")
+  public void aMistakeInOneOfSeveralPairsIsOneLineThatSaysWhere(String right, String wrong, String message) throws IOException {
+    refuses(pairs(), right, wrong, message);
+  }
+
+  @DataProvider
+  public Object[][] noPairs() {
+    return new Object[][] {{"pairs: []", ":1: pairs: empty, allowed: at least one"}, {"pairs: [~]", ":1: pairs: empty, allowed"},
+      {"pairs: {}", ":1: pairs: a mapping is not allowed, allowed: a list"}, {"testbed: none", ":1: source: missing or empty"}};
+  }
+
+  @Test(dataProvider = "noPairs")
+  public void noPairIsOneLine(String text, String message) throws IOException {
+    refuses(text, text, text, message);
+  }
+
   private void refuses(String text, String right, String wrong, String message) throws IOException {
     assertThat(text).contains(right);
     int at = text.indexOf(right);
     Files.writeString(file, text.substring(0, at) + wrong + text.substring(at + right.length()));
-    assertThatThrownBy(() -> Hosts.read(file))
+    assertThatThrownBy(() -> Hosts.all(file))
         .isInstanceOf(BadInput.class)
         .message()
         .startsWith(file.toString())

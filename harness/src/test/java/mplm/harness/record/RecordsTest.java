@@ -133,11 +133,16 @@ public class RecordsTest {
     MemoryVerdict verdict = new MemoryVerdict(DataSize.parse("4MiB"),
         List.of(new MemoryVerdict.Difference(0x200000, List.of(0x201000L)), new MemoryVerdict.Difference(0x400000, List.of())));
     try (Journal journal = new Journal(file, System.nanoTime())) {
+      journal.on("west");
+      journal.ssh("source", "run mkdir", Duration.ofMillis(30));
       journal.start(Journal.Part.BOOT);
+      journal.ssh("source", "start qemu", Duration.ofMillis(20));
       Thread.sleep(20);
       journal.start(Journal.Part.WARM_UP);
       journal.stop();
       journal.workingSet(DataSize.parse("100MiB"), Duration.ofSeconds(80));
+      journal.start(Journal.Part.MEMORY_CHECK);
+      journal.ssh("source", "run digests", Duration.ofSeconds(7));
       journal.start(Journal.Part.FINISH);
       journal.compared(verdict);
       Thread.sleep(10);
@@ -145,7 +150,11 @@ public class RecordsTest {
       journal.end(Outcome.COMPLETED, Optional.empty());
     }
     Journal.Contents contents = Journal.read(file);
-    assertThat(contents.parts()).containsOnlyKeys(Journal.Part.BOOT, Journal.Part.WARM_UP, Journal.Part.FINISH);
+    assertThat(contents.parts()).containsOnlyKeys(Journal.Part.BOOT, Journal.Part.WARM_UP, Journal.Part.MEMORY_CHECK,
+        Journal.Part.FINISH);
+    assertThat(contents.pair()).contains("west");
+    // to compare memory is not SSH's work
+    assertThat(contents.ssh()).contains(Duration.ofMillis(50));
     assertThat(contents.parts().get(Journal.Part.BOOT)).isBetween(Duration.ofMillis(20), contents.all());
     // what the end broke off lasted until then
     assertThat(contents.parts().get(Journal.Part.FINISH)).isGreaterThanOrEqualTo(Duration.ofMillis(10));
@@ -176,7 +185,8 @@ public class RecordsTest {
     Suite suite = new NpbConfigs(Path.of("../npb-configs")).suite("quick").withRepetitions(2);
     Setting setting = new Setting("20260102-030405-quick", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", Accelerator.TCG, "10.0.13",
         "e", "5", "9", "6.1.0");
-    RunManifest written = RunManifest.of(suite, 7, Shard.WHOLE, setting, Map.of("source", Map.of("cpu", "a: \"b\" 'c' #d")),
+    RunManifest written = RunManifest.of(suite, 7, Shard.WHOLE, setting, Map.of("MG", "west"),
+        Map.of("west-source", Map.of("cpu", "a: \"b\" 'c' #d")),
         Map.of("qemu.version", "10.0.13"), Map.of("guest.hash", "9"), experiment -> "quiet \\ " + experiment.name());
     written.write(folder);
     RunManifest read = RunManifest.read(folder);

@@ -94,7 +94,7 @@ public final class Rows {
     Progress end = new Progress(m.end().elapsed(), m.end().status(), m.end().ram(), Optional.of(figures));
     MigrationResult result = new MigrationResult(m.method(), m.outcome(), m.reason(), m.elapsed(), m.totalTime(), m.downtime(),
         m.setupTime(), m.stop(), m.resume(), m.last(), m.looks(), end);
-    return new TrialRow(row.planned(), row.setting(), row.outcome(), row.reason(), row.guest(), row.limit(), Optional.of(result),
+    return new TrialRow(row.planned(), row.setting(), row.pair(), row.outcome(), row.reason(), row.guest(), row.limit(), Optional.of(result),
         row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(),
             row.peakMemory(), row.times());
   }
@@ -121,7 +121,8 @@ public final class Rows {
     DataSize program = experiment.benchmark().classes().get(experiment.problemClass()).memory();
     TrialRow.Guest guest = new TrialRow.Guest(seconds(3.014853), program, new DataSize(program.bytes() + (87L << 20)));
     return new TrialRow(
-        new PlannedTrial(repetition, "quick", experiment, Method.parse(method), repetition), SETTING, outcome, reason,
+        new PlannedTrial(repetition, "quick", experiment, Method.parse(method), repetition), SETTING,
+        outcome == Outcome.FAILED ? Optional.of("west") : Optional.empty(), outcome, reason,
         booted ? Optional.of(guest) : Optional.empty(),
         booted ? Optional.of(Duration.ofSeconds(80)) : Optional.empty(),
         migration,
@@ -137,7 +138,8 @@ public final class Rows {
         new TrialRow.PeakMemory(Optional.of(DataSize.parse("300MiB")).filter(m -> booted),
             Optional.of(DataSize.parse("250MiB")).filter(m -> booted)),
         new TrialRow.Times(seconds(2.1), seconds(2), migration.map(MigrationResult::elapsed).orElse(Duration.ZERO), Duration.ZERO,
-            seconds(1.75), seconds(6.35).plus(migration.map(MigrationResult::elapsed).orElse(Duration.ZERO))));
+            seconds(1.75), seconds(6.35).plus(migration.map(MigrationResult::elapsed).orElse(Duration.ZERO)),
+            Optional.of(seconds(0.75))));
   }
 
   /** Of a guest whose clock stood still. */

@@ -13,12 +13,12 @@ public class SummaryTest {
   @Test
   public void theTableIsAlignedAndSaysWhy() {
     assertThat(Summary.of(Rows.ofEveryKind())).isEqualTo("""
-        trial                                     outcome        total s  downtime s  transferred MiB  guest                 memory
-        MG mg.W precopy:0.3s #1                   not converged        -           -              132  -                     -
+        trial                                             outcome        total s  downtime s  transferred MiB  guest                 memory
+        MG mg.W precopy:0.3s #1                           not converged        -           -              132  -                     -
             not converged after 80s
-        MG mg.W precopy:5s #1                     completed        23.86        4.60              132  verified: successful  -
-        MG mg.W mplm #1                           completed        20.36        6.19              132  verified: successful  -
-        MG mg.W mplm:epoch=1s,share=25,strict #1  failed               -           -                -  -                     -
+        MG mg.W precopy:5s #1                             completed        23.86        4.60              132  verified: successful  -
+        MG mg.W mplm #1                                   completed        20.36        6.19              132  verified: successful  -
+        MG mg.W mplm:epoch=1s,share=25,strict #1 on west  failed               -           -                -  -                     -
             source: "boot", no record,
         last lines: none
         """);

@@ -77,7 +77,7 @@ public class FaultIT {
     smallWorkFolders();
     injector = new FaultInjector(hosts, faults);
     Suite suite = new Suite("faults", "a fault a trial", 1, faults.stream().map(this::experiment).toList());
-    boolean good = SuiteRun.run(suite, Shard.WHOLE, 1, hosts, artifacts, runs, Display.on(injector, false), Duration.ofMinutes(1));
+    boolean good = SuiteRun.run(suite, Shard.WHOLE, 1, List.of(hosts), artifacts, runs, Display.on(injector, false), Duration.ofMinutes(1));
     assertThat(good).isEqualTo(faults.stream().allMatch(fault -> fault.reason() == null));
     try (Stream<Path> found = Files.list(runs)) {
       run = found.findFirst().orElseThrow();
@@ -208,7 +208,7 @@ public class FaultIT {
         }
       }
     }, false);
-    assertThatThrownBy(() -> SuiteRun.run(suite, Shard.WHOLE, 1, hosts, artifacts, below, display, Duration.ofSeconds(2)))
+    assertThatThrownBy(() -> SuiteRun.run(suite, Shard.WHOLE, 1, List.of(hosts), artifacts, below, display, Duration.ofSeconds(2)))
         .isInstanceOf(HostException.class).hasMessageStartingWith("source: no SSH connection to ");
     Path begun;
     try (Stream<Path> found = Files.list(below)) {
@@ -218,7 +218,7 @@ public class FaultIT {
     assertThat(said).contains("1 of 2 trials are done; mplm run --resume " + begun + " runs the others");
     assertThat(begun.resolve("methods.csv")).exists();
     Thread.sleep(15_000);
-    assertThat(SuiteRun.resume(begun, hosts, artifacts, display)).isFalse();
+    assertThat(SuiteRun.resume(begun, List.of(hosts), artifacts, display)).isFalse();
     assertThat(RecordedRun.rows(begun)).extracting(row -> row.get("repetition")).containsExactly("1", "2");
   }
 }
