@@ -47,6 +47,12 @@ public final class RunMerge {
       if (twice != null) {
         throw new BadInput("shard " + shard + " is there twice: " + twice.run() + ", " + part.run());
       }
+      List<RunManifest.Trial> own = first.manifest().whole(first.manifest().setting()).trials().stream()
+          .filter(trial -> shard.has(trial.number())).toList();
+      if (!own.equals(part.manifest().trials())) {
+        throw new BadInput(part.run() + ": its trials are not those of shard " + shard + " of the run that " + first.run()
+            + " is a shard of; repetitions may differ");
+      }
     }
   }
 
@@ -88,15 +94,16 @@ public final class RunMerge {
     return RunDerivation.of(run).again();
   }
 
-  /** Of the whole run, on the first shard's hosts: those of the others are of the same kind. */
+  /**
+   * Of the whole run, with the trials of shards that are missing: it can be resumed. On the first shard's hosts: those of the others
+   * are of the same kind.
+   */
   private RunManifest manifest(String id) {
     RunManifest first = shards.firstEntry().getValue().manifest();
     Setting of = first.setting();
     String started = shards.values().stream().map(shard -> shard.manifest().setting().started()).min(Comparator.naturalOrder())
         .orElseThrow();
-    List<RunManifest.Trial> trials = shards.values().stream().flatMap(shard -> shard.manifest().trials().stream())
-        .sorted(Comparator.comparingInt(RunManifest.Trial::number)).toList();
-    return first.with(Shard.WHOLE, trials, new Setting(id, started, of.testbed(), of.shaping(), of.accelerator(), of.qemuVersion(),
+    return first.whole(new Setting(id, started, of.testbed(), of.shaping(), of.accelerator(), of.qemuVersion(),
         of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel()));
   }
 

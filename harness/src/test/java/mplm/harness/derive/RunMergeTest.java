@@ -68,6 +68,17 @@ public class RunMergeTest {
         .satisfies(row -> assertThat(row).containsEntry("method", "unmigrated"));
   }
 
+  /** With the trials of the missing shards, so that it is not whole and {@code --resume} makes them. */
+  @Test
+  public void aMergedRunWithoutAShardLacksItsTrials() throws Exception {
+    List<PlannedTrial> all = RunManifest.read(run).plan();
+    new RunMerge(List.of(shard(1, 2))).write(folder.resolve("half"));
+    RunDerivation half = RunDerivation.of(folder.resolve("half"));
+    assertThat(half.manifest().plan()).isEqualTo(all);
+    assertThat(half.missing()).extracting(PlannedTrial::number).containsExactly(2, 4, 6);
+    assertThat(half.rows()).hasSize(3);
+  }
+
   @DataProvider
   public Object[][] others() {
     return new Object[][] {
@@ -79,6 +90,7 @@ public class RunMergeTest {
       {"\"cores\" : \"2\"", "\"cores\" : \"64\"", "destination.cores: 2, 64; source.cores: 2, 64"},
       {"\"shard\" : \"2/2\"", "\"shard\" : \"2/3\"", "shard: 1/2, 2/3"},
       {"\"limit_passes\" : 3", "\"limit_passes\" : 4", "settings of busy: "},
+      {"\"pairs\" : { }", "\"pairs\" : {\"busy\" : \"west\"}", "pair of busy: nothing, west"},
     };
   }
 
