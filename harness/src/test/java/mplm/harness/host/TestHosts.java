@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -39,6 +40,27 @@ public final class TestHosts {
       hosts.put(mapping, changed);
     });
     YAML.writeValue(file.toFile(), hosts);
+    return file;
+  }
+
+  /** The testbed's two hosts as a pair among several, without taps, the stream limited by QEMU where it is at all. */
+  public static Map<String, Object> pair(String name, String source, String destination, String user, String workFolder)
+      throws IOException {
+    Map<String, Object> hosts = YAML.readValue(Path.of(System.getenv("MPLM_HOSTS")).toFile(), new TypeReference<>() {});
+    Map<String, Object> pair = change("name", name, "link", Map.of("shaping", "max-bandwidth"));
+    for (String role : new String[] {"source", "destination"}) {
+      Map<String, Object> host = YAML.convertValue(hosts.get(role.equals("source") ? source : destination), new TypeReference<>() {});
+      host.remove("guest_tap");
+      host.put("work_folder", workFolder + "-" + role);
+      host.put("user", user);
+      pair.put(role, host);
+    }
+    return pair;
+  }
+
+  /** Writes a file of several pairs. */
+  public static Path write(Path file, List<Map<String, Object>> pairs) throws IOException {
+    YAML.writeValue(file.toFile(), Map.of("pairs", pairs));
     return file;
   }
 
