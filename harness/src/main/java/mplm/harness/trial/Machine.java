@@ -158,7 +158,9 @@ final class Machine implements AutoCloseable {
     }
     OptionalInt status = process.exitStatus();
     if (lost || status.isEmpty()) {
-      return Optional.of(host.name() + ": the SSH connection was lost, and QEMU with it");
+      String lostWhat = process.shellKilledBy().map(signal -> "session was lost, whose shell was killed by signal " + signal + ",")
+          .orElse("connection was lost,");
+      return Optional.of(host.name() + ": the SSH " + lostWhat + " and QEMU with it");
     }
     if (status.orElseThrow() == 0) {
       return Optional.empty();

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,29 @@ public class HostIT {
       assertThat(process.exitStatus()).isEmpty();
       assertThat(other.run(SOON, "true").exitStatus()).isZero();
     }
+  }
+
+  @Test
+  public void aProcessDiesWithTheShellThatHoldsIt() {
+    try (RemoteProcess process = source.start(folder.resolve("shell.log"), "sleep", "7305")) {
+      String script = "kill -KILL \"$(sed 's/.*) . \\([0-9]*\\) .*/\\1/' \"/proc/$1/stat\")\"";
+      source.check(SOON, "sh", "-c", script, "test", Integer.toString(process.pid()));
+      Awaitility.await().atMost(SOON).until(() -> !running(source, process.pid()));
+      Awaitility.await().atMost(SOON).until(() -> !process.isAlive());
+      assertThat(process.exitStatus()).isEmpty();
+      assertThat(process.shellKilledBy()).contains("KILL");
+    }
+  }
+
+  @Test
+  public void everyOperationIsTold() {
+    List<String> told = Collections.synchronizedList(new ArrayList<>());
+    try (Host other = Host.connect(hosts.source())) {
+      other.tell((operation, took) -> told.add(operation + (took.isNegative() || took.isZero() ? " at once" : "")));
+      other.check(SOON, "true");
+      other.start(folder.resolve("told.log"), "sleep", "7306").close();
+    }
+    assertThat(told).containsExactly("run true", "start sleep", "end sleep");
   }
 
   /** Stands for a controller: starts a process and waits to be killed. */

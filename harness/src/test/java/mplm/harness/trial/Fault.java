@@ -18,7 +18,7 @@ import mplm.harness.report.Outcome;
 record Fault(What what, String where, When when, Outcome outcome, String reason) {
   /** The kinds. */
   enum What {
-    SSH_LOST, KILLED, STOPPED, CUT, CUT_AND_RESTORED, DISK_FULL, MEMORY_FULL, STORE_DAMAGED, AWAY_AND_BACK;
+    SSH_LOST, SHELL_KILLED, KILLED, STOPPED, CUT, CUT_AND_RESTORED, DISK_FULL, MEMORY_FULL, STORE_DAMAGED, AWAY_AND_BACK;
 
     /** Whether it takes rights on the hosts that only root has, or a link that is the kernel's. */
     boolean needsNamespaces() {
@@ -47,6 +47,10 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
         all.add(failing(What.KILLED, side, when, side + ": QEMU was killed by signal 9 \\(SIGKILL\\).*"));
         all.add(failing(What.STOPPED, side, when, side + ": QEMU was stopped \\(SIGSTOP\\) and did not go on for 4 s"));
       }
+    }
+    for (String side : List.of("source", "destination")) {
+      all.add(failing(What.SHELL_KILLED, side, When.LIVE,
+          side + ": the SSH session was lost, whose shell was killed by signal KILL, and QEMU with it.*"));
     }
     all.add(failing(What.CUT, "link", When.BOOT, "source: .*(No route to host|unreachable).*"));
     all.add(failing(What.CUT, "link", When.LIVE, "migration link: no progress, nothing more got through .*"));

@@ -36,6 +36,14 @@ final class FaultInjector extends PrintStream {
       done
       """;
 
+  /** $1 work folder: the shell that holds the hypervisor of a trial there. */
+  private static final String KILL_SHELL =
+      """
+      for process in /proc/[0-9]*; do
+        case $(readlink "$process/exe") in "$1"/store/*) kill -KILL "$(sed 's/.*) . \\([0-9]*\\) .*/\\1/' "$process/stat")" ;; esac
+      done
+      """;
+
   /**
    * Sets $master, the sshd of this host (not that of the machine which a testbed is on), and $sessions, those of all sessions but
    * the one that this runs in.
@@ -157,6 +165,7 @@ final class FaultInjector extends PrintStream {
   private void act(Fault fault) {
     switch (fault.what()) {
       case SSH_LOST -> on(fault, SESSIONS + "kill -KILL $sessions");
+      case SHELL_KILLED -> on(fault, KILL_SHELL, work(fault));
       case KILLED -> on(fault, SIGNAL, work(fault), "KILL");
       case STOPPED -> on(fault, SIGNAL, work(fault), "STOP");
       case CUT -> link("down");
