@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import net.schmizz.sshj.connection.channel.OpenFailException;
+import net.schmizz.sshj.sftp.FileAttributes;
 import net.schmizz.sshj.sftp.SFTPClient;
 import net.schmizz.sshj.xfer.FileSystemFile;
 
@@ -136,15 +138,20 @@ public final class Host implements AutoCloseable {
     return store.isIntact();
   }
 
-  /** Copies a file from the host. */
-  public void fetch(String remotePath, Path local) {
+  /** Copies files from the host, by their paths there; what is not there, or empty, is left out. */
+  public void fetch(Map<String, Path> files) {
     long start = System.nanoTime();
     try (Connections.Place place = connections.place();
         SFTPClient sftp = place.client().newSFTPClient()) {
       sftp.getFileTransfer().setPreserveAttributes(false);
-      sftp.get(remotePath, new FileSystemFile(local.toFile()));
+      for (Map.Entry<String, Path> file : files.entrySet()) {
+        FileAttributes found = sftp.statExistence(file.getKey());
+        if (found != null && found.getSize() > 0) {
+          sftp.get(file.getKey(), new FileSystemFile(file.getValue().toFile()));
+        }
+      }
     } catch (IOException e) {
-      throw new HostException(name(), "cannot fetch " + remotePath, e);
+      throw new HostException(name(), "cannot fetch " + String.join(", ", files.keySet()), e);
     } finally {
       done("fetch", start);
     }

@@ -12,10 +12,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -74,6 +74,9 @@ final class Store {
       done
       """;
 
+  /* Paths: what changes with every write, rename and change of mode, if not with a failing disk. */
+  private static final String STAMP = "stat -c '%d %i %s %z' -- \"$@\"";
+
   /** A local file as it was hashed. */
   private record Version(Path file, long size, FileTime modified) {}
 
@@ -81,7 +84,8 @@ final class Store {
 
   private final Host host;
   private final String folder;
-  private final Map<String, String> provided = new HashMap<>();
+  private final Map<String, String> provided = new TreeMap<>();
+  private String verified = "";
 
   Store(Host host) {
     this.host = host;
@@ -97,11 +101,19 @@ final class Store {
     }
   }
 
-  /** Whether all that was provided is there as it was. */
+  /** Whether all that was provided is there as it was; what nobody has touched since it was hashed is not hashed again. */
   synchronized boolean isIntact() {
+    List<String> look = new ArrayList<>(List.of("sh", "-c", STAMP, "mplm"));
+    look.addAll(provided.keySet());
+    Output stamp = host.run(HASHING, look.toArray(String[]::new));
+    if (stamp.exitStatus() == 0 && stamp.stdout().equals(verified)) {
+      return true;
+    }
     List<String> argv = new ArrayList<>(List.of("sh", "-c", VERIFY, "mplm"));
     provided.forEach((path, hash) -> argv.addAll(List.of(hash, path)));
-    return host.run(HASHING, argv.toArray(String[]::new)).exitStatus() == 0;
+    boolean intact = stamp.exitStatus() == 0 && host.run(HASHING, argv.toArray(String[]::new)).exitStatus() == 0;
+    verified = intact ? stamp.stdout() : "";
+    return intact;
   }
 
   private String file(Path local, Transfer transfer) throws IOException {

@@ -267,8 +267,8 @@ final class Machine implements AutoCloseable {
       while (!opened.isEmpty()) {
         opened.pop().close();
       }
-      fetch(hypervisor.serialLog(), "serial.log");
-      fetch(hypervisor.qemuLog(), "qemu.log");
+      host.fetch(Map.of(hypervisor.serialLog(), records.logs().resolve("serial.log"),
+          hypervisor.qemuLog(), records.logs().resolve("qemu.log")));
       if (process != null) {
         checkRoom(", QEMU's are cut off");
       }
@@ -278,12 +278,6 @@ final class Machine implements AutoCloseable {
       throw new HostException(host.name(), "closing QEMU", e);
     } finally {
       host.remove(workFolder);
-    }
-  }
-
-  private void fetch(String remote, String name) {
-    if (host.run(ANSWER, "test", "-s", remote).exitStatus() == 0) {
-      host.fetch(remote, records.logs().resolve(name));
     }
   }
 }
