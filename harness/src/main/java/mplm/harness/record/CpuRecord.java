@@ -25,12 +25,12 @@ import mplm.engine.unit.DataSize;
  * after look, each look ended by an empty text. As an output stream it takes what the host's sampling loop, {@link #SAMPLER}, prints, and tells meanwhile whether the hypervisor is at work.
  */
 public final class CpuRecord extends OutputStream {
-  /** $1 process id: a look a second, for as long as the process is there. */
+  /** $1 process id: a look a second, for as long as it is there. The sleep does not hold the output of a killed loop open. */
   public static final String SAMPLER = """
       while cat /proc/"$1"/task/*/stat 2>/dev/null; do
         while read -r key value; do case $key in VmHWM:) echo "$key $value";; esac; done 2>/dev/null </proc/"$1"/status
         echo
-        sleep 1
+        sleep 1 >/dev/null 2>&1
       done""";
 
   /** A thread of which nothing more than name, state and times is read; a name may hold spaces and brackets. */

@@ -58,6 +58,7 @@ public final class Rig implements AutoCloseable {
       Host to = reserve(Host.connect(hosts.destination()), logs);
       source = provide(from, engine, guest, Transfer.UNSEEN);
       destination = provide(to, engine, guest, Transfer.UNSEEN);
+      isWhole(); // hashes all, so that the look before a trial need not
       hosts.guestAddress().ifPresent(address -> List.of(from, to).forEach(Rig::checkTap));
       link = Link.open(hosts, from);
       opened.push(link);
