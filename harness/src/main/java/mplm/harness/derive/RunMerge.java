@@ -95,8 +95,8 @@ public final class RunMerge {
   }
 
   /**
-   * Of the whole run, with the trials of shards that are missing: it can be resumed. On the first shard's hosts: those of the others
-   * are of the same kind.
+   * Of the whole run, with the trials of shards that are missing: it can be resumed. On the first shard's hosts: those of the
+   * others are of the same kind.
    */
   private RunManifest manifest(String id) {
     RunManifest first = shards.firstEntry().getValue().manifest();

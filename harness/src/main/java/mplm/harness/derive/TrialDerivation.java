@@ -55,7 +55,8 @@ final class TrialDerivation {
     Downtimes downtimes = completed
         .map(m -> DowntimeDerivation.of(raw, m, parts, planned.experiment().verifyMemory()))
         .orElseGet(() -> Downtimes.none(Optional.empty()));
-    return new TrialRow(planned, setting, journal.pair(), journal.outcome().orElseThrow(), journal.reason(), guest(), journal.limit(), migration,
+    return new TrialRow(planned, setting, journal.pair(), journal.outcome().orElseThrow(), journal.reason(), guest(),
+        journal.limit(), migration,
         migration.flatMap(m -> parameters()), downtimes, parts, migration.flatMap(this::dirtyRate), journal.memory(), verification(),
         program(), new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times());
   }

@@ -9,7 +9,10 @@ import java.util.concurrent.CompletableFuture;
 import mplm.harness.host.Hosts;
 import mplm.harness.trial.Artifacts;
 
-/** Examines pairs of hosts and their links, one pair after the other. A host that cannot be examined further is said to be so, and the other one is. */
+/**
+ * Examines pairs of hosts and their links, one pair after the other. A host that cannot be examined further is said to be so, and
+ * the others are.
+ */
 public final class Doctor {
   private Doctor() {}
 

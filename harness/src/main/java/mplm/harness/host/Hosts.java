@@ -82,7 +82,7 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
     return all.get(0);
   }
 
-  /** What messages and records call a part of this pair, {@code source}, {@code destination} or {@code link}: among several, its own. */
+  /** What messages and records call {@code source}, {@code destination} or {@code link} of this pair: among several, its own. */
   public String called(String part) {
     return called(pair, part);
   }

@@ -105,14 +105,15 @@ public record RunManifest(
       Map<String, Map<String, String>> environment, Map<String, String> engine, Map<String, String> guest,
       Function<Experiment, String> kernelArguments) {
     return new RunManifest(suite.name(), suite.title(), seed, suite.repetitions(), shard, suite.experiments(),
-        trials(shard.of(suite.plan(seed))), setting, pairs, environment, engine, guest, suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)));
+        trials(shard.of(suite.plan(seed))), setting, pairs, environment, engine, guest,
+        suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)));
   }
 
   /** What it would be if the same were run in another place. */
   public RunManifest at(Setting otherSetting, Map<String, Map<String, String>> otherEnvironment, Map<String, String> otherEngine,
       Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments) {
-    return new RunManifest(suite, title, seed, repetitions, shard, experiments, trials, otherSetting, pairs, otherEnvironment, otherEngine, otherGuest,
-        experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)));
+    return new RunManifest(suite, title, seed, repetitions, shard, experiments, trials, otherSetting, pairs, otherEnvironment,
+        otherEngine, otherGuest, experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)));
   }
 
   /** The same with these trials. */

@@ -86,7 +86,8 @@ public record TrialRow(
    * @param memoryCheck digests on both hosts
    * @param finish the guest's program at the destination, to its verification
    * @param all from the first act to the last
-   * @param ssh in operations over SSH, from the look whether the hosts are ready on, digests left out; empty if that was not recorded
+   * @param ssh in operations over SSH, with the look before at whether the hosts are ready, without digests; empty if it was not
+   *     recorded
    */
   public record Times(Duration boot, Duration warmUp, Duration migration, Duration memoryCheck, Duration finish, Duration all,
       Optional<Duration> ssh) {

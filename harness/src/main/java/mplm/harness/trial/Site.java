@@ -16,7 +16,7 @@ import mplm.harness.suite.Experiment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One pair of hosts where a run takes place: the rig, which is opened again when something happened to it, and how guests run on it. */
+/** One pair of hosts of a run: the rig, which is opened again when something happened to it, and how guests run on it. */
 final class Site implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Site.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);

@@ -160,7 +160,8 @@ public class DowntimeDerivationTest {
   }
 
   private RawTrial raw(List<TraceEvent> source, List<TraceEvent> destination) {
-    Journal.Contents none = new Journal.Contents(Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty(), Optional.empty(),
+    Journal.Contents none = new Journal.Contents(Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty(),
+        Optional.empty(),
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO);
     return new RawTrial(none, messages, List.of(), new RawTrial.Side(before, source, List.of()), new RawTrial.Side(after, destination, List.of()));
   }

@@ -369,7 +369,8 @@ public class HostIT {
       String path = other.provide(file);
       assertThat(other.keepsProvided()).isTrue();
       assertThat(other.keepsProvided()).isTrue();
-      other.check(SOON, "sh", "-c", "touch -r \"$1\" \"$1.time\" && printf CONTENTS >\"$1\" && touch -r \"$1.time\" \"$1\"", "sh", path);
+      other.check(SOON, "sh", "-c",
+          "touch -r \"$1\" \"$1.time\" && printf CONTENTS >\"$1\" && touch -r \"$1.time\" \"$1\"", "sh", path);
       assertThat(other.keepsProvided()).isFalse();
       other.check(SOON, "sh", "-c", "printf contents >\"$1\"; rm \"$1.time\"", "sh", path);
       assertThat(other.keepsProvided()).isTrue();

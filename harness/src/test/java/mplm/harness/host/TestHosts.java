@@ -49,7 +49,8 @@ public final class TestHosts {
     Map<String, Object> hosts = YAML.readValue(Path.of(System.getenv("MPLM_HOSTS")).toFile(), new TypeReference<>() {});
     Map<String, Object> pair = change("name", name, "link", Map.of("shaping", "max-bandwidth"));
     for (String role : new String[] {"source", "destination"}) {
-      Map<String, Object> host = YAML.convertValue(hosts.get(role.equals("source") ? source : destination), new TypeReference<>() {});
+      String which = role.equals("source") ? source : destination;
+      Map<String, Object> host = YAML.convertValue(hosts.get(which), new TypeReference<>() {});
       host.remove("guest_tap");
       host.put("work_folder", workFolder + "-" + role);
       host.put("user", user);

@@ -94,9 +94,9 @@ public final class Rows {
     Progress end = new Progress(m.end().elapsed(), m.end().status(), m.end().ram(), Optional.of(figures));
     MigrationResult result = new MigrationResult(m.method(), m.outcome(), m.reason(), m.elapsed(), m.totalTime(), m.downtime(),
         m.setupTime(), m.stop(), m.resume(), m.last(), m.looks(), end);
-    return new TrialRow(row.planned(), row.setting(), row.pair(), row.outcome(), row.reason(), row.guest(), row.limit(), Optional.of(result),
-        row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(),
-            row.peakMemory(), row.times());
+    return new TrialRow(row.planned(), row.setting(), row.pair(), row.outcome(), row.reason(), row.guest(), row.limit(),
+        Optional.of(result), row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(),
+        row.program(), row.peakMemory(), row.times());
   }
 
   /** With a reason that a CSV has to quote. */

@@ -77,7 +77,8 @@ public class FaultIT {
     smallWorkFolders();
     injector = new FaultInjector(hosts, faults);
     Suite suite = new Suite("faults", "a fault a trial", 1, faults.stream().map(this::experiment).toList());
-    boolean good = SuiteRun.run(suite, Shard.WHOLE, 1, List.of(hosts), artifacts, runs, Display.on(injector, false), Duration.ofMinutes(1));
+    boolean good = SuiteRun.run(suite, Shard.WHOLE, 1, List.of(hosts), artifacts, runs,
+        Display.on(injector, false), Duration.ofMinutes(1));
     assertThat(good).isEqualTo(faults.stream().allMatch(fault -> fault.reason() == null));
     try (Stream<Path> found = Files.list(runs)) {
       run = found.findFirst().orElseThrow();

@@ -38,8 +38,8 @@ import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
 /**
- * Two pairs: the testbed's hosts, and the same the other way round with other work folders, where there is one as another user. {@code
- * MPLM_HOSTS} names their hosts file.
+ * Two pairs: the testbed's hosts, and the same the other way round with other work folders, where there is one as another user.
+ * {@code MPLM_HOSTS} names their hosts file.
  */
 @Test(groups = "testbed", timeOut = 300_000)
 public class PairsIT {
@@ -128,7 +128,8 @@ public class PairsIT {
     assertThat(derivation.manifest().pairs()).isEqualTo(Map.of("one", "east", "two", "west"));
     assertThat(derivation.manifest().environment().keySet()).containsExactly("controller", "east-source", "east-destination",
         "east-link", "west-source", "west-destination", "west-link");
-    assertThat(Files.readString(run.resolve("report.md"))).contains("one on east, two on west").contains("on different pairs of hosts");
+    assertThat(Files.readString(run.resolve("report.md"))).contains("one on east, two on west")
+        .contains("on different pairs of hosts");
     assertThat(new RunComparison(derivation, derivation).obstacles()).isEmpty();
     String swapped = Files.readString(run.resolve("run.json")).replace("\"one\" : \"east\"", "\"one\" : \"west\"");
     Files.writeString(Files.createDirectory(folder.resolve("swapped")).resolve("run.json"), swapped);
