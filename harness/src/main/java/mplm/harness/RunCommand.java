@@ -14,6 +14,7 @@ import mplm.engine.migration.Method;
 import mplm.engine.unit.Durations;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Hosts;
+import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.report.Display;
@@ -74,6 +75,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private HostsOption hosts;
 
+  @Option(names = "--protection", paramLabel = "HOW",
+      description = "of the migration stream, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
+  private Protection protection;
+
   @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU 10.0")
   private Path qemuSource;
 
@@ -106,7 +111,10 @@ final class RunCommand implements Callable<Integer> {
     if (qemuSource != null && Artifacts.engineGiven() && hosts.hosts().isEmpty()) {
       throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
     }
-    Hosts two = hosts.hosts().orElse(null);
+    if (begun != null) {
+      protection = Protection.valueOf(begun.setting().protection().toUpperCase(Locale.ROOT));
+    }
+    Hosts two = hosts.hosts().map(file -> protection == null ? file : file.with(protection)).orElse(null);
     if (begun != null && two != null) {
       requireSame(begun, two.testbed());
     }

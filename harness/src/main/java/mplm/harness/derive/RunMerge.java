@@ -96,8 +96,8 @@ public final class RunMerge {
         .orElseThrow();
     List<RunManifest.Trial> trials = shards.values().stream().flatMap(shard -> shard.manifest().trials().stream())
         .sorted(Comparator.comparingInt(RunManifest.Trial::number)).toList();
-    return first.with(Shard.WHOLE, trials, new Setting(id, started, of.testbed(), of.shaping(), of.accelerator(), of.qemuVersion(),
-        of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel()));
+    return first.with(Shard.WHOLE, trials, new Setting(id, started, of.testbed(), of.shaping(), of.protection(),
+        of.accelerator(), of.qemuVersion(), of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel()));
   }
 
   /** A file, or a folder with all that is in it; nothing if there is none. */

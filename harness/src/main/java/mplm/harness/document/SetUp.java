@@ -37,7 +37,7 @@ final class SetUp {
     lines.add(List.of("destination", machine(first.environment().getOrDefault("destination", Map.of()))));
     String testbed = first.setting().testbed();
     lines.add(List.of("testbed", testbed.equals("none") ? "two hosts" : testbed + ", on one machine"));
-    lines.add(List.of("link", "shaped by " + first.setting().shaping() + goodput(first)));
+    lines.add(List.of("link", "shaped by " + first.setting().shaping() + protection(first) + goodput(first)));
     lines.add(List.of("guests run under", first.setting().accelerator().name().toUpperCase(Locale.ROOT)));
     String scheduler = first.setting().schedulerHash().substring(0, 12);
     lines.add(List.of("QEMU", first.setting().qemuVersion() + ", page scheduler " + scheduler));
@@ -80,6 +80,10 @@ final class SetUp {
     String memory = kib == null ? "unknown memory" : String.format(Locale.ROOT, "%.1f GiB", Double.parseDouble(kib) / (1 << 20));
     return stamp.getOrDefault("cpu", "unknown CPU") + ", " + stamp.getOrDefault("cores", "?") + " cores, " + memory + ", "
         + stamp.getOrDefault("kernel", "unknown kernel");
+  }
+
+  private static String protection(RunManifest run) {
+    return run.setting().protection().equals("none") ? "" : ", the stream protected by " + run.setting().protection().toUpperCase(Locale.ROOT);
   }
 
   /** As it was measured at each rate before the run. */

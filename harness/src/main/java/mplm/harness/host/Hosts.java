@@ -75,6 +75,11 @@ public record Hosts(
     return Optional.of(link.noGuestTap() == null ? "no guest_tap in the hosts file" : "no tap device: " + link.noGuestTap());
   }
 
+  /** The same with the migration stream protected in this way. */
+  public Hosts with(LinkConfig.Protection protection) {
+    return new Hosts(testbed, source, destination, link.with(protection));
+  }
+
   /** Reads the file; {@link mplm.harness.input.BadInput} says what is wrong and where. */
   public static Hosts read(Path file) {
     return InputFile.read(file, Hosts.class, Map.of(

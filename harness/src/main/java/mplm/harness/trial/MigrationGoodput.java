@@ -20,6 +20,7 @@ import mplm.engine.migration.Route;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.harness.host.HostException;
+import mplm.harness.host.LinkConfig.Protection;
 
 /**
  * What a migration stream carries from one host to the other, measured by one: a guest that never ran, with memory that is not
@@ -47,19 +48,22 @@ public final class MigrationGoodput {
    * Measures at the rate that the network has now; on a fast link twice, for what is over in a moment scatters, and takes the
    * better.
    *
+   * @param protection of the stream, which can cost more CPU time than the network has
    * @param logs local folder
    * @throws HostException the destination cannot listen on its migration address, or the source does not reach it
    */
-  public static Bandwidth measure(Rig.Side from, Rig.Side to, Path logs) throws IOException, InterruptedException {
-    Bandwidth first = once(from, to, logs);
+  public static Bandwidth measure(Rig.Side from, Rig.Side to, Protection protection, Path logs)
+      throws IOException, InterruptedException {
+    Bandwidth first = once(from, to, protection, logs);
     if (first.compareTo(FAST) < 0) {
       return first;
     }
-    Bandwidth second = once(from, to, logs);
+    Bandwidth second = once(from, to, protection, logs);
     return first.compareTo(second) < 0 ? second : first;
   }
 
-  private static Bandwidth once(Rig.Side from, Rig.Side to, Path logs) throws IOException, InterruptedException {
+  private static Bandwidth once(Rig.Side from, Rig.Side to, Protection protection, Path logs)
+      throws IOException, InterruptedException {
     GuestShape shape = new GuestShape(1, UsableKvm.atLeastOnePage(MEMORY, from, to));
     Path folder = Files.createDirectories(logs.resolve("goodput-" + from.host().name()));
     from.host().check(ANSWER, "sh", "-c", FILL, "mplm", from.memoryFile(), Long.toString(FILL_SIZE.bytes()));
@@ -70,7 +74,7 @@ public final class MigrationGoodput {
             source.hypervisor().withMore().destination(to.binary(), to.firmware(), work), folder)) {
       List<Progress> looks = new ArrayList<>();
       MigrationResult result = new Migration(source.qmp(), destination.qmp(), new Precopy(Duration.ofMillis(1)),
-          to.host().config().migrationAddress(), Route.DIRECT, LIMIT).run(looks::add);
+          to.host().config().migrationAddress(), Route.DIRECT, LIMIT, Machine.key(protection, source, destination)).run(looks::add);
       return switch (result.outcome()) {
         case COMPLETED -> rate(result.end().ram().orElseThrow().transferred().bytes(), result.totalTime().orElseThrow());
         case NOT_CONVERGED -> rate(looks);
