@@ -83,7 +83,8 @@ final class SetUp {
   }
 
   private static String protection(RunManifest run) {
-    return run.setting().protection().equals("none") ? "" : ", the stream protected by " + run.setting().protection().toUpperCase(Locale.ROOT);
+    String protection = run.setting().protection();
+    return protection.equals("none") ? "" : ", the stream protected by " + protection.toUpperCase(Locale.ROOT);
   }
 
   /** As it was measured at each rate before the run. */
