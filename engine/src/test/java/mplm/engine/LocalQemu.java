@@ -83,6 +83,10 @@ public final class LocalQemu implements AutoCloseable {
     return qmp;
   }
 
+  public Path folder() {
+    return Path.of(hypervisor.workFolder());
+  }
+
   public Path memory() {
     return Path.of(hypervisor.memory().file().orElseThrow());
   }

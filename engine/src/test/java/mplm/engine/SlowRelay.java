@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,11 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import mplm.engine.migration.Route;
 
-/** A link of this process between two QEMUs: as slow as the test wants, and cut when it is closed. */
+/** A link of this process between two QEMUs: as slow as the test wants, overheard, and cut when it is closed. */
 public final class SlowRelay implements Route, AutoCloseable {
   private final int bytesPerSecond;
   private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   private final List<Socket> sockets = new ArrayList<>();
+  private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
 
   public SlowRelay(int bytesPerSecond) throws IOException {
     this.bytesPerSecond = bytesPerSecond;
@@ -30,17 +32,23 @@ public final class SlowRelay implements Route, AutoCloseable {
       synchronized (sockets) {
         sockets.addAll(List.of(near, far));
       }
-      daemon(() -> copy(far, near));
-      copy(near, far);
+      daemon(() -> copy(far, near, OutputStream.nullOutputStream()));
+      copy(near, far, heard);
     });
     return InetSocketAddress.createUnresolved(server.getInetAddress().getHostAddress(), server.getLocalPort());
   }
 
-  private void copy(Socket from, Socket to) throws IOException, InterruptedException {
+  /** What went to the destination so far. */
+  public byte[] heard() {
+    return heard.toByteArray();
+  }
+
+  private void copy(Socket from, Socket to, OutputStream listener) throws IOException, InterruptedException {
     byte[] buffer = new byte[Math.max(1, bytesPerSecond / 50)];
     InputStream in = from.getInputStream();
     OutputStream out = to.getOutputStream();
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      listener.write(buffer, 0, n);
       out.write(buffer, 0, n);
       Thread.sleep(20L * n / buffer.length);
     }

@@ -16,6 +16,7 @@ import mplm.harness.doctor.JsonWriter;
 import mplm.harness.doctor.Needs;
 import mplm.harness.doctor.TableWriter;
 import mplm.harness.host.Hosts;
+import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.input.BadInput;
 import mplm.harness.testbed.Kind;
 import mplm.harness.testbed.Testbed;
@@ -44,6 +45,10 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(names = "--testbed", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; by default the best that works here")
   private Kind testbed;
 
+  @Option(names = "--protection", paramLabel = "HOW",
+      description = "of the stream that measures the link, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
+  private Protection protection;
+
   @Option(names = "--json", description = "one JSON object instead of a table")
   private boolean json;
 
@@ -56,7 +61,7 @@ final class DoctorCommand implements Callable<Integer> {
     if (testbed != null && hosts.isGiven()) {
       throw new BadInput("--testbed and --hosts: the hosts are one of them");
     }
-    Optional<List<Hosts>> pairs = hosts.hosts();
+    Optional<List<Hosts>> pairs = hosts.hosts().map(all -> Hosts.with(all, protection));
     Kind kind = pairs.isPresent() ? null : Testbed.choose(testbed);
     Artifacts artifacts = Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
     return pairs.isPresent() ? examine(pairs.get(), needs, artifacts) : Testbed.run(kind, hosts.again(artifacts));

@@ -15,6 +15,7 @@ import mplm.engine.migration.Method;
 import mplm.engine.unit.Durations;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Hosts;
+import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.report.Display;
@@ -76,6 +77,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private HostsOption hosts;
 
+  @Option(names = "--protection", paramLabel = "HOW",
+      description = "of the migration stream, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
+  private Protection protection;
+
   @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU 10.0")
   private Path qemuSource;
 
@@ -108,7 +113,10 @@ final class RunCommand implements Callable<Integer> {
     if (qemuSource != null && Artifacts.engineGiven() && hosts.hosts().isEmpty()) {
       throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
     }
-    List<Hosts> pairs = hosts.hosts().orElse(null);
+    if (begun != null) {
+      protection = Protection.valueOf(begun.setting().protection().toUpperCase(Locale.ROOT));
+    }
+    List<Hosts> pairs = hosts.hosts().map(all -> Hosts.with(all, protection)).orElse(null);
     if (begun != null && pairs != null) {
       requireSame(begun, pairs.get(0).testbed());
     }

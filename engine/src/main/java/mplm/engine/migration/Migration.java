@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpClient;
@@ -23,9 +24,11 @@ import mplm.engine.unit.Durations;
  *
  * @param listenHost address or name at which the destination listens, on a port of its kernel's choice
  * @param limit after which the migration is cancelled; one that stands still for 10 s is cancelled then, and has failed
+ * @param key by which the stream is encrypted, once in the life of these QEMUs; empty for a stream that anybody on its way can read
  */
 public record Migration(
-    QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit) {
+    QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit,
+    Optional<StreamKey> key) {
   /** For one command; also for what follows the end state within a moment. A host with more vCPUs than cores is slow. */
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
@@ -36,6 +39,11 @@ public record Migration(
   private static final Duration STILL = Duration.ofSeconds(10);
 
   private static final Duration POLL = Duration.ofMillis(100);
+
+  /** Of a stream that is not encrypted. */
+  public Migration(QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit) {
+    this(source, destination, method, listenHost, route, limit, Optional.empty());
+  }
 
   /**
    * Runs it to its end.
@@ -63,6 +71,15 @@ public record Migration(
       capabilities(source, Map.of("mplm", method instanceof Mplm));
     }
     source.execute("migrate-set-parameters", parameters(), ANSWER);
+    if (key.isPresent()) {
+      encrypt(source, key.orElseThrow().client());
+      encrypt(destination, key.orElseThrow().server());
+    }
+  }
+
+  private static void encrypt(QmpClient qemu, Map<String, Object> key) throws QmpException, InterruptedException {
+    qemu.execute("object-add", key, ANSWER);
+    qemu.execute("migrate-set-parameters", Map.of("tls-creds", StreamKey.ID), ANSWER);
   }
 
   private Map<String, Object> parameters() {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import mplm.engine.FakeQemu;
@@ -308,6 +309,30 @@ public class MigrationTest {
     };
     new Migration(toSource, toDestination, PRECOPY, "127.0.0.2", limited, LONG).run(seen::add);
     assertThat(arguments(source, "migrate-set-parameters").path("max-bandwidth").asLong()).isEqualTo(10_000_000);
+  }
+
+  /** Each side reads the key from its own folder before the stream begins; no message holds it. */
+  @Test
+  public void aKeyIsGivenToBothSidesByItsPlace() throws Exception {
+    states(COMPLETED);
+    destinationLoads(0);
+    StreamKey key = new StreamKey("/from", "/to");
+    new Migration(toSource, toDestination, PRECOPY, "127.0.0.2", Route.DIRECT, LONG, Optional.of(key)).run(seen::add);
+    Map.of(source, "client /from migrate", destination, "server /to migrate-incoming").forEach((qemu, expected) -> {
+      String[] words = expected.split(" ");
+      JsonNode object = arguments(qemu, "object-add");
+      assertThat(object.path("qom-type").asText()).isEqualTo("tls-creds-psk");
+      assertThat(object.path("endpoint").asText() + " " + object.path("dir").asText()).isEqualTo(words[0] + " " + words[1]);
+      List<String> commands = qemu.commands().stream().map(command -> command.path("execute").asText()).toList();
+      assertThat(commands.indexOf("object-add")).isLessThan(commands.indexOf(words[2]));
+      assertThat(qemu.commands()).anySatisfy(command ->
+          assertThat(command.path("arguments").path("tls-creds").asText()).isEqualTo(object.path("id").asText()));
+    });
+  }
+
+  @Test
+  public void eachKeyIsAnother() {
+    assertThat(StreamKey.fresh()).matches("mplm:[0-9a-f]{64}\n").isNotEqualTo(StreamKey.fresh());
   }
 
   private MigrationResult run(Method method, Duration limit) throws IOException, InterruptedException {

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import mplm.engine.LocalQemu;
 import mplm.engine.SlowRelay;
@@ -20,6 +23,7 @@ import mplm.engine.scheduler.Replay;
 import mplm.engine.scheduler.Scheduler;
 import org.testng.SkipException;
 import org.testng.annotations.AfterMethod;
+import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /** Two real QEMUs on this machine, a guest of firmware alone whose memory holds noise. */
@@ -129,6 +133,57 @@ public class QemuMigrationTest {
     assertThat(replay.left()).isZero();
   }
 
+  @DataProvider
+  public Object[][] methods() {
+    return new Object[][] {{PRECOPY}, {Mplm.PAPER}};
+  }
+
+  @Test(dataProvider = "methods")
+  public void theMemoryArrivesAsItWasByAnEncryptedStream(Method method) throws Exception {
+    start(false);
+    String key = StreamKey.fresh();
+    MigrationResult result = run(method, Route.DIRECT, LONG, key, key);
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(Files.mismatch(source.memory(), destination.memory())).isEqualTo(-1);
+    for (LocalQemu side : List.of(source, destination)) {
+      assertThat(side.qmp().execute("query-migrate-parameters", SOON).path("tls-creds").asText()).isEqualTo(StreamKey.ID);
+    }
+  }
+
+  /** What a plain stream does show. */
+  @Test
+  public void anEncryptedStreamShowsNothingOfTheGuest() throws Exception {
+    for (boolean encrypted : new boolean[] {false, true}) {
+      start(true);
+      SlowRelay relay = relay(20_000_000);
+      String key = StreamKey.fresh();
+      MigrationResult result = encrypted ? run(PRECOPY, relay, Duration.ofSeconds(1), key, key)
+          : run(PRECOPY, relay, Duration.ofSeconds(1), progress -> { });
+      assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.NOT_CONVERGED);
+      // of the noise, above what firmware writes to
+      byte[] memory = Files.readAllBytes(source.memory());
+      String noise = latin(Arrays.copyOfRange(memory, 2 << 20, (2 << 20) + 64));
+      String heard = latin(relay.heard());
+      assertThat(heard.length()).isGreaterThan(4 << 20);
+      assertThat(heard.startsWith("QEVM")).as("QEMU's magic, encrypted: %b", encrypted).isEqualTo(!encrypted);
+      assertThat(heard.contains(noise)).as("the guest's memory, encrypted: %b", encrypted).isEqualTo(!encrypted);
+      // a handshake record of TLS
+      assertThat(heard.charAt(0) == 22).isEqualTo(encrypted);
+    }
+  }
+
+  @Test
+  public void aDestinationWithAnotherKeyGetsNothing() throws Exception {
+    start(true);
+    SlowRelay relay = relay(20_000_000);
+    MigrationResult result = run(PRECOPY, relay, LONG, StreamKey.fresh(), StreamKey.fresh());
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.FAILED);
+    assertThat(result.reason().orElseThrow()).startsWith("source: ").contains("TLS").doesNotContain("\n");
+    assertThat(status(source)).isEqualTo("running");
+    assertThat(status(destination)).isEqualTo("inmigrate");
+    assertThat(relay.heard().length).isLessThan(4096);
+  }
+
   private void start(boolean resumed, String... more) throws Exception {
     Hypervisor from = LocalQemu.firmwareGuest().withMore(more);
     source = LocalQemu.start("source", from);
@@ -140,6 +195,18 @@ public class QemuMigrationTest {
 
   private MigrationResult run(Method method, Route route, Duration limit, Consumer<Progress> observer) throws Exception {
     return new Migration(source.qmp(), destination.qmp(), method, "127.0.0.1", route, limit).run(observer);
+  }
+
+  /** By a stream whose key is in a file of each side. */
+  private MigrationResult run(Method method, Route route, Duration limit, String sourceKey, String destinationKey) throws Exception {
+    Files.writeString(source.folder().resolve(StreamKey.FILE), sourceKey);
+    Files.writeString(destination.folder().resolve(StreamKey.FILE), destinationKey);
+    StreamKey key = new StreamKey(source.folder().toString(), destination.folder().toString());
+    return new Migration(source.qmp(), destination.qmp(), method, "127.0.0.1", route, limit, Optional.of(key)).run(progress -> { });
+  }
+
+  private static String latin(byte[] bytes) {
+    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 
   private SlowRelay relay(int bytesPerSecond) throws IOException {

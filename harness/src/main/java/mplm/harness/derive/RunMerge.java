@@ -103,7 +103,7 @@ public final class RunMerge {
     Setting of = first.setting();
     String started = shards.values().stream().map(shard -> shard.manifest().setting().started()).min(Comparator.naturalOrder())
         .orElseThrow();
-    return first.whole(new Setting(id, started, of.testbed(), of.shaping(), of.accelerator(), of.qemuVersion(),
+    return first.whole(new Setting(id, started, of.testbed(), of.shaping(), of.protection(), of.accelerator(), of.qemuVersion(),
         of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel()));
   }
 

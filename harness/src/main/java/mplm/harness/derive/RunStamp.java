@@ -42,6 +42,7 @@ public record RunStamp(Map<String, String> values) {
     stamp.put("seed", Long.toString(manifest.seed()));
     stamp.put("testbed", manifest.setting().testbed());
     stamp.put("shaping", manifest.setting().shaping());
+    stamp.put("stream_protection", manifest.setting().protection());
     stamp.put("accelerator", manifest.setting().accelerator().toString());
     stamp.put("engine", manifest.setting().engineHash());
     stamp.put("guest", manifest.setting().guestHash());

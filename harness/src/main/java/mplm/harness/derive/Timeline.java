@@ -16,7 +16,6 @@ import mplm.engine.guest.GuestRecord;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Progress;
-import mplm.engine.qmp.QmpMessage;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.record.RawTrial;
 import mplm.harness.report.Csv;
@@ -74,9 +73,7 @@ record Timeline(List<Point> points, Stages stages) {
 
   /** Of a trial whose row is known. */
   static Timeline of(RawTrial raw, TrialRow row) {
-    long origin = raw.messages().stream().filter(m -> m.sent() && m.body().path("execute").asText().equals("migrate"))
-        .map(QmpMessage::nanoTime).findFirst()
-        .or(() -> raw.source().guest("ready").stream().map(GuestRecord::arrival).findFirst()).orElse(0L);
+    long origin = raw.migrate().or(() -> raw.source().guest("ready").stream().map(GuestRecord::arrival).findFirst()).orElse(0L);
     List<Point> points = new ArrayList<>();
     row.migration().ifPresent(migration -> looks(points, migration.looks()));
     cpu(points, raw.source().cpu(), origin, Series.SOURCE_VCPUS, Series.SOURCE_OTHERS);

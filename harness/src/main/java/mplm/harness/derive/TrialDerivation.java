@@ -18,6 +18,7 @@ import mplm.engine.migration.Progress;
 import mplm.engine.migration.Unmigrated;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
+import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Journal;
 import mplm.harness.record.Journal.Part;
 import mplm.harness.record.RawTrial;
@@ -58,7 +59,8 @@ final class TrialDerivation {
     return new TrialRow(planned, setting, journal.pair(), journal.outcome().orElseThrow(), journal.reason(), guest(),
         journal.limit(), migration,
         migration.flatMap(m -> parameters()), downtimes, parts, migration.flatMap(this::dirtyRate), journal.memory(), verification(),
-        program(), new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times());
+        program(), migration.map(this::cpuTime).orElse(TrialRow.CpuTime.NONE),
+        new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times());
   }
 
   /** It never falls, so that the last look has it. */
@@ -88,6 +90,22 @@ final class TrialDerivation {
       }
     }
     return parameters;
+  }
+
+  private TrialRow.CpuTime cpuTime(MigrationResult migration) {
+    long begin = raw.migrate().orElseThrow();
+    long end = begin + migration.elapsed().toNanos();
+    return new TrialRow.CpuTime(used(raw.source().cpu(), begin, end), used(raw.destination().cpu(), begin, end));
+  }
+
+  /** From the last look before the migration to the first after it, or to the last one if the hypervisor was no more. */
+  private static Optional<Duration> used(List<CpuRecord.Look> looks, long begin, long end) {
+    Optional<CpuRecord.Look> before =
+        looks.stream().filter(look -> look.whole() && look.time() <= begin).reduce((one, next) -> next);
+    List<CpuRecord.Look> since = looks.stream().filter(look -> look.whole() && look.time() > begin).toList();
+    Optional<CpuRecord.Look> after = since.stream().filter(look -> look.time() >= end).findFirst()
+        .or(() -> since.stream().reduce((one, next) -> next));
+    return before.flatMap(first -> after.map(last -> last.others().minus(first.others())));
   }
 
   private Optional<DirtyRate> dirtyRate(MigrationResult migration) {

@@ -15,6 +15,7 @@ import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.Link;
 import mplm.harness.host.LinkConfig;
+import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.trial.MigrationGoodput;
 
 /** The migration link: what its devices say, what a migration stream really gets, and whether its rate can be limited. */
@@ -33,8 +34,8 @@ final class LinkChecks {
       return List.of(Check.fail(link, "goodput", "not measured", "both hosts must run the engine first"));
     }
     checks.add(sameCpu(link, source.facts().orElseThrow(), destination.facts().orElseThrow()));
-    checks.addAll(direction(link, source, destination, logs));
-    checks.addAll(direction(link, destination, source, logs));
+    checks.addAll(direction(link, source, destination, hosts.link().protection(), logs));
+    checks.addAll(direction(link, destination, source, hosts.link().protection(), logs));
     checks.add(shaping(hosts, source.host().orElseThrow()));
     return checks;
   }
@@ -46,7 +47,8 @@ final class LinkChecks {
         + other.cpu("model name"), "a guest on KVM may not survive the move to other CPU features: take equal hosts");
   }
 
-  private static List<Check> direction(String link, Patient from, Patient to, Path logs) throws InterruptedException {
+  private static List<Check> direction(String link, Patient from, Patient to, Protection protection, Path logs)
+      throws InterruptedException {
     String which = from.config().name() + " to " + to.config().name();
     String address = to.config().migrationAddress();
     Facts facts = from.facts().orElseThrow();
@@ -60,11 +62,12 @@ final class LinkChecks {
     checks.add(Check.of(link, "device " + from.config().name(), asMeant, Verdict.WARN, through,
         "the stream to " + address + " does not leave by migration_interface " + meant));
     try {
-      Bandwidth goodput = MigrationGoodput.measure(from.side().orElseThrow(), to.side().orElseThrow(), Route.DIRECT, logs);
+      Bandwidth goodput =
+          MigrationGoodput.measure(from.side().orElseThrow(), to.side().orElseThrow(), Route.DIRECT, protection, logs);
       double mbit = goodput.bitsPerSecond() / 1e6;
       boolean odd = speed.isPresent() && mbit < ODD_SHARE * speed.getAsLong();
-      checks.add(Check.of(link, "goodput", !odd, Verdict.WARN,
-          String.format(Locale.ROOT, "%s: a migration stream gets %.0fMbit/s", which, mbit),
+      checks.add(Check.of(link, "goodput", !odd, Verdict.WARN, String.format(Locale.ROOT, "%s: a migration stream gets %.0fMbit/s%s",
+          which, mbit, protection == Protection.NONE ? "" : " by " + protection),
           "far below the device's speed: something shares or limits the link, or its packets' way through this machine"));
     } catch (IOException | HostException e) {
       checks.add(Check.fail(link, "goodput", which + " at " + address + ": " + e.getMessage(),

@@ -27,6 +27,9 @@ final class Repeat {
     if (experiments.stream().allMatch(Experiment::verifyMemory)) {
       words.add("--verify-memory");
     }
+    if (!manifest.setting().protection().equals("none")) {
+      words.addAll(List.of("--protection", manifest.setting().protection()));
+    }
     words.addAll(manifest.setting().testbed().equals("none") ? List.of("--hosts", "hosts.yaml")
         : List.of("--testbed", manifest.setting().testbed()));
     return String.join(" ", words);

@@ -44,7 +44,7 @@ final class SetUp {
     lines.add(List.of("testbed", testbed.equals("none") ? hosts : testbed + ", on one machine"));
     first.environment().forEach((machine, stamp) -> {
       if (machine.endsWith("link")) {
-        lines.add(List.of(machine, "shaped by " + first.setting().shaping() + goodput(stamp)));
+        lines.add(List.of(machine, "shaped by " + first.setting().shaping() + protection(first) + goodput(stamp)));
       }
     });
     if (!first.pairs().isEmpty()) {
@@ -93,6 +93,11 @@ final class SetUp {
     String memory = kib == null ? "unknown memory" : String.format(Locale.ROOT, "%.1f GiB", Double.parseDouble(kib) / (1 << 20));
     return stamp.getOrDefault("cpu", "unknown CPU") + ", " + stamp.getOrDefault("cores", "?") + " cores, " + memory + ", "
         + stamp.getOrDefault("kernel", "unknown kernel");
+  }
+
+  private static String protection(RunManifest run) {
+    String protection = run.setting().protection();
+    return protection.equals("none") ? "" : ", the stream protected by " + protection.toUpperCase(Locale.ROOT);
   }
 
   /** As it was measured at each rate before the run. */

@@ -9,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.sftp.FileAttributes;
+import net.schmizz.sshj.sftp.OpenMode;
+import net.schmizz.sshj.sftp.RemoteFile;
 import net.schmizz.sshj.sftp.SFTPClient;
 import net.schmizz.sshj.xfer.FileSystemFile;
 
@@ -154,6 +157,19 @@ public final class Host implements AutoCloseable {
       throw new HostException(name(), "cannot fetch " + String.join(", ", files.keySet()), e);
     } finally {
       done("fetch", start);
+    }
+  }
+
+  /** Writes a new file that only its owner can read. What is in it is never an argument, which all users of a host can see. */
+  public void write(String remotePath, String text) {
+    FileAttributes ownerOnly = new FileAttributes.Builder().withPermissions(0600).build();
+    try (Connections.Place place = connections.place();
+        SFTPClient sftp = place.client().newSFTPClient();
+        RemoteFile file = sftp.open(remotePath, EnumSet.of(OpenMode.WRITE, OpenMode.CREAT, OpenMode.EXCL), ownerOnly)) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      file.write(0, bytes, 0, bytes.length);
+    } catch (IOException e) {
+      throw new HostException(name(), "cannot write " + remotePath, e);
     }
   }
 

@@ -68,6 +68,16 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
     return Optional.of(link.noGuestTap() == null ? "no guest_tap in the hosts file" : "no tap device: " + link.noGuestTap());
   }
 
+  /** The same pairs with the migration stream protected in this way; as their files say if it is null. */
+  public static List<Hosts> with(List<Hosts> pairs, LinkConfig.Protection protection) {
+    return protection == null ? pairs : pairs.stream().map(pair -> pair.with(protection)).toList();
+  }
+
+  /** The same with the migration stream protected in this way. */
+  public Hosts with(LinkConfig.Protection protection) {
+    return new Hosts(testbed, pair, source, destination, link.with(protection));
+  }
+
   /** All pairs of the file; {@link mplm.harness.input.BadInput} says what is wrong and where. */
   public static List<Hosts> all(Path file) {
     return HostsFile.read(file);

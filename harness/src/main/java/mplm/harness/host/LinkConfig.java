@@ -3,22 +3,24 @@ package mplm.harness.host;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Path;
+import java.util.Locale;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.input.BadValue;
 
 /**
- * How the migration stream gets its rate, and where the guest is reached meanwhile.
+ * How the migration stream gets its rate and is protected, and where the guest is reached meanwhile.
  *
  * @param shaping who limits it
  * @param namespaces for {@code tc} in a testbed: folder with the network namespaces {@code source} and {@code destination} as
  *     files; without it, tc runs on the source
  * @param device for {@code tc}: the source's network device on the migration link; by default its {@code migration_interface}
  * @param rate for {@code none}: what the link has by itself, the only rate that experiments may ask for
+ * @param protection what keeps the stream from being read or changed on its way; nothing by default
  * @param guestAddress the guest's on the controller's network, {@code A.B.C.D/PREFIX}, given if the hosts have a {@code guest_tap}
  * @param noGuestTap why they have none, for a testbed to tell
  */
 public record LinkConfig(@JsonProperty(required = true) Shaping shaping, Path namespaces, String device, Bandwidth rate,
-    String guestAddress, String noGuestTap) {
+    Protection protection, String guestAddress, String noGuestTap) {
 
   /** Who limits the rate. */
   public enum Shaping {
@@ -43,7 +45,21 @@ public record LinkConfig(@JsonProperty(required = true) Shaping shaping, Path na
     }
   }
 
+  /** What keeps the stream from being read or changed on its way. */
+  public enum Protection {
+    /** Nothing. */
+    NONE,
+    /** QEMU's TLS, by a {@link mplm.engine.migration.StreamKey} that is made for the trial. */
+    TLS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   public LinkConfig {
+    protection = protection == null ? Protection.NONE : protection;
     if (shaping == null) {
       throw new BadValue("shaping", "empty, allowed: tc, max-bandwidth, relay, none");
     }
@@ -62,5 +78,9 @@ public record LinkConfig(@JsonProperty(required = true) Shaping shaping, Path na
     if (guestAddress != null) {
       GuestAddress.parse(guestAddress);
     }
+  }
+
+  LinkConfig with(Protection other) {
+    return new LinkConfig(shaping, namespaces, device, rate, other, guestAddress, noGuestTap);
   }
 }

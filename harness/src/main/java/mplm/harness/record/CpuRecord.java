@@ -21,20 +21,22 @@ import mplm.engine.unit.DataSize;
 
 /**
  * The file {@code cpu.txt} of one side: lines {@code SECONDS TEXT}, seconds after the trial began, where the texts are those of
- * {@code /proc/PID/task/TID/stat} of all threads of the hypervisor and the line {@code VmHWM} of its {@code /proc/PID/status}, look
- * after look, each look ended by an empty text. As an output stream it takes what the host's sampling loop, {@link #SAMPLER}, prints, and tells meanwhile whether the hypervisor is at work.
+ * {@code /proc/PID/stat} of the hypervisor, which counts ended threads too, of {@code /proc/PID/task/TID/stat} of all threads that it
+ * has, and the line {@code VmHWM} of its {@code /proc/PID/status}, look after look, each look ended by an empty text. As an output
+ * stream it takes what the host's sampling loop, {@link #SAMPLER}, prints, and tells meanwhile whether the hypervisor is at work.
  */
 public final class CpuRecord extends OutputStream {
   /** $1 process id: a look a second, for as long as it is there. The sleep does not hold the output of a killed loop open. */
   public static final String SAMPLER = """
-      while cat /proc/"$1"/task/*/stat 2>/dev/null; do
+      while cat /proc/"$1"/stat 2>/dev/null; do
+        cat /proc/"$1"/task/*/stat 2>/dev/null
         while read -r key value; do case $key in VmHWM:) echo "$key $value";; esac; done 2>/dev/null </proc/"$1"/status
         echo
         sleep 1 >/dev/null 2>&1
       done""";
 
-  /** A thread of which nothing more than name, state and times is read; a name may hold spaces and brackets. */
-  private static final Pattern STAT = Pattern.compile("\\d+ \\((.*)\\) (\\S)(?: \\S+){10} (\\d+) (\\d+) .*");
+  /** A process or thread of which nothing more than id, name, state and times is read; a name may hold spaces and brackets. */
+  private static final Pattern STAT = Pattern.compile("(\\d+) \\((.*)\\) (\\S)(?: \\S+){10} (\\d+) (\\d+) .*");
 
   private static final Pattern PEAK = Pattern.compile("VmHWM: (\\d+) kB");
 
@@ -58,9 +60,10 @@ public final class CpuRecord extends OutputStream {
    * @param time nanoseconds after the trial began
    * @param vcpus CPU time that its vCPU threads have used so far
    * @param others CPU time of all its other threads
+   * @param whole whether that includes threads which have ended, as it does not in records of before the process was looked at
    * @param peakMemory most of the host's memory that it has held so far; empty in records of before it was looked at
    */
-  public record Look(long time, Duration vcpus, Duration others, Optional<DataSize> peakMemory) {}
+  public record Look(long time, Duration vcpus, Duration others, boolean whole, Optional<DataSize> peakMemory) {}
 
   /** A new file; {@code begin} is when the trial began, {@link System#nanoTime}. */
   public CpuRecord(Path file, long begin) throws IOException {
@@ -85,7 +88,7 @@ public final class CpuRecord extends OutputStream {
     Matcher stat = STAT.matcher(text);
     if (stat.matches()) {
       ticks += ticks(stat);
-      allStopped &= stat.group(2).equals("T");
+      allStopped &= stat.group(3).equals("T");
     } else if (text.isEmpty()) {
       lastLook = now;
       stoppedAt = !allStopped ? OptionalLong.empty() : stoppedAt.isPresent() ? stoppedAt : OptionalLong.of(now);
@@ -112,15 +115,14 @@ public final class CpuRecord extends OutputStream {
   }
 
   private static long ticks(Matcher stat) {
-    return Long.parseLong(stat.group(3)) + Long.parseLong(stat.group(4));
+    return Long.parseLong(stat.group(4)) + Long.parseLong(stat.group(5));
   }
 
   /** The looks in order; one that was cut off is left out. None if there is no such file. */
   public static List<Look> read(Path file) throws IOException {
     List<Look> looks = new ArrayList<>();
     if (Files.exists(file)) {
-      long vcpus = 0;
-      long others = 0;
+      List<Matcher> stats = new ArrayList<>();
       Optional<DataSize> peak = Optional.empty();
       for (String text : Files.readAllLines(file)) {
         int space = text.indexOf(' ');
@@ -129,19 +131,23 @@ public final class CpuRecord extends OutputStream {
         if (memory.matches()) {
           peak = Optional.of(new DataSize(1024 * Long.parseLong(memory.group(1))));
         } else if (stat.matches()) {
-          long used = ticks(stat) * TICK_NS;
-          // QEMU names them CPU 0/KVM, CPU 1/TCG
-          boolean vcpu = stat.group(1).startsWith("CPU ");
-          vcpus += vcpu ? used : 0;
-          others += vcpu ? 0 : used;
+          stats.add(stat);
         } else if (space == text.length() - 1) {
-          looks.add(new Look(
-              Seconds.nanos(new BigDecimal(text.substring(0, space))), Duration.ofNanos(vcpus), Duration.ofNanos(others), peak));
-          vcpus = 0;
-          others = 0;
+          looks.add(look(Seconds.nanos(new BigDecimal(text.substring(0, space))), stats, peak));
+          stats.clear();
         }
       }
     }
     return looks;
+  }
+
+  private static Look look(long time, List<Matcher> stats, Optional<DataSize> peak) {
+    // the first thread has the process's id
+    boolean whole = stats.size() > 1 && stats.get(0).group(1).equals(stats.get(1).group(1));
+    // QEMU names them CPU 0/KVM, CPU 1/TCG
+    long vcpus = stats.stream().filter(stat -> stat.group(2).startsWith("CPU ")).mapToLong(CpuRecord::ticks).sum();
+    long all = whole ? ticks(stats.get(0)) : stats.stream().mapToLong(CpuRecord::ticks).sum();
+    // the process was looked at a moment before its threads
+    return new Look(time, Duration.ofNanos(vcpus * TICK_NS), Duration.ofNanos(Math.max(0, all - vcpus) * TICK_NS), whole, peak);
   }
 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.TraceEvent;
@@ -40,6 +41,12 @@ public record RawTrial(Journal.Contents journal, List<QmpMessage> messages, List
     public List<GuestRecord> guest(String kind) {
       return guest.stream().filter(record -> record.kind().equals(kind)).toList();
     }
+  }
+
+  /** When the migration was asked for; empty if it was not. */
+  public Optional<Long> migrate() {
+    return messages.stream().filter(message -> message.sent() && message.body().path("execute").asText().equals("migrate"))
+        .map(QmpMessage::nanoTime).findFirst();
   }
 
   /** Reads a trial's folder; what is not in it is empty. */

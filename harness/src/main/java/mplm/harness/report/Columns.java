@@ -68,6 +68,7 @@ public final class Columns {
     add(all, "link_bits_per_s", r -> r.planned().experiment().link().bitsPerSecond());
     add(all, "shaping", r -> r.setting().shaping());
     optional(all, "pair", TrialRow::pair);
+    add(all, "stream_protection", r -> r.setting().protection());
     add(all, "testbed", r -> r.setting().testbed());
     add(all, "accelerator", r -> r.setting().accelerator().name().toLowerCase(Locale.ROOT));
   }
@@ -116,6 +117,8 @@ public final class Columns {
         r -> r.dirtyRate().map(DirtyRate::withoutFirst).filter(OptionalDouble::isPresent).map(OptionalDouble::getAsDouble));
     last(all, "dirty_pages_per_s_last", Progress.Ram::dirtyPagesRate);
     last(all, "remaining_bytes", Progress.Ram::remaining);
+    optional(all, "source_hypervisor_cpu_s", r -> r.cpuTime().source());
+    optional(all, "destination_hypervisor_cpu_s", r -> r.cpuTime().destination());
     optional(all, "max_bandwidth_bytes_per_s", r -> r.parameters().map(TrialRow.Parameters::maxBandwidth));
     optional(all, "avail_switchover_bandwidth_bytes_per_s", r -> r.parameters().map(TrialRow.Parameters::availSwitchoverBandwidth));
   }

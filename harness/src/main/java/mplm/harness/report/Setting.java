@@ -10,6 +10,7 @@ import mplm.engine.guest.Accelerator;
  * @param started when, ISO 8601, UTC
  * @param testbed kind of testbed, or {@code none} for real hosts
  * @param shaping how the link gets its rate
+ * @param protection of the migration stream: {@code none}, {@code tls}
  * @param accelerator of both hypervisors
  * @param qemuVersion such as {@code 10.0.13}
  * @param engineHash of everything that the hypervisor was built from
@@ -22,9 +23,14 @@ public record Setting(
     String started,
     String testbed,
     String shaping,
+    String protection,
     Accelerator accelerator,
     String qemuVersion,
     String engineHash,
     String schedulerHash,
     String guestHash,
-    String kernel) {}
+    String kernel) {
+  public Setting {
+    protection = protection == null ? "none" : protection; // in the manifests of older runs
+  }
+}

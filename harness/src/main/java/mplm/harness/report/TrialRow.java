@@ -26,6 +26,7 @@ import mplm.harness.suite.PlannedTrial;
  * @param verification the guest's verdict on the repetition that was moved
  * @param program wall time of that repetition, or of the whole program if it runs once: from its working set stood, or the repetition
  *     before was done, to its result; of a guest that is not migrated the median repetition
+ * @param cpuTime of the hypervisors, while the guest was moved
  * @param peakMemory of the hypervisors
  * @param times what the trial's wall time went into
  */
@@ -45,6 +46,7 @@ public record TrialRow(
     Optional<MemoryVerdict> memory,
     Optional<Verification> verification,
     Optional<Duration> program,
+    CpuTime cpuTime,
     PeakMemory peakMemory,
     Times times) {
 
@@ -73,6 +75,15 @@ public record TrialRow(
    * @param repetition from 1
    */
   public record Verification(String result, String error, int repetition) {}
+
+  /**
+   * CPU time that each hypervisor used during the migration for all but its vCPUs: threads of the migration, encryption, devices. By
+   * looks a second apart, of which the outermost lie outside the migration.
+   */
+  public record CpuTime(Optional<Duration> source, Optional<Duration> destination) {
+    /** Of a guest that was not moved. */
+    public static final CpuTime NONE = new CpuTime(Optional.empty(), Optional.empty());
+  }
 
   /** Most of its host's memory that the hypervisor held at each side; empty if it was not there long enough to be looked at. */
   public record PeakMemory(Optional<DataSize> source, Optional<DataSize> destination) {}

@@ -10,6 +10,7 @@ import java.util.Map;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
+import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.suite.Experiment;
 
 /** The stamp of a run: what of the machines and the link between them may explain a difference from another run. */
@@ -63,7 +64,7 @@ final class Environment {
     for (Bandwidth rate : rates) {
       rig.link().shape(rate);
       Bandwidth goodput = rig.link().isMeasurable() ? rig.link().goodput()
-          : MigrationGoodput.measure(rig.source(), rig.destination(), rig.link(), logs);
+          : MigrationGoodput.measure(rig.source(), rig.destination(), rig.link(), Protection.NONE, logs);
       link.put("goodput_bits_per_s_at." + rate, Long.toString(goodput.bitsPerSecond()));
     }
     if (!rig.link().isMeasurable()) {

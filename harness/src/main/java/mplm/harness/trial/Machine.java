@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 import mplm.engine.guest.Hypervisor;
 import mplm.engine.guest.SerialLine;
 import mplm.engine.guest.SerialLog;
+import mplm.engine.migration.StreamKey;
 import mplm.engine.qmp.QmpClient;
 import mplm.engine.qmp.QmpException;
 import mplm.engine.qmp.QmpMessage;
@@ -27,6 +28,7 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.host.Channel;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
+import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.host.Output;
 import mplm.harness.host.RemoteProcess;
 import mplm.harness.record.CpuRecord;
@@ -226,6 +228,18 @@ final class Machine implements AutoCloseable {
 
   SerialLog serial() {
     return serial;
+  }
+
+  /** A key made for one migration between these two, in their work folders, with which it goes; empty without protection. */
+  static Optional<StreamKey> key(Protection protection, Machine source, Machine destination) {
+    if (protection == Protection.NONE) {
+      return Optional.empty();
+    }
+    String key = StreamKey.fresh();
+    for (Machine machine : List.of(source, destination)) {
+      machine.host.write(machine.workFolder + "/" + StreamKey.FILE, key);
+    }
+    return Optional.of(new StreamKey(source.workFolder, destination.workFolder));
   }
 
   boolean isAlive() {

@@ -20,6 +20,7 @@ import mplm.engine.migration.Route;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.harness.host.HostException;
+import mplm.harness.host.LinkConfig.Protection;
 
 /**
  * What a migration stream carries from one host to the other, measured by one: a guest that never ran, with memory that is not
@@ -48,19 +49,22 @@ public final class MigrationGoodput {
    * better.
    *
    * @param route from one to the other
+   * @param protection of the stream, which can cost more CPU time than the network has
    * @param logs local folder
    * @throws HostException the destination cannot listen on its migration address, or the source does not reach it
    */
-  public static Bandwidth measure(Rig.Side from, Rig.Side to, Route route, Path logs) throws IOException, InterruptedException {
-    Bandwidth first = once(from, to, route, logs);
+  public static Bandwidth measure(Rig.Side from, Rig.Side to, Route route, Protection protection, Path logs)
+      throws IOException, InterruptedException {
+    Bandwidth first = once(from, to, route, protection, logs);
     if (first.compareTo(FAST) < 0) {
       return first;
     }
-    Bandwidth second = once(from, to, route, logs);
+    Bandwidth second = once(from, to, route, protection, logs);
     return first.compareTo(second) < 0 ? second : first;
   }
 
-  private static Bandwidth once(Rig.Side from, Rig.Side to, Route route, Path logs) throws IOException, InterruptedException {
+  private static Bandwidth once(Rig.Side from, Rig.Side to, Route route, Protection protection, Path logs)
+      throws IOException, InterruptedException {
     GuestShape shape = new GuestShape(1, UsableKvm.atLeastOnePage(MEMORY, from, to));
     Path folder = Files.createDirectories(logs.resolve("goodput-" + from.host().name()));
     from.host().check(ANSWER, "sh", "-c", FILL, "mplm", from.memoryFile(), Long.toString(FILL_SIZE.bytes()));
@@ -71,7 +75,7 @@ public final class MigrationGoodput {
             source.hypervisor().withMore().destination(to.binary(), to.firmware(), work), folder)) {
       List<Progress> looks = new ArrayList<>();
       MigrationResult result = new Migration(source.qmp(), destination.qmp(), new Precopy(Duration.ofMillis(1)),
-          to.host().config().migrationAddress(), route, LIMIT).run(looks::add);
+          to.host().config().migrationAddress(), route, LIMIT, Machine.key(protection, source, destination)).run(looks::add);
       return switch (result.outcome()) {
         case COMPLETED -> rate(result.end().ram().orElseThrow().transferred().bytes(), result.totalTime().orElseThrow());
         case NOT_CONVERGED -> rate(looks);

@@ -107,8 +107,8 @@ final class Site implements AutoCloseable {
 
   /** What is the same for all trials here. */
   Setting setting(String run, String started) {
-    return new Setting(run, started, hosts.testbed(), rig().link().kind(), accelerator, engine.property("qemu.version"),
-        engine.property("engine.hash"), engine.property("scheduler.hash"), guest.property("guest.hash"),
+    return new Setting(run, started, hosts.testbed(), rig().link().kind(), hosts.link().protection().toString(), accelerator,
+        engine.property("qemu.version"), engine.property("engine.hash"), engine.property("scheduler.hash"), guest.property("guest.hash"),
         guest.property("kernel.version"));
   }
 

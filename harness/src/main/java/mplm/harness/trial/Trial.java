@@ -14,6 +14,7 @@ import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.Hypervisor;
 import mplm.engine.migration.Migration;
 import mplm.engine.migration.MigrationResult;
+import mplm.engine.migration.StreamKey;
 import mplm.engine.migration.Unmigrated;
 import mplm.engine.unit.DataSize;
 import mplm.harness.echo.EchoProbe;
@@ -67,6 +68,7 @@ final class Trial {
   private QmpRecord messages;
   private Machine source;
   private Machine destination;
+  private Optional<StreamKey> key = Optional.empty();
   private EchoProbe echo;
   private Watch watch;
   private Outcome outcome = Outcome.COMPLETED;
@@ -183,6 +185,7 @@ final class Trial {
     destination = Machine.start(rig.destination().host(), this::destinationHypervisor, records(TrialFolder.DESTINATION),
         Optional.of(source.serial()));
     watch.add(destination);
+    key = Machine.key(rig.hosts().link().protection(), source, destination);
   }
 
   private void shapeLink() {
@@ -192,7 +195,7 @@ final class Trial {
   private void migrate(Duration limit) throws IOException, InterruptedException {
     display.stage("migrating");
     Migration move = new Migration(source.qmp(), destination.qmp(), planned.method(),
-        rig.destination().host().config().migrationAddress(), rig.link(), limit);
+        rig.destination().host().config().migrationAddress(), rig.link(), limit, key);
     journal.start(Journal.Part.MIGRATION);
     watch.moving(source, true);
     MigrationResult result = move.run(progress -> display.migration(progress, limit));

@@ -148,9 +148,10 @@ public class RecordedRunTest {
     Files.createDirectories(other);
     String manifest = Files.readString(run.resolve("run.json"));
     Files.writeString(other.resolve("run.json"), manifest.replaceAll("\"cores\" : \"2\"", "\"cores\" : \"64\"")
+        .replace("\"accelerator\" : ", "\"protection\" : \"tls\", \"accelerator\" : ")
         .replaceAll("(\"goodput_bits_per_s_at.400Mbit/s\" : \"\\d)", "$19").replace("\"link\" : \"20Mbit/s\"", "\"link\" : \"21Mbit/s\""));
-    assertThat(new RunComparison(here, RunDerivation.of(other)).obstacles()).hasSize(4)
-        .contains("destination.cores: 2, 64", "source.cores: 2, 64",
+    assertThat(new RunComparison(here, RunDerivation.of(other)).obstacles()).hasSize(5)
+        .contains("destination.cores: 2, 64", "source.cores: 2, 64", "stream_protection: none, tls",
             "experiment short: MG class S, 1 vCPU, 256MiB, 20Mbit/s, MG class S, 1 vCPU, 256MiB, 21Mbit/s")
         .anyMatch(text -> text.startsWith("link.goodput_bits_per_s_at.400Mbit/s: "));
   }

@@ -131,8 +131,8 @@ public class RunMergeTest {
     }
     Setting of = whole.setting();
     String started = "2026-11-26T0" + index + ":00:00Z";
-    whole.with(shard, trials, new Setting("shard-" + index, started, of.testbed(), of.shaping(), of.accelerator(), of.qemuVersion(),
-        of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel())).write(path);
+    whole.with(shard, trials, new Setting("shard-" + index, started, of.testbed(), of.shaping(), of.protection(),
+        of.accelerator(), of.qemuVersion(), of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel())).write(path);
     return RunDerivation.of(path);
   }
 }

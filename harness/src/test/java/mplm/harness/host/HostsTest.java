@@ -64,7 +64,7 @@ public class HostsTest {
     assertThat(hosts.source().name()).isEqualTo("source");
     assertThat(hosts.source().port()).isEqualTo(2222);
     assertThat(hosts.destination().address()).isEqualTo("b");
-    assertThat(hosts.link()).isEqualTo(new LinkConfig(LinkConfig.Shaping.TC, Path.of("/run/n"), "mig", null, null, null));
+    assertThat(hosts.link()).isEqualTo(new LinkConfig(LinkConfig.Shaping.TC, Path.of("/run/n"), "mig", null, LinkConfig.Protection.NONE, null, null));
     assertThat(hosts.guestAddress()).isEmpty();
     assertThat(hosts.noGuestNetwork()).contains("no guest_tap in the hosts file");
   }
@@ -117,6 +117,7 @@ public class HostsTest {
     assertThat(hosts.destination().jump().agent()).isTrue();
     assertThat(hosts.destination().migrationAddress()).isNull();
     assertThat(hosts.tcDevice()).isEqualTo("eth1");
+    assertThat(hosts.link().protection()).isEqualTo(LinkConfig.Protection.TLS);
     for (Class<?> type : List.of(HostsFile.class, HostsFile.Pair.class, HostConfig.class, Login.class, LinkConfig.class)) {
       for (RecordComponent component : type.getRecordComponents()) {
         String key = component.getName().replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT);
@@ -182,6 +183,7 @@ public class HostsTest {
       {"migration_address: 10.77.2.1", "migration_interface: a b",
           ":9: source.migration_interface: allowed: the name of a network"},
       {"shaping: tc", "shaping: magic", ":11: link.shaping: \"magic\" is not allowed, allowed: tc, max-bandwidth, relay, none"},
+      {"shaping: tc", "protection: ssl, shaping: tc", ":11: link.protection: \"ssl\" is not allowed, allowed: none, tls"},
       {"shaping: tc, namespaces: /run/n, device: mig", "shaping: tc", ":11: link: device: missing with shaping tc"},
       {"shaping: tc, namespaces: /run/n, device: mig", "shaping: max-bandwidth, rate: 1Gbit/s", ":11: link.rate: not used with"},
       {"shaping: tc, namespaces: /run/n, device: mig", "shaping: none, rate: fast", ":11: link.rate: 'fast' is not a bandwidth"},

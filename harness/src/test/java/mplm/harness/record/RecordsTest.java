@@ -97,7 +97,23 @@ public class RecordsTest {
       assertThat(look.vcpus()).isEqualTo(Duration.ofMillis(730));
       assertThat(look.others()).isEqualTo(Duration.ofMillis(1600));
       assertThat(look.peakMemory()).contains(DataSize.parse("20MiB"));
+      assertThat(look.whole()).isFalse();
       assertThat(look.time()).isPositive();
+    });
+  }
+
+  /** Unlike the threads, the process's own line knows of those that have ended. */
+  @Test
+  public void cpuTimeOfAThreadThatHasEndedStays() throws Exception {
+    String rest = " S 1 2 3 4 5 6 7 8 9 10 %d %d 0 0 20 0 1 0 99\n";
+    String threads = "7 (qemu-system-x86)" + rest.formatted(100, 50) + "8 (CPU 0/TCG)" + rest.formatted(30, 1);
+    try (CpuRecord record = new CpuRecord(file, System.nanoTime())) {
+      record.write(("7 (qemu-system-x86)" + rest.formatted(400, 81) + threads + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    assertThat(CpuRecord.read(file)).singleElement().satisfies(look -> {
+      assertThat(look.vcpus()).isEqualTo(Duration.ofMillis(310));
+      assertThat(look.others()).isEqualTo(Duration.ofMillis(4500));
+      assertThat(look.whole()).isTrue();
     });
   }
 
@@ -183,8 +199,8 @@ public class RecordsTest {
   @Test
   public void aManifestHoldsTheWholeSuite() throws Exception {
     Suite suite = new NpbConfigs(Path.of("../npb-configs")).suite("quick").withRepetitions(2);
-    Setting setting = new Setting("20260102-030405-quick", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", Accelerator.TCG, "10.0.13",
-        "e", "5", "9", "6.1.0");
+    Setting setting = new Setting("20260102-030405-quick", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", "tls", Accelerator.TCG,
+        "10.0.13", "e", "5", "9", "6.1.0");
     RunManifest written = RunManifest.of(suite, 7, Shard.WHOLE, setting, Map.of("MG", "west"),
         Map.of("west-source", Map.of("cpu", "a: \"b\" 'c' #d")),
         Map.of("qemu.version", "10.0.13"), Map.of("guest.hash", "9"), experiment -> "quiet \\ " + experiment.name());

@@ -22,7 +22,7 @@ import mplm.harness.suite.PlannedTrial;
 
 /** Rows with given figures, for tests of what is made of rows. */
 public final class Rows {
-  private static final Setting SETTING = new Setting("20260102-030405-quick", "2026-01-02T03:04:05Z", "namespaces", "tc tbf",
+  private static final Setting SETTING = new Setting("20260102-030405-quick", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", "none",
       Accelerator.TCG, "10.0.13", "e".repeat(64), "5".repeat(64), "9".repeat(16), "6.1.0-56-cloud-amd64");
   private static final Experiment EXPERIMENT = experiment("MG", "W", 2, "1GiB", "60Mbit/s");
 
@@ -96,7 +96,7 @@ public final class Rows {
         m.setupTime(), m.stop(), m.resume(), m.last(), m.looks(), end);
     return new TrialRow(row.planned(), row.setting(), row.pair(), row.outcome(), row.reason(), row.guest(), row.limit(),
         Optional.of(result), row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(),
-        row.program(), row.peakMemory(), row.times());
+        row.program(), row.cpuTime(), row.peakMemory(), row.times());
   }
 
   /** With a reason that a CSV has to quote. */
@@ -135,6 +135,7 @@ public final class Rows {
         Optional.empty(),
         verification,
         verification.map(v -> seconds(9.5)),
+        new TrialRow.CpuTime(migration.map(m -> seconds(1.25)), migration.map(m -> seconds(0.75))),
         new TrialRow.PeakMemory(Optional.of(DataSize.parse("300MiB")).filter(m -> booted),
             Optional.of(DataSize.parse("250MiB")).filter(m -> booted)),
         new TrialRow.Times(seconds(2.1), seconds(2), migration.map(MigrationResult::elapsed).orElse(Duration.ZERO), Duration.ZERO,

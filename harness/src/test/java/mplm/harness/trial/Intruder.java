@@ -12,7 +12,7 @@ import mplm.harness.host.Link;
 
 /**
  * Makes faults from outside of the product, at moments that a run's own output tells: it is where that output goes. What it does
- * depends on the experiment's name: {@code damaged}, {@code killed}, {@code throttled}.
+ * depends on the experiment's name: {@code damaged}, {@code killed}, {@code throttled}, {@code betrayed}.
  */
 final class Intruder extends PrintStream {
   /** Of the guest's memory at the destination; a page that the small guest does not use, so it is zero. */
@@ -33,6 +33,9 @@ final class Intruder extends PrintStream {
         esac
       done
       """;
+
+  /** $1 work folder: another key than the source's for the hypervisor that waits there. */
+  private static final String BETRAY = "for key in \"$1\"/trial-*/keys.psk; do printf 'mplm:%064d\\n' 7 >\"$key\"; done";
 
   /** $1 work folder: until the guest of the trial there stands still. */
   private static final String AWAIT_STOP = "until grep -q src-vm-stopped \"$1\"/trial-*/qemu.log; do sleep 0.02; done";
@@ -55,6 +58,9 @@ final class Intruder extends PrintStream {
     }
     if (line.contains("] killed ") && line.contains(": migrating for ")) {
       onHost(hosts.source(), "sh", "-c", KILL, "intruder", hosts.source().workFolder());
+    }
+    if (line.contains("] betrayed ") && line.endsWith(": migrating")) {
+      onHost(hosts.destination(), "sh", "-c", BETRAY, "intruder", hosts.destination().workFolder());
     }
     if (line.contains("] throttled ") && line.endsWith(": migrating") && !hosts.testbed().equals("loopback")) {
       throttling = new Thread(this::throttle, "throttle");
