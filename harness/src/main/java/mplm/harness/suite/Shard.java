@@ -34,7 +34,12 @@ public record Shard(int index, int count) {
 
   /** Its trials of a whole plan, in the order and with the numbers that they have there. */
   public List<PlannedTrial> of(List<PlannedTrial> plan) {
-    return plan.stream().filter(planned -> planned.number() % count == index % count).toList();
+    return plan.stream().filter(planned -> has(planned.number())).toList();
+  }
+
+  /** Whether the one with that number, from 1, is of it. */
+  public boolean has(int number) {
+    return number % count == index % count;
   }
 
   /** Such as {@code 1/2}. */
