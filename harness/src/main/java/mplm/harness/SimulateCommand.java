@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
 final class SimulateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "TRACE", arity = "0..*",
       description = "trace files, or made-up guests, such as synthetic:memory=1GiB,set=64MiB,rate=5000; with --against files that"
-          + " mplm record made, or folders of them, by default reports/traces")
+          + " mplm record made, or folders of them; by default those in reports/traces")
   private List<String> traces = List.of();
 
   @Option(names = "--against", paramLabel = "RUN", description = "simulate this run's trials from the traces of their guests")
@@ -95,12 +95,14 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void sweep(AllCores cores) throws Exception {
-    if (traces.isEmpty()) {
-      throw new BadInput("TRACE: missing, allowed: trace files, synthetic:..., or --against RUN");
-    }
     List<Trace> guests = new ArrayList<>();
     for (String trace : traces) {
       guests.add(SyntheticTrace.isMeant(trace) ? read("TRACE", trace, SyntheticTrace::parse) : TraceLibrary.read(Path.of(trace)));
+    }
+    if (traces.isEmpty()) {
+      for (Path trace : new TraceLibrary(List.of(Clone.here().traces())).files()) {
+        guests.add(TraceLibrary.read(trace));
+      }
     }
     List<Bandwidth> rates = links.stream().map(link -> read("--link", link, Bandwidth::parse)).toList();
     List<Optional<Method>> chosen = new ArrayList<>();
@@ -124,9 +126,9 @@ final class SimulateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     tables.forEach(table -> out.print(table.text()));
     if (heatMap != null) {
-      for (int trace = 0; trace < traces.size(); trace++) {
-        List<SimulationTable> of = tables.subList(trace * links.size(), (trace + 1) * links.size());
-        HeatMap.write(of, heatMap, "trace-" + (trace + 1)).forEach(file -> out.println("chart:    " + file));
+      for (int first = 0; first < tables.size(); first += links.size()) {
+        HeatMap.write(tables.subList(first, first + links.size()), heatMap, "trace-" + (first / links.size() + 1))
+            .forEach(file -> out.println("chart:    " + file));
       }
     }
     out.flush();

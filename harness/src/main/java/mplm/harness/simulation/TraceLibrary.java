@@ -45,6 +45,11 @@ public final class TraceLibrary {
     }
   }
 
+  /** All of them, those of a folder by name. */
+  public List<Path> files() {
+    return entries.stream().map(Entry::file).toList();
+  }
+
   /** The trace of a guest; {@link BadInput}, which says what is there, if none belongs to it. */
   public Path of(Experiment experiment, String kernelArguments, Accelerator accelerator) {
     Optional<Entry> found = entries.stream().filter(entry -> entry.stamp.accelerator() == accelerator
