@@ -33,6 +33,10 @@ record Clone(Path root) {
     return root.resolve("guest-images/build");
   }
 
+  Path traces() {
+    return root.resolve("reports/traces");
+  }
+
   Path runs() {
     return root.resolve("reports/runs");
   }

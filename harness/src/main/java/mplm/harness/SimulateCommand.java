@@ -3,34 +3,35 @@ package mplm.harness;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Function;
 import mplm.engine.migration.Method;
 import mplm.engine.migration.Unmigrated;
-import mplm.engine.simulate.Bound;
-import mplm.engine.simulate.Conditions;
-import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
 import mplm.engine.trace.SyntheticTrace;
 import mplm.engine.trace.Trace;
-import mplm.engine.trace.TraceFile;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.Durations;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
+import mplm.harness.report.HeatMap;
 import mplm.harness.report.SimulationTable;
+import mplm.harness.report.TaskBar;
+import mplm.harness.simulation.AllCores;
+import mplm.harness.simulation.ErrorTable;
+import mplm.harness.simulation.RealPoint;
+import mplm.harness.simulation.Sweep;
+import mplm.harness.simulation.TraceLibrary;
+import mplm.harness.suite.Shard;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -40,13 +41,18 @@ import picocli.CommandLine.Spec;
     name = "simulate",
     description = {
       "Computes what migrations of a guest would come to, from a trace of what it dirtied. Nothing is run.",
-      "Every trace is combined with every link and method, on all cores."
+      "Every trace is combined with every link and method, on all cores.",
+      "With --against, the trials of a run are simulated, and how far that is from what they came to."
     },
     mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "TRACE", arity = "1..*",
-      description = "trace files, or made-up guests, such as synthetic:memory=1GiB,set=64MiB,rate=5000")
-  private List<String> traces;
+  @Parameters(paramLabel = "TRACE", arity = "0..*",
+      description = "trace files, or made-up guests, such as synthetic:memory=1GiB,set=64MiB,rate=5000; with --against files that"
+          + " mplm record made, or folders of them; by default those in reports/traces")
+  private List<String> traces = List.of();
+
+  @Option(names = "--against", paramLabel = "RUN", description = "simulate this run's trials from the traces of their guests")
+  private Path against;
 
   @Option(names = "--link", paramLabel = "RATE,...", split = ",", defaultValue = "1Gbit/s",
       description = "rates of the link; by default ${DEFAULT-VALUE}")
@@ -67,79 +73,106 @@ final class SimulateCommand implements Callable<Integer> {
       description = "write the rows to this file too, and with --bound the Pareto frontier")
   private Path csv;
 
+  @Option(names = "--shard", paramLabel = "I/N", defaultValue = "1/1",
+      description = "every Nth trace and link, from the Ith on; mplm merge makes one CSV file of all")
+  private String shard;
+
+  @Option(names = "--heat-map", paramLabel = "DIR", description = "draw times of methods over links, a chart a trace")
+  private Path heatMap;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
+    try (AllCores cores = new AllCores()) {
+      if (against != null) {
+        judge(cores);
+      } else {
+        sweep(cores);
+      }
+    }
+    return 0;
+  }
+
+  private void sweep(AllCores cores) throws Exception {
     List<Trace> guests = new ArrayList<>();
     for (String trace : traces) {
-      guests.add(SyntheticTrace.isMeant(trace) ? read("TRACE", trace, SyntheticTrace::parse) : file(trace));
+      guests.add(SyntheticTrace.isMeant(trace) ? read("TRACE", trace, SyntheticTrace::parse) : TraceLibrary.read(Path.of(trace)));
+    }
+    if (traces.isEmpty()) {
+      for (Path trace : new TraceLibrary(List.of(Clone.here().traces())).files()) {
+        guests.add(TraceLibrary.read(trace));
+      }
     }
     List<Bandwidth> rates = links.stream().map(link -> read("--link", link, Bandwidth::parse)).toList();
-    Duration longest = read("--limit", limit, Durations::parse);
     List<Optional<Method>> chosen = new ArrayList<>();
     for (String text : methods.split(RunCommand.METHOD_COMMA, -1)) {
       chosen.add(text.equals(Simulation.STOP_AND_COPY) ? Optional.empty()
           : Optional.of(read("--methods", text, SimulateCommand::method)));
     }
-    List<Callable<Simulated>> cells = new ArrayList<>();
-    for (Trace guest : guests) {
-      for (Bandwidth rate : rates) {
-        Simulation simulation = read("--limit", limit, text -> new Simulation(guest, Conditions.of(rate), longest));
-        for (Optional<Method> method : chosen) {
-          cells.add(() -> method.isPresent() ? simulation.run(method.get()) : simulation.stopAndCopy());
-        }
-      }
+    Duration longest = read("--limit", limit, text -> Simulation.checked(Durations.parse(text)));
+    Shard part = read("--shard", shard, Shard::parse);
+    if (heatMap != null && !part.equals(Shard.WHOLE)) {
+      throw new BadInput("--heat-map: not of a shard, which has a part of its cells");
     }
-    Iterator<Simulated> results = onAllCores(cells).iterator();
-    List<Callable<SimulationTable>> tables = new ArrayList<>();
-    for (Trace guest : guests) {
-      for (Bandwidth rate : rates) {
-        List<Simulated> rows = chosen.stream().map(method -> results.next()).toList();
-        tables.add(() -> new SimulationTable(guest.header(), rate, longest, rows, best(guest, rate, rows)));
-      }
+    Sweep sweep = new Sweep(guests, rates, chosen, longest, bound, part);
+    try (TaskBar bar = bar("simulating", sweep.migrations(), "migrations")) {
+      tell(sweep.tables(cores, bar::done));
     }
-    tell(onAllCores(tables));
-    return 0;
   }
 
-  /** For as long as any completed row took, so that no longer one makes it coarse. */
-  private Optional<Bound> best(Trace guest, Bandwidth rate, List<Simulated> rows) throws IOException {
-    Duration horizon = rows.stream().flatMap(row -> row.total().stream()).max(Duration::compareTo).orElse(rows.get(0).live());
-    return bound ? Optional.of(new Bound(guest, Conditions.of(rate), horizon)) : Optional.empty();
-  }
-
-  private void tell(List<SimulationTable> tables) {
-    if (csv != null) {
-      try {
-        SimulationTable.write(csv, tables);
-      } catch (IOException e) {
-        throw new BadInput("--csv " + csv + ": cannot be written: " + e.getMessage());
-      }
-    }
+  private void tell(List<SimulationTable> tables) throws IOException {
+    write(() -> SimulationTable.write(csv, tables));
     PrintWriter out = spec.commandLine().getOut();
     tables.forEach(table -> out.print(table.text()));
+    if (heatMap != null) {
+      for (int first = 0; first < tables.size(); first += links.size()) {
+        HeatMap.write(tables.subList(first, first + links.size()), heatMap, "trace-" + (first / links.size() + 1))
+            .forEach(file -> out.println("chart:    " + file));
+      }
+    }
     out.flush();
   }
 
-  /** The results in the order of the tasks, which do not depend on each other. */
-  private static <T> List<T> onAllCores(List<Callable<T>> tasks) throws Exception {
-    ExecutorService pool =
-        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), task -> new Thread(task, "simulate"));
-    try {
-      List<T> results = new ArrayList<>();
-      for (Future<T> result : tasks.stream().map(pool::submit).toList()) {
-        results.add(result.get());
+  /** The run says links, methods and limits itself. */
+  private void judge(AllCores cores) throws Exception {
+    for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
+      if (!given.isPositional() && !List.of("--against", "--csv").contains(((OptionSpec) given).longestName())) {
+        throw new BadInput("--against: the run says its " + ((OptionSpec) given).longestName() + " itself, allowed: --csv, TRACE");
       }
-      return results;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IllegalArgumentException wrong) {
-        throw new BadInput(wrong.getMessage());
-      }
-      throw e;
-    } finally {
-      pool.shutdownNow();
     }
+    RunManifest manifest = RunManifest.read(against);
+    List<RealPoint> points = RealPoint.of(against);
+    TraceLibrary library = new TraceLibrary(
+        traces.isEmpty() ? List.of(Clone.here().traces()) : traces.stream().map(Path::of).toList());
+    ErrorTable table;
+    try (TaskBar bar = bar("fitting overheads", -1, "tried")) {
+      table = ErrorTable.of(points,
+          point -> library.of(point.experiment(), point.kernelArguments(), manifest.setting().accelerator()), cores, bar::done);
+    }
+    write(() -> table.write(csv));
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(table.text());
+    out.flush();
+  }
+
+  /** Writes a file. */
+  private interface Writer {
+    void write() throws IOException;
+  }
+
+  private void write(Writer writer) {
+    try {
+      if (csv != null) {
+        writer.write();
+      }
+    } catch (IOException e) {
+      throw new BadInput("--csv " + csv + ": cannot be written: " + e.getMessage());
+    }
+  }
+
+  private static TaskBar bar(String name, long tasks, String unit) {
+    return new TaskBar(System.err, Boolean.getBoolean("mplm.terminal"), name, tasks, unit);
   }
 
   private static Method method(String text) {
@@ -149,18 +182,6 @@ final class SimulateCommand implements Callable<Integer> {
           "unmigrated is not simulated, allowed: precopy:DURATION, mplm, " + Simulation.STOP_AND_COPY);
     }
     return method;
-  }
-
-  private static Trace file(String trace) throws IOException {
-    try {
-      return new TraceFile(Path.of(trace));
-    } catch (NoSuchFileException e) {
-      throw new BadInput(trace + ": no such file");
-    } catch (IllegalArgumentException e) {
-      throw new BadInput(e.getMessage());
-    } catch (IOException e) {
-      throw new BadInput(trace + ": cannot be read: " + e.getMessage());
-    }
   }
 
   private static <T> T read(String name, String text, Function<String, T> reader) {

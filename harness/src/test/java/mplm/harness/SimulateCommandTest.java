@@ -17,6 +17,7 @@ import java.util.Map;
 import mplm.engine.trace.PageRuns;
 import mplm.engine.trace.TraceHeader;
 import mplm.engine.trace.TraceWriter;
+import mplm.harness.derive.RecordedRun;
 import mplm.harness.input.BadInput;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
@@ -111,6 +112,10 @@ public class SimulateCommandTest {
       {List.of("FOLDER/guest.trace", "--methods", "precopy"), "--methods: method 'precopy': .*"},
       {List.of("FOLDER/guest.trace", "--limit", "0s"), "--limit: the limit is more than 0s, .*"},
       {List.of("FOLDER/guest.trace", "--csv", "FOLDER/none/out.csv"), "--csv FOLDER/none/out.csv: cannot be written: .*"},
+      {List.of("FOLDER/guest.trace", "--shard", "2/1"), "--shard: shard 2/1, allowed: I/N with I from 1 to N"},
+      {List.of("FOLDER/guest.trace", "--shard", "1/2", "--heat-map", "FOLDER"), "--heat-map: not of a shard, .*"},
+      {List.of("--against", "FOLDER"), "FOLDER is not the folder of a run: it has no run.json"},
+      {List.of("--against", "FOLDER", "--link", "1Gbit/s"), "--against: the run says its --link itself, allowed: --csv, TRACE"},
     };
   }
 
@@ -120,6 +125,18 @@ public class SimulateCommandTest {
     assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
     assertThat(said.err).matches(told.replace("FOLDER", folder.toString()));
     assertThat(said.out).isEmpty();
+  }
+
+  @Test
+  public void aRunWithoutTraceIsRefused() throws IOException {
+    Path run = RecordedRun.unpack();
+    try {
+      Said said = run("--against", run.toString(), trace.toString());
+      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.err).isEqualTo(folder.resolve("guest.trace.json") + ": no such file");
+    } finally {
+      RecordedRun.remove(run);
+    }
   }
 
   private record Said(int exitCode, String out, String err) {}

@@ -36,13 +36,18 @@ public final class Simulation {
 
   /** With a listener that sees each page when it is sent. */
   Simulation(Trace trace, Conditions conditions, Duration limit, Wire.Listener listener) {
+    this.trace = trace;
+    this.conditions = conditions;
+    this.limit = checked(limit);
+    this.listener = listener;
+  }
+
+  /** A limit that a migration may have; {@link IllegalArgumentException} for one that it may not. */
+  public static Duration checked(Duration limit) {
     if (limit.isNegative() || limit.isZero() || limit.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException("the limit is more than 0s, 864000s at most, not " + Durations.print(limit));
     }
-    this.trace = trace;
-    this.conditions = conditions;
-    this.limit = limit;
-    this.listener = listener;
+    return limit;
   }
 
   /** Simulates a method; {@link IllegalArgumentException} for {@link Unmigrated}. */

@@ -67,7 +67,7 @@ public record RunManifest(
     @JsonProperty(required = true) Map<String, String> kernelArguments) {
   private static final String FILE = "run.json";
 
-  private static final ObjectMapper WRITER = JsonMapper.builder()
+  static final ObjectMapper WRITER = JsonMapper.builder()
       .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
       .enable(SerializationFeature.INDENT_OUTPUT)
       .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)

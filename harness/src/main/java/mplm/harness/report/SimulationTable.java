@@ -20,19 +20,24 @@ import mplm.engine.unit.Bandwidth;
  * What simulations of a guest on a link came to, for people and as CSV, marked as simulated in both. A value that does not exist
  * is {@code -}, in CSV empty. Columns that {@code trials.csv} has too bear its names.
  *
+ * @param number of the table in its sweep, from 1
+ * @param of how many tables the sweep has
  * @param trace what the guest did
  * @param link its rate
  * @param limit after which a migration was cancelled
  * @param rows a method each
  * @param bound the best possible; empty if it was not asked for
  */
-public record SimulationTable(TraceHeader trace, Bandwidth link, Duration limit, List<Simulated> rows, Optional<Bound> bound) {
-  private static final int FRONTIER_LINES = 8;
-  private static final int DECIMALS = 9;
-  private static final List<String> HEADER = List.of(
+public record SimulationTable(
+    int number, int of, TraceHeader trace, Bandwidth link, Duration limit, List<Simulated> rows, Optional<Bound> bound) {
+  /** The columns of the CSV file. */
+  public static final List<String> HEADER = List.of(
       "kind", "trace", "memory_bytes", "link_bits_per_s", "limit_s", "method", "outcome", "total_s", "live_s", "downtime_s",
       "transferred_bytes", "nondirty_sent_pages", "dirty_sent_pages", "final_pages", "zero_pages", "epochs", "dirty_pages_per_s",
-      "trace_repeated", "best_downtime_s", "best_total_s", "bound_step_s");
+      "trace_repeated", "best_downtime_s", "best_total_s", "bound_step_s", "part");
+
+  private static final int FRONTIER_LINES = 8;
+  private static final int DECIMALS = 9;
 
   /** Lines of text. */
   public String text() {
@@ -89,7 +94,7 @@ public record SimulationTable(TraceHeader trace, Bandwidth link, Duration limit,
     cells.addAll(List.of(row.method(), outcome(row), exact(row.total()), exact(Optional.of(row.live())), exact(row.downtime()),
         "" + row.transferred().bytes(), "" + row.nondirtyPages(), "" + row.dirtyPages(), "" + row.finalPages(),
         "" + row.zeroPages(), "" + row.epochs(), rate(row), row.repeated() ? "yes" : "no", exact(bestDowntime(row)),
-        exact(bestTotal(row)), exact(bound.map(Bound::step))));
+        exact(bestTotal(row)), exact(bound.map(Bound::step)), part()));
     return cells;
   }
 
@@ -97,11 +102,16 @@ public record SimulationTable(TraceHeader trace, Bandwidth link, Duration limit,
     List<String> cells = start("bound");
     cells.addAll(List.of("best possible", "", exact(Optional.of(point.total())),
         exact(Optional.of(point.total().minus(point.downtime()))), exact(Optional.of(point.downtime()))));
-    while (cells.size() < HEADER.size() - 1) {
+    while (cells.size() < HEADER.size() - 2) {
       cells.add("");
     }
-    cells.add(exact(bound.map(Bound::step)));
+    cells.addAll(List.of(exact(bound.map(Bound::step)), part()));
     return cells;
+  }
+
+  /** By which shards are merged. */
+  private String part() {
+    return number + "/" + of;
   }
 
   private List<String> start(String kind) {

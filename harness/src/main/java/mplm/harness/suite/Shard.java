@@ -37,7 +37,7 @@ public record Shard(int index, int count) {
     return plan.stream().filter(planned -> has(planned.number())).toList();
   }
 
-  /** Whether the trial with that number is one of its. */
+  /** Whether the one with that number, from 1, is of it. */
   public boolean has(int number) {
     return number % count == index % count;
   }

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import org.testng.annotations.Test;
+
+public class HeldTraceTest {
+  private static final SyntheticTrace TRACE =
+      SyntheticTrace.parse("synthetic:memory=8MiB,set=2MiB,at=1MiB,rate=700,zero=50,length=2s");
+
+  @Test
+  public void isTheSame() throws IOException {
+    HeldTrace held = HeldTrace.of(TRACE);
+    assertThat(held.header()).isEqualTo(TRACE.header());
+    assertThat(held.used()).isEqualTo(TRACE.used());
+    assertThat(held.intervals()).isEqualTo(20);
+    assertThat(lines(held)).isEqualTo(lines(TRACE));
+    assertThat(lines(held)).isEqualTo(lines(TRACE));
+  }
+
+  @Test
+  public void isLater() throws IOException {
+    HeldTrace held = HeldTrace.of(TRACE);
+    List<String> all = lines(TRACE);
+    for (int count : new int[] {0, 7, 20}) {
+      List<String> expected = new ArrayList<>(all.subList(count, 20));
+      expected.addAll(all.subList(0, count));
+      assertThat(lines(held.later(count))).isEqualTo(expected);
+    }
+    assertThat(held.later(0).used()).isEqualTo(TRACE.used());
+    assertThatThrownBy(() -> held.later(21)).hasMessage("21 intervals later of 20, allowed: once, 0 to 20");
+  }
+
+  @Test
+  public void pagesThatWereDirtiedMeanwhileAreUsed() throws IOException {
+    HeldTrace zero = HeldTrace.of(SyntheticTrace.parse("synthetic:memory=8MiB,set=0MiB,rate=0,zero=100,length=2s"));
+    assertThat(zero.later(20).used().runs()).isZero();
+    HeldTrace held = HeldTrace.of(TRACE);
+    BitSet expected = new BitSet();
+    TRACE.used().addTo(expected);
+    try (Trace.Player player = TRACE.play()) {
+      PageRuns dirtied = new PageRuns();
+      for (int n = 0; n < 7; n++) {
+        player.next(dirtied);
+        dirtied.addTo(expected);
+      }
+    }
+    BitSet used = new BitSet();
+    held.later(7).used().addTo(used);
+    assertThat(used).isEqualTo(expected);
+  }
+
+  @Test
+  public void isSlower() throws IOException {
+    HeldTrace held = HeldTrace.of(TRACE).slower(1.5);
+    assertThat(lines(held)).isEqualTo(lines(TRACE).stream().map(line -> line.replace("PT0.1S", "PT0.15S")).toList());
+    assertThatThrownBy(() -> held.slower(0.9)).hasMessage("a guest is 1 time or more slower, not 0.9");
+    assertThatThrownBy(() -> held.slower(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static List<String> lines(Trace trace) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Trace.Player player = trace.play()) {
+      PageRuns dirtied = new PageRuns();
+      for (Optional<Duration> length = player.next(dirtied); length.isPresent(); length = player.next(dirtied)) {
+        lines.add(length.orElseThrow() + " " + dirtied);
+      }
+      assertThat(player.next(dirtied)).isEmpty();
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.simulation;
+
+import com.opencsv.CSVReaderHeaderAware;
+import com.opencsv.CSVReaderHeaderAwareBuilder;
+import com.opencsv.RFC4180Parser;
+import com.opencsv.exceptions.CsvValidationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import mplm.engine.migration.Method;
+import mplm.engine.migration.Unmigrated;
+import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
+import mplm.harness.report.Outcome;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.PlannedTrial;
+
+/**
+ * A method on a guest, and the trials of it that ended as a simulation can: completed, or not converged within the limit.
+ *
+ * @param experiment the guest and its link
+ * @param kernelArguments of the guest
+ * @param method by which it was moved
+ * @param trials at least one
+ */
+public record RealPoint(Experiment experiment, String kernelArguments, Method method, List<Trial> trials) {
+  /**
+   * A trial's row, in seconds.
+   *
+   * @param completed or not converged, and then without the times below
+   * @param limit after which it was cancelled
+   * @param total QEMU's total time
+   * @param setup the part of it before the first page
+   * @param downtime QEMU's
+   */
+  public record Trial(boolean completed, double limit, double total, double setup, double downtime) {}
+
+  /** Those of a run, from its {@code run.json} and {@code trials.csv}, in the order of the suite; {@link BadInput} if there are none. */
+  public static List<RealPoint> of(Path run) throws IOException {
+    RunManifest manifest = RunManifest.read(run);
+    Map<Integer, PlannedTrial> plan = manifest.plan().stream().collect(Collectors.toMap(PlannedTrial::number, planned -> planned));
+    Map<List<Object>, List<Trial>> trials = new LinkedHashMap<>();
+    for (Experiment experiment : manifest.experiments()) {
+      for (Method method : experiment.methods()) {
+        trials.put(List.of(experiment, method), new ArrayList<>());
+      }
+    }
+    for (Map<String, String> row : rows(run.resolve("trials.csv"))) {
+      PlannedTrial planned = plan.get(Integer.parseInt(row.get("trial")));
+      Outcome outcome = Outcome.parse(row.get("outcome"));
+      boolean completed = outcome == Outcome.COMPLETED;
+      if (planned != null && !(planned.method() instanceof Unmigrated) && (completed || outcome == Outcome.NOT_CONVERGED)) {
+        trials.get(List.of(planned.experiment(), planned.method())).add(new Trial(completed, number(row, "limit_s"),
+            number(row, "total_s"), number(row, "setup_s"), number(row, "downtime_qemu_s")));
+      }
+    }
+    List<RealPoint> points = new ArrayList<>();
+    trials.forEach((of, some) -> {
+      if (!some.isEmpty()) {
+        Experiment experiment = (Experiment) of.get(0);
+        points.add(new RealPoint(experiment, manifest.kernelArguments().get(experiment.name()), (Method) of.get(1), some));
+      }
+    });
+    if (points.isEmpty()) {
+      throw new BadInput(run + ": no trial of it completed or did not converge");
+    }
+    return points;
+  }
+
+  private static List<Map<String, String>> rows(Path file) throws IOException {
+    List<Map<String, String>> rows = new ArrayList<>();
+    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(file))
+        .withCSVParser(new RFC4180Parser()).build()) {
+      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
+        rows.add(row);
+      }
+    } catch (NoSuchFileException e) {
+      throw new BadInput(file + ": no such file");
+    } catch (CsvValidationException e) {
+      throw new BadInput(file + ": " + e.getMessage());
+    }
+    return rows;
+  }
+
+  private static double number(Map<String, String> row, String column) {
+    String text = row.get(column);
+    return text == null || text.isEmpty() ? Double.NaN : Double.parseDouble(text);
+  }
+
+  /** Whether more than half of the trials completed. */
+  public boolean completed() {
+    return 2 * trials.stream().filter(Trial::completed).count() > trials.size();
+  }
+
+  /** After how many seconds they were cancelled. */
+  public double limit() {
+    return trials.get(0).limit;
+  }
+
+  /** Median of a time of those that completed; NaN if none did. */
+  public double median(ToDoubleFunction<Trial> time) {
+    return middle(trials.stream().filter(Trial::completed).mapToDouble(time).sorted().toArray());
+  }
+
+  /** How far the times of those that completed lie apart, over their median; empty of a single one. */
+  public OptionalDouble spread(ToDoubleFunction<Trial> time) {
+    double[] times = trials.stream().filter(Trial::completed).mapToDouble(time).sorted().toArray();
+    return times.length < 2 ? OptionalDouble.empty() : OptionalDouble.of((times[times.length - 1] - times[0]) / middle(times));
+  }
+
+  /** The median of numbers in ascending order; NaN of none. */
+  static double middle(double[] ascending) {
+    int middle = ascending.length / 2;
+    if (ascending.length == 0) {
+      return Double.NaN;
+    }
+    return ascending.length % 2 == 1 ? ascending[middle] : (ascending[middle - 1] + ascending[middle]) / 2;
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.simulation;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import mplm.engine.migration.Method;
+import mplm.engine.simulate.Bound;
+import mplm.engine.simulate.Conditions;
+import mplm.engine.simulate.Simulated;
+import mplm.engine.simulate.Simulation;
+import mplm.engine.trace.Trace;
+import mplm.engine.unit.Bandwidth;
+import mplm.harness.report.SimulationTable;
+import mplm.harness.suite.Shard;
+
+/**
+ * Every trace on every link by every method: a table a trace and link, in this order.
+ *
+ * @param traces of the guests
+ * @param links their rates
+ * @param methods empty is stop-and-copy
+ * @param limit after which a migration is cancelled
+ * @param bound whether the best possible is computed too
+ * @param shard which of the tables are made
+ */
+public record Sweep(
+    List<Trace> traces, List<Bandwidth> links, List<Optional<Method>> methods, Duration limit, boolean bound, Shard shard) {
+  /** A table to be made. */
+  private record Place(int number, Trace trace, Bandwidth link) {}
+
+  private List<Place> places() {
+    List<Place> places = new ArrayList<>();
+    int number = 1;
+    for (Trace trace : traces) {
+      for (Bandwidth link : links) {
+        if (shard.has(number)) {
+          places.add(new Place(number, trace, link));
+        }
+        number++;
+      }
+    }
+    return places;
+  }
+
+  /** How many migrations are simulated. */
+  public int migrations() {
+    return places().size() * methods.size();
+  }
+
+  /** Makes them. {@link mplm.harness.input.BadInput} if a link is too slow for a guest, or the limit makes no sense. */
+  public List<SimulationTable> tables(AllCores cores, AllCores.Progress progress) throws Exception {
+    List<Callable<Simulated>> migrations = new ArrayList<>();
+    for (Place place : places()) {
+      Simulation simulation = new Simulation(place.trace, Conditions.of(place.link), limit);
+      for (Optional<Method> method : methods) {
+        migrations.add(() -> method.isPresent() ? simulation.run(method.get()) : simulation.stopAndCopy());
+      }
+    }
+    Iterator<Simulated> results = cores.run(migrations, progress).iterator();
+    List<Callable<SimulationTable>> tables = new ArrayList<>();
+    for (Place place : places()) {
+      List<Simulated> rows = methods.stream().map(method -> results.next()).toList();
+      tables.add(() -> new SimulationTable(place.number, traces.size() * links.size(), place.trace.header(), place.link, limit, rows,
+          best(place, rows)));
+    }
+    return cores.run(tables);
+  }
+
+  /** For as long as any completed row took, so that no longer one makes it coarse. */
+  private Optional<Bound> best(Place place, List<Simulated> rows) throws IOException {
+    Duration horizon = rows.stream().flatMap(row -> row.total().stream()).max(Duration::compareTo).orElse(rows.get(0).live());
+    return bound ? Optional.of(new Bound(place.trace, Conditions.of(place.link), horizon)) : Optional.empty();
+  }
+}

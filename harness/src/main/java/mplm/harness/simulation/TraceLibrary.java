@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.simulation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import mplm.engine.guest.Accelerator;
+import mplm.engine.trace.TraceFile;
+import mplm.harness.input.BadInput;
+import mplm.harness.record.TraceStamp;
+import mplm.harness.suite.Experiment;
+
+/** Recorded traces, to be found by their guest. */
+public final class TraceLibrary {
+  /** A trace and what it is of. */
+  private record Entry(Path file, TraceStamp stamp) {}
+
+  private final List<Entry> entries = new ArrayList<>();
+
+  /**
+   * Of trace files, and folders of them; {@link BadInput} for one that is not there or has no stamp, and if there is none at all.
+   */
+  public TraceLibrary(List<Path> places) throws IOException {
+    for (Path place : places) {
+      List<Path> files = List.of(place);
+      if (Files.isDirectory(place)) {
+        try (Stream<Path> inside = Files.list(place)) {
+          files = inside.filter(file -> file.toString().endsWith(TraceStamp.TRACE)).sorted().toList();
+        }
+      }
+      for (Path file : files) {
+        if (!Files.exists(file)) {
+          throw new BadInput(file + ": no such file");
+        }
+        entries.add(new Entry(file, TraceStamp.of(file)));
+      }
+    }
+    if (entries.isEmpty()) {
+      throw new BadInput(places + ": no trace in it, mplm record makes them");
+    }
+  }
+
+  /** All of them, those of a folder by name. */
+  public List<Path> files() {
+    return entries.stream().map(Entry::file).toList();
+  }
+
+  /** The trace of a guest; {@link BadInput}, which says what is there, if none belongs to it. */
+  public Path of(Experiment experiment, String kernelArguments, Accelerator accelerator) {
+    Optional<Entry> found = entries.stream().filter(entry -> entry.stamp.accelerator() == accelerator
+        && entry.stamp.isOf(experiment.vcpus(), experiment.memory(), kernelArguments)).findFirst();
+    return found.orElseThrow(() -> new BadInput("no trace belongs to the guest of " + experiment.name() + " ("
+        + experiment.benchmark().name() + "." + experiment.problemClass() + ", " + experiment.guest() + ", "
+        + TraceStamp.withoutAddress(kernelArguments) + ", " + accelerator + "), there are: " + String.join("; ", entries.stream()
+            .map(entry -> entry.file.getFileName() + " (" + entry.stamp.benchmark() + "." + entry.stamp.problemClass() + ", "
+                + entry.stamp.vcpus() + " vCPUs, " + entry.stamp.memory() + ", " + entry.stamp.kernelArguments() + ", "
+                + entry.stamp.accelerator() + ")").toList()))).file;
+  }
+
+  /** Reads a trace; {@link BadInput} in one line if it is none. */
+  public static TraceFile read(Path trace) {
+    try {
+      return new TraceFile(trace);
+    } catch (NoSuchFileException e) {
+      throw new BadInput(trace + ": no such file");
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(e.getMessage());
+    } catch (IOException e) {
+      throw new BadInput(trace + ": cannot be read: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.trial;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import mplm.engine.guest.GuestRecord;
+
+/**
+ * How fast the guest's program goes on, by the guest's clock.
+ *
+ * @param seconds of each iteration that was seen from begin to end, in ascending order
+ */
+record Pace(double[] seconds) {
+  /** Fewer have no median that is worth something. */
+  private static final int LEAST = 5;
+
+  /** Of the iterations that began and ended between two moments of {@link System#nanoTime}. */
+  static Pace between(long from, long until, List<GuestRecord> records) {
+    GuestRecord before = null;
+    double[] seconds = new double[records.size()];
+    int count = 0;
+    for (GuestRecord record : records) {
+      if (!record.kind().equals("iteration")) {
+        continue;
+      }
+      // between repetitions the program checks its result
+      if (before != null && before.arrival() >= from && record.arrival() < until
+          && before.text("repetition").equals(record.text("repetition"))) {
+        seconds[count++] = (record.guestTime() - before.guestTime()) / 1e9;
+      }
+      before = record;
+    }
+    double[] seen = Arrays.copyOf(seconds, count);
+    Arrays.sort(seen);
+    return new Pace(seen);
+  }
+
+  /** The iterations of both. */
+  Pace and(Pace other) {
+    double[] all = Arrays.copyOf(seconds, seconds.length + other.seconds.length);
+    System.arraycopy(other.seconds, 0, all, seconds.length, other.seconds.length);
+    Arrays.sort(all);
+    return new Pace(all);
+  }
+
+  int iterations() {
+    return seconds.length;
+  }
+
+  /** By what share its median iteration is longer than that of another; empty if either has too few. */
+  OptionalDouble slowerThan(Pace other) {
+    return iterations() < LEAST || other.iterations() < LEAST ? OptionalDouble.empty()
+        : OptionalDouble.of(median() / other.median() - 1);
+  }
+
+  private double median() {
+    int middle = seconds.length / 2;
+    return seconds.length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+  }
+}

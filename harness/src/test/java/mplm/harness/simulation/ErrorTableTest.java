@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import mplm.engine.migration.Method;
+import mplm.engine.trace.HeldTrace;
+import mplm.engine.trace.PageRuns;
+import mplm.engine.trace.SyntheticTrace;
+import mplm.engine.trace.Trace;
+import mplm.engine.trace.TraceFile;
+import mplm.engine.trace.TraceWriter;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.report.Rows;
+import mplm.harness.suite.Experiment;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.Test;
+
+/** "Real" trials here are simulated ones under overheads that the fit does not know. */
+public class ErrorTableTest {
+  private static final Overheads TRUE = new Overheads(0.9, 2048, 12, 20, 170, 1.3);
+  private static final double SETUP = 0.08;
+
+  private Path folder;
+
+  @BeforeClass
+  public void makeTraces() throws IOException {
+    folder = Files.createTempDirectory("mplm-fidelity");
+    write("MG", "synthetic:memory=64MiB,set=24MiB,at=8MiB,rate=6000,pattern=sequential,zero=40,length=20s");
+    write("SP", "synthetic:memory=64MiB,set=16MiB,rate=3000,zero=60,length=20s");
+  }
+
+  private void write(String name, String guest) throws IOException {
+    SyntheticTrace trace = SyntheticTrace.parse(guest);
+    try (TraceWriter writer = new TraceWriter(folder.resolve(name), trace.header(), trace.used()); Trace.Player player = trace.play()) {
+      PageRuns dirtied = new PageRuns();
+      for (Optional<Duration> length = player.next(dirtied); length.isPresent(); length = player.next(dirtied)) {
+        writer.interval(length.get(), dirtied);
+      }
+      writer.end();
+    }
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void remove() throws IOException {
+    RecordedRun.remove(folder);
+  }
+
+  @Test(timeOut = 120_000)
+  public void overheadsThatAreThereAreFound() throws Exception {
+    List<RealPoint> points = points(TRUE);
+    try (AllCores cores = new AllCores()) {
+      ErrorTable table = ErrorTable.of(points, point -> folder.resolve(point.experiment().name()), cores, tried -> {});
+      assertThat(table.rows().stream().filter(ErrorTable.Row::fitted)).hasSize(points.size() / 2);
+      assertThat(table.rows().stream().filter(row -> row.real().completed())).hasSizeGreaterThan(points.size() / 2);
+      assertThat(table.totalError().orElseThrow()).isLessThan(0.05);
+      assertThat(table.downtimeError().orElseThrow()).isLessThan(0.1);
+      assertThat(table.sameOutcomes()).isEqualTo(points.size() / 2);
+      assertThat(table.text()).contains("judged: median absolute error of migration time ", "outcome as simulated in 6 of 6");
+      table.write(folder.resolve("out.csv"));
+      assertThat(Files.readAllLines(folder.resolve("out.csv"))).hasSize(1 + points.size())
+          .filteredOn(line -> line.contains(",judged,")).hasSize(points.size() / 2);
+      assertThat(ErrorTable.of(points, point -> folder.resolve(point.experiment().name()), cores, tried -> {}).overheads())
+          .isEqualTo(table.overheads());
+    }
+  }
+
+  /** With the guests' traces exchanged no overheads help: the table can tell. */
+  @Test(timeOut = 120_000)
+  public void aWrongTraceShows() throws Exception {
+    try (AllCores cores = new AllCores()) {
+      ErrorTable table = ErrorTable.of(points(TRUE),
+          point -> folder.resolve(point.experiment().name().equals("MG") ? "SP" : "MG"), cores, tried -> {});
+      assertThat(table.totalError().orElse(1) > 0.05 || table.downtimeError().orElse(1) > 0.1 || table.sameOutcomes() < 6).isTrue();
+    }
+  }
+
+  private List<RealPoint> points(Overheads overheads) throws IOException {
+    List<RealPoint> points = new ArrayList<>();
+    for (String name : List.of("MG", "SP")) {
+      Experiment experiment = Rows.experiment(name, "S", 2, "256MiB", "30Mbit/s");
+      HeldTrace trace = HeldTrace.of(new TraceFile(folder.resolve(name)));
+      for (String text : List.of("precopy:0.3s", "precopy:2s", "precopy:5s", "precopy:10s", "mplm:epoch=1s", "mplm")) {
+        RealPoint limits = new RealPoint(experiment, "", Method.parse(text),
+            List.of(new RealPoint.Trial(true, 60, Double.NaN, SETUP, Double.NaN)));
+        SimulatedPoint came = SimulatedPoint.of(limits, trace, overheads, SETUP, 1);
+        points.add(new RealPoint(experiment, "", Method.parse(text),
+            List.of(new RealPoint.Trial(came.completed(), 60, came.total(), SETUP, came.downtime()))));
+      }
+    }
+    return points;
+  }
+}

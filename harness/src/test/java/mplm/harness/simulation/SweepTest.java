@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import mplm.engine.migration.Method;
+import mplm.engine.trace.SyntheticTrace;
+import mplm.engine.trace.Trace;
+import mplm.engine.unit.Bandwidth;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.input.BadInput;
+import mplm.harness.report.HeatMap;
+import mplm.harness.report.SimulationTable;
+import mplm.harness.suite.Shard;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+public class SweepTest {
+  private static final List<Trace> TRACES = List.of(SyntheticTrace.parse("synthetic:memory=32MiB,set=8MiB,rate=3000,length=5s"),
+      SyntheticTrace.parse("synthetic:memory=16MiB,set=4MiB,rate=9000,length=5s"));
+  private static final List<Bandwidth> LINKS = Stream.of("20Mbit/s", "50Mbit/s", "100Mbit/s").map(Bandwidth::parse).toList();
+  private static final List<Optional<Method>> METHODS =
+      List.of(Optional.of(Method.parse("precopy:0.3s")), Optional.of(Method.parse("mplm:epoch=1s")), Optional.empty());
+
+  private Path folder;
+
+  @BeforeMethod
+  public void make() throws IOException {
+    System.setProperty("java.awt.headless", "true");
+    folder = Files.createTempDirectory("mplm-sweep");
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void remove() throws IOException {
+    RecordedRun.remove(folder);
+  }
+
+  @DataProvider
+  public Object[][] shards() {
+    return new Object[][] {{1}, {2}, {4}, {9}};
+  }
+
+  @Test(dataProvider = "shards")
+  public void shardsMergeToWhatOneMachineWrites(int count) throws Exception {
+    Path whole = write(Shard.WHOLE);
+    List<Path> parts = new ArrayList<>();
+    for (int index = count; index >= 1; index--) {
+      parts.add(write(new Shard(index, count)));
+    }
+    SweepMerge merge = new SweepMerge(parts);
+    assertThat(merge.missing()).isEmpty();
+    merge.write(folder.resolve("merged.csv"));
+    assertThat(folder.resolve("merged.csv")).hasSameTextualContentAs(whole);
+  }
+
+  @Test
+  public void progressIsTold() throws Exception {
+    List<Integer> told = new ArrayList<>();
+    try (AllCores cores = new AllCores()) {
+      sweep(new Shard(2, 4)).tables(cores, done -> {
+        synchronized (told) {
+          told.add(done);
+        }
+      });
+    }
+    assertThat(told).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6);
+    assertThat(sweep(new Shard(2, 4)).migrations()).isEqualTo(6);
+  }
+
+  @Test
+  public void whatIsMissingIsTold() throws Exception {
+    SweepMerge merge = new SweepMerge(List.of(write(new Shard(1, 3)), write(new Shard(3, 3))));
+    assertThat(merge.missing()).containsExactly("table 2 of 6", "table 5 of 6");
+  }
+
+  @Test
+  public void whatAreNoShardsOfOneSweepIsRefused() throws Exception {
+    Path whole = write(Shard.WHOLE);
+    Path again = Files.copy(whole, folder.resolve("again.csv"));
+    refused(List.of(whole, again), "table 1 is there twice: " + whole + ", " + again);
+    Path other = Files.writeString(folder.resolve("other.csv"), "a,b\n1,2\n");
+    refused(List.of(whole, other), other + " is not a CSV file of mplm simulate");
+    Path empty = Files.createFile(folder.resolve("empty.csv"));
+    refused(List.of(empty), empty + " is not a CSV file of mplm simulate");
+    refused(List.of(folder.resolve("none.csv")), folder.resolve("none.csv") + ": no such file");
+    Path cut = Files.writeString(folder.resolve("cut.csv"), Files.readString(whole).substring(0, 700));
+    refused(List.of(cut), cut + ":\\d+: not a row of mplm simulate");
+    Path larger = Files.writeString(folder.resolve("larger.csv"), Files.readString(write(new Shard(1, 6))).replace("1/6", "1/8"));
+    refused(List.of(write(new Shard(2, 6)), larger), ".* and .* are not shards of one sweep: it has 6 and 8 tables");
+  }
+
+  private static void refused(List<Path> files, String told) {
+    assertThatThrownBy(() -> new SweepMerge(files)).isInstanceOf(BadInput.class).message().matches(told);
+  }
+
+  @Test
+  public void theHeatMapHasACellForEachLinkAndMethod() throws Exception {
+    List<SimulationTable> tables;
+    try (AllCores cores = new AllCores()) {
+      tables = sweep(Shard.WHOLE).tables(cores, done -> {}).subList(0, LINKS.size());
+    }
+    List<Path> files = HeatMap.write(tables, folder, "guest");
+    assertThat(files).extracting(file -> file.getFileName().toString())
+        .containsExactly("guest-total.png", "guest-total.svg", "guest-downtime.png", "guest-downtime.svg");
+    assertThat(ImageIO.read(files.get(0).toFile()).getWidth()).isGreaterThan(500);
+    long completed = tables.stream().flatMap(table -> table.rows().stream()).filter(row -> row.total().isPresent()).count();
+    assertThat(completed).isBetween(1L, (long) LINKS.size() * METHODS.size() - 1);
+    assertThat(cells(files.get(1))).isEqualTo(completed);
+    assertThat(cells(files.get(3))).isEqualTo(completed);
+    byte[] once = Files.readAllBytes(files.get(2));
+    HeatMap.write(tables, folder, "guest");
+    assertThat(Files.readAllBytes(files.get(2))).isEqualTo(once);
+  }
+
+  /** Rectangles of a colour between the ends of the scale. */
+  private static long cells(Path svg) throws IOException {
+    return Pattern.compile("<rect[^>]*fill:rgb\\((2[2-4]\\d),").matcher(Files.readString(svg)).results().count();
+  }
+
+  private Path write(Shard shard) throws Exception {
+    Path file = folder.resolve("part-" + shard.index() + "-of-" + shard.count() + ".csv");
+    try (AllCores cores = new AllCores()) {
+      SimulationTable.write(file, sweep(shard).tables(cores, done -> {}));
+    }
+    return file;
+  }
+
+  private static Sweep sweep(Shard shard) {
+    return new Sweep(TRACES, LINKS, METHODS, Duration.ofSeconds(30), true, shard);
+  }
+}
