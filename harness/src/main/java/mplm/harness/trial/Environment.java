@@ -57,7 +57,8 @@ final class Environment {
     return environment;
   }
 
-  private static Map<String, String> stamp(Host host) {
+  /** Of one host. */
+  static Map<String, String> stamp(Host host) {
     HostConfig config = host.config();
     Map<String, String> stamp = new LinkedHashMap<>();
     stamp.put("name", host.name());

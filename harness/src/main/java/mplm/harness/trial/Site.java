@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import mplm.engine.guest.Accelerator;
 import mplm.harness.derive.RunStamp;
 import mplm.harness.host.HostException;
@@ -93,6 +94,17 @@ final class Site implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** The suite with link and times of its scaled experiments, which follow from their guests: see {@link Calibrations}. */
+  Suite measured(Suite suite, Calibrations calibrations, Path run) throws IOException {
+    if (!suite.hasUnmeasured()) {
+      return suite;
+    }
+    Map<String, String> place = new TreeMap<>(Environment.stamp(rig.source().host()));
+    place.put("engine", engine.property("engine.hash"));
+    place.put("guest", guest.property("guest.hash"));
+    return calibrations.measured(suite, rig, accelerator, place, run, display);
   }
 
   /** What a new run is set to. */

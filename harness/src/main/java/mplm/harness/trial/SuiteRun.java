@@ -96,15 +96,27 @@ public final class SuiteRun implements AutoCloseable {
    */
   public static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display)
       throws IOException {
-    return run(suite, shard, seed, hosts, artifacts, runs, display, PATIENCE);
+    return run(suite, shard, seed, hosts, artifacts, runs, display, Calibrations.inCache(false));
+  }
+
+  /** As above; {@code calibrations} are those that scaled experiments follow from. */
+  public static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display,
+      Calibrations calibrations) throws IOException {
+    return run(suite, shard, seed, hosts, artifacts, runs, display, PATIENCE, calibrations);
   }
 
   static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display,
       Duration patience) throws IOException {
+    return run(suite, shard, seed, hosts, artifacts, runs, display, patience, Calibrations.inCache(false));
+  }
+
+  private static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display,
+      Duration patience, Calibrations calibrations) throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     RunFolder folder = RunFolder.create(runs, suite.name(), now);
     return run(folder, hosts, artifacts, display, patience, site -> {
-      RunManifest manifest = site.manifest(suite, seed, shard, folder.id(), now);
+      Suite measured = site.measured(suite, calibrations, folder.path());
+      RunManifest manifest = site.manifest(measured, seed, shard, folder.id(), now);
       manifest.write(folder.path());
       return manifest;
     });

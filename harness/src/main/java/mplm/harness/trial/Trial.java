@@ -38,9 +38,6 @@ import org.slf4j.LoggerFactory;
 final class Trial {
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
   private static final Duration ANSWER = Duration.ofSeconds(30);
-  private static final Duration GROWTH_POLL = Duration.ofMillis(200);
-  /** Memory that grows by less than one part in so many between two looks stands. */
-  private static final int STEADY = 200;
   /** Of an unmigrated guest that repeats its program: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
 
@@ -142,17 +139,7 @@ final class Trial {
   private Duration waitForWorkingSet() throws IOException, InterruptedException {
     display.stage("warming up");
     journal.start(Journal.Part.WARM_UP);
-    long end = System.nanoTime() + experiment.readyWithin().toNanos();
-    source.serial().await("ready", experiment.readyWithin());
-    DataSize used = source.usedMemory();
-    for (DataSize before = new DataSize(0); used.bytes() - before.bytes() > used.bytes() / STEADY; ) {
-      if (System.nanoTime() - end > 0) {
-        throw new IOException("the guest's memory still grows after " + experiment.readyWithin().toSeconds() + " s: " + used);
-      }
-      Thread.sleep(GROWTH_POLL.toMillis());
-      before = used;
-      used = source.usedMemory();
-    }
+    DataSize used = WarmUp.await(source, experiment.readyWithin());
     journal.stop();
     journal.workingSet(used, experiment.limit(used));
     return experiment.limit(used);
