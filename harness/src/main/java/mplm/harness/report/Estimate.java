@@ -24,6 +24,8 @@ import mplm.harness.suite.PlannedTrial;
 public record Estimate(Duration expected, Duration most, DataSize disk) {
   /** To boot, warm up and tear down. */
   private static final double AROUND_S = 30;
+  /** To measure the guest of a scaled experiment. */
+  private static final double MEASURE_S = 60;
   /** Records: looks at two hypervisors, heartbeats, echoes. {@code quick} wrote 13 kB a second. */
   private static final double RECORDED_BYTES_PER_S = 16e3;
   /** Charts and tables of a trial, and its part of the report. */
@@ -34,7 +36,7 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
   /** Of trials that are yet to be made. */
   public static Estimate of(List<PlannedTrial> plan) {
     Published published = Published.read();
-    double expected = 0;
+    double expected = MEASURE_S * plan.stream().map(PlannedTrial::experiment).filter(e -> e.link() == null).distinct().count();
     double most = 0;
     for (PlannedTrial planned : plan) {
       Experiment experiment = planned.experiment();
