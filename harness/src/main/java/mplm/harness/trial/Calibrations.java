@@ -82,7 +82,12 @@ public record Calibrations(Path cache, boolean again) {
         continue;
       }
       Path own = run.resolve(FOLDER).resolve(experiment.name());
-      copy(measured(experiment, rig, accelerator, place, display), own);
+      display.trial("guest of " + experiment.name(), experiments.size() + 1, suite.experiments().size());
+      try {
+        copy(measured(experiment, rig, accelerator, place, display), own);
+      } finally {
+        display.close();
+      }
       Experiment measured = experiment.measured(CalibrationDerivation.of(new TrialFolder(own)).orElseThrow());
       display.say(experiment.name() + ": " + measured.title());
       measured.scaling().flatMap(scaling -> scaling.unmatched()).ifPresent(why -> display.say(experiment.name() + ": " + why));
@@ -97,10 +102,9 @@ public record Calibrations(Path cache, boolean again) {
     String key = key(experiment, accelerator, place);
     Path folder = cache.resolve(prefix(experiment) + sha256(key).substring(0, 16));
     if (Files.exists(folder.resolve(KEY)) && !again) {
-      display.say(experiment.name() + ": its guest was measured before");
+      display.stage("was measured before");
       return folder;
     }
-    display.say(experiment.name() + ": measuring its guest");
     Path fresh = cache.resolve(folder.getFileName() + ".new");
     try {
       new TrialFolder(fresh).remove();

@@ -72,8 +72,8 @@ public class CalibrationIT {
         assertThat(dirtied).isBetween(DataSize.parse("1MiB"), DataSize.parse("16MiB")));
     assertThat(measured.pass(guest.used())).isBetween(8.0, 12.0);
     assertThat(second).isEqualTo(first);
-    assertThat(said.toString(StandardCharsets.UTF_8)).containsOnlyOnce("MG: measuring its guest")
-        .containsOnlyOnce("MG: its guest was measured before");
+    assertThat(said.toString(StandardCharsets.UTF_8)).containsOnlyOnce("guest of MG: booting")
+        .containsOnlyOnce("guest of MG: was measured before");
     assertThat(folder.resolve("second/calibrations/MG/qmp.jsonl")).exists();
     assertThat(calibrations.latest(experiment())).hasValue(guest);
   }
