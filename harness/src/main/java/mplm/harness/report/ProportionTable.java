@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import mplm.engine.migration.Progress;
@@ -69,6 +70,13 @@ public record ProportionTable(List<Line> lines) {
     return row.migration().stream().flatMap(migration -> migration.looks().stream())
         .filter(look -> look.status().equals("active") && look.ram().map(Progress.Ram::dirtySyncCount).orElse(0L) > 1)
         .mapToDouble(look -> seconds(look.elapsed())).findFirst();
+  }
+
+  /** For a log, a line each. */
+  public List<String> sentences() {
+    return lines.stream().map(line -> String.format(Locale.ROOT, "%s: %s: %.3g in the paper, set to %.3g%s %s",
+        line.experiment.name(), line.quantity, line.paper, line.set,
+        line.measured.map(mean -> String.format(Locale.ROOT, ", measured %.3g", mean.value())).orElse(""), line.unit).strip()).toList();
   }
 
   /** Writes {@code proportions.csv}, in place of one that may be there. */

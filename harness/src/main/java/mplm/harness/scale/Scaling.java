@@ -21,7 +21,7 @@ import mplm.engine.unit.Bandwidth;
  * @param link in whole kbit/s, whose pass over the used memory is the original's in proportion
  * @param factor of all times
  * @param rho that comes of it: dirtied in an epoch over what the link takes meanwhile
- * @param unmatched what could not be matched and by how much, one line
+ * @param unmatched what could not be matched and by how much, one line; empty if rho is within 5 % of the original's
  */
 public record Scaling(Duration epoch, Bandwidth link, double factor, double rho, Optional<String> unmatched) {
   /** One pass, at least. */
@@ -32,6 +32,8 @@ public record Scaling(Duration epoch, Bandwidth link, double factor, double rho,
 
   /** Of a guest that does not dirty that much in a pass of any length. */
   public static final Duration USUAL = Duration.ofSeconds(10);
+
+  private static final double NEAR = 0.05;
 
   /** Of a guest that was measured, to the proportions of another experiment. */
   public static Scaling of(WorkingSet guest, Proportions original) {
@@ -44,10 +46,9 @@ public record Scaling(Duration epoch, Bandwidth link, double factor, double rho,
     Duration epoch = milliseconds(seconds);
     double factor = (double) epoch.toNanos() / original.epoch().toNanos();
     double bytesPerSecond = guest.used().bytes() / (factor * original.pass().toNanos() / 1e9);
-    boolean matched = window.isPresent() && seconds == window.getAsDouble();
-    double reached = matched ? wanted : guest.share(epoch);
+    double reached = guest.share(epoch);
     double rho = reached * original.pass().toNanos() / original.epoch().toNanos();
-    Optional<String> unmatched = matched ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
+    Optional<String> unmatched = Math.abs(reached - wanted) <= NEAR * wanted ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
         "the guest dirties %.1f %% of its used memory in an epoch of %.3f s, with a pass of %.1f s, not %.1f %%: rho is %.2f instead"
             + " of %.2f",
         100 * reached, seconds, factor * original.pass().toNanos() / 1e9, 100 * wanted, rho, original.rho()));

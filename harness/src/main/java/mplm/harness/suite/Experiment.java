@@ -18,7 +18,7 @@ import mplm.harness.scale.WorkingSet;
 
 /**
  * A benchmark in a guest, a link, and the methods that are compared on it. An experiment says all about itself: every key of the
- * file is required, but {@code ballast}, and {@code scaled}, which stands in place of {@code link}.
+ * file is required, but {@code ballast}, {@code iterations}, and {@code scaled}, which stands in place of {@code link}.
  *
  * @param name unique in its suite, also the name of its chart
  * @param benchmark the guest's program
@@ -26,6 +26,7 @@ import mplm.harness.scale.WorkingSet;
  * @param vcpus of the guest, and threads of the program
  * @param memory of the guest
  * @param ballast idle memory that the guest fills with random pages before the program starts; none by default
+ * @param iterations of the program in one repetition; null for the class's own, with fewer of which it cannot verify its result
  * @param scaled what it is in proportion to; null for an experiment with times and a link of its own
  * @param link rate to which the migration link is shaped; null while the guest of a scaled one is not measured
  * @param methods each is one trial a repetition
@@ -43,6 +44,7 @@ public record Experiment(
     @JsonProperty(required = true) int vcpus,
     @JsonProperty(required = true) DataSize memory,
     DataSize ballast,
+    Integer iterations,
     Scaled scaled,
     Bandwidth link,
     @JsonProperty(required = true) List<Method> methods,
@@ -85,6 +87,10 @@ public record Experiment(
           + (ballast.bytes() == 0 ? "" : ", the ballast " + ballast)
           + ", the kernel " + RESERVE + " and 1/" + RESERVE_SHARE + " of the memory");
     }
+    int all = benchmark.classes().get(problemClass).iterations();
+    if (iterations != null && (iterations < 1 || iterations >= all)) {
+      throw new BadValue("iterations", iterations + ", allowed: 1 to " + (all - 1) + ", or to leave it out for all " + all);
+    }
     boolean unmeasured = scaled != null && !scaled.measured();
     if (scaled != null && benchmark.paper() == null) {
       throw new BadValue("scaled", "the paper's proportions of " + benchmark.name() + " are not known, allowed: a benchmark with the key"
@@ -109,7 +115,7 @@ public record Experiment(
   public Experiment(String name, Benchmark benchmark, String problemClass, int vcpus, DataSize memory, Bandwidth link,
       List<Method> methods, boolean repeats, Duration readyWithin, Duration finishWithin, int limitPasses, Duration limitAtLeast,
       boolean verifyMemory) {
-    this(name, benchmark, problemClass, vcpus, memory, null, null, link, methods, repeats, readyWithin, finishWithin, limitPasses,
+    this(name, benchmark, problemClass, vcpus, memory, null, null, null, link, methods, repeats, readyWithin, finishWithin, limitPasses,
         limitAtLeast, verifyMemory);
   }
 
@@ -150,22 +156,22 @@ public record Experiment(
   /** The same with link and times in proportion, of a guest that was measured. */
   public Experiment measured(WorkingSet guest) {
     Scaling scaling = Scaling.of(guest, benchmark.paper());
-    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, new Scaled(scaled.to(), methods, guest), scaling.link(),
+    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, iterations, new Scaled(scaled.to(), methods, guest), scaling.link(),
         scaling.methods(methods), repeats, readyWithin, finishWithin, limitPasses, limitAtLeast, verifyMemory);
   }
 
   Experiment withClass(String other) {
-    return new Experiment(name, benchmark, other, vcpus, memory, ballast, scaled, link, methods, repeats, readyWithin, finishWithin,
+    return new Experiment(name, benchmark, other, vcpus, memory, ballast, iterations, scaled, link, methods, repeats, readyWithin, finishWithin,
         limitPasses, limitAtLeast, verifyMemory);
   }
 
   Experiment withMethods(List<Method> others) {
-    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, scaled, link, others, repeats, readyWithin, finishWithin,
+    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, iterations, scaled, link, others, repeats, readyWithin, finishWithin,
         limitPasses, limitAtLeast, verifyMemory);
   }
 
   Experiment withMemoryVerified() {
-    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, scaled, link, methods, repeats, readyWithin, finishWithin,
+    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, iterations, scaled, link, methods, repeats, readyWithin, finishWithin,
         limitPasses, limitAtLeast, true);
   }
 }

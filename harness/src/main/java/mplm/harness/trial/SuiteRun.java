@@ -21,8 +21,10 @@ import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.record.RunManifest;
+import mplm.harness.report.Cell;
 import mplm.harness.report.Csv;
 import mplm.harness.report.Display;
+import mplm.harness.report.ProportionTable;
 import mplm.harness.report.Summary;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.Experiment;
@@ -257,6 +259,7 @@ public final class SuiteRun implements AutoCloseable {
     derivation.write(all);
     display.say("");
     display.say(Summary.of(all));
+    ProportionTable.of(Cell.of(all)).sentences().forEach(display::say);
     if (all.size() < plan.size()) {
       display.say(all.size() + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
     }

@@ -190,8 +190,8 @@ public class NpbConfigsTest {
   @DataProvider
   public Object[][] mistakes() {
     return new Object[][] {
-      {"vcpus: 1", "vcpus: 1\n    vcpu: 1", "14: experiments.0.vcpu: unknown key, allowed: ballast, benchmark, class, finish_within, limit_at_least, "
-          + "limit_passes, link, memory, methods, name, ready_within, repeats, scaled, vcpus, verify_memory"},
+      {"vcpus: 1", "vcpus: 1\n    vcpu: 1", "14: experiments.0.vcpu: unknown key, allowed: ballast, benchmark, class, finish_within, iterations, "
+          + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, scaled, vcpus, verify_memory"},
       {"    vcpus: 1\n", "", "10: experiments.0.vcpus: missing; there are: benchmark, class, finish_within, "
           + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, verify_memory"},
       {"repetitions: 1", "repetitions: 0", "8: repetitions: 0, allowed: 1 or more"},
@@ -225,6 +225,7 @@ public class NpbConfigsTest {
       {"memory: 256MiB", "memory: 256MiB\n    ballast: 1000B", "15: experiments.0.ballast: 1000B, allowed: a multiple of 1MiB"},
       {"memory: 256MiB", "memory: 256MiB\n    ballast: much", "15: experiments.0.ballast: 'much' is not a data size: it takes a number "
           + "and one of B, KiB, MiB, GiB, TiB, such as 512MiB"},
+      {"vcpus: 1", "vcpus: 1\n    iterations: 4", "14: experiments.0.iterations: 4, allowed: 1 to 3, or to leave it out for all 4"},
       {"name: MG", "name: a/b", "10: experiments.0.name: 'a/b', allowed: letters, digits, '.', '_', '-'"},
     };
   }

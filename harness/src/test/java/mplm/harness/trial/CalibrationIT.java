@@ -83,7 +83,7 @@ public class CalibrationIT {
     Benchmark mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
     Benchmark hasty = new Benchmark(mg.name(), mg.title(), mg.source(), null,
         new Proportions(1, Duration.ofSeconds(27), Duration.ofMillis(300)), mg.classes());
-    return new Experiment("MG", hasty, "S", 1, DataSize.parse("256MiB"), BALLAST, Scaled.TO_PAPER, null,
+    return new Experiment("MG", hasty, "S", 1, DataSize.parse("256MiB"), BALLAST, null, Scaled.TO_PAPER, null,
         List.of(Method.parse("mplm")), true, Duration.ofSeconds(60), Duration.ofSeconds(60), 3, Duration.ofSeconds(5), false);
   }
 }
