@@ -7,6 +7,7 @@
  *                            passed on to the program, which checks them
  *   mplm.heartbeat_ms=N      1 .. 10000, default 20
  *   mplm.address=A.B.C.D/N   of eth0; without it there is no network
+ *   mplm.ballast_mib=N       idle memory, filled before the program starts
  *
  *   init ---- heartbeat      a record every heartbeat_ms, at real-time priority
  *        |--- echo           answers on UDP port 7, at real-time priority too
@@ -37,6 +38,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ballast.h"
 #include "network.h"
 #include "record.h"
 
@@ -46,7 +48,7 @@ typedef struct Settings {
     char command_line[4096];            /* the values below point into it */
     const char *benchmark;
     const char *class, *threads, *repetitions, *iterations;  /* or NULL */
-    long heartbeat_ms;
+    long heartbeat_ms, ballast_mib;
     bool has_network;
     NetworkAddress address;
 } Settings;
@@ -95,7 +97,7 @@ static void open_serial_port(void)
 /* Read the mplm.* words. Returns 0, or 2 after an error record. */
 static int read_settings(Settings *settings)
 {
-    const char *heartbeat_ms = "20", *address = NULL;
+    const char *heartbeat_ms = "20", *ballast_mib = "0", *address = NULL;
     const struct { const char *name; const char **value; } known[] = {
         { "benchmark", &settings->benchmark },
         { "class", &settings->class },
@@ -103,6 +105,7 @@ static int read_settings(Settings *settings)
         { "repetitions", &settings->repetitions },
         { "iterations", &settings->iterations },
         { "heartbeat_ms", &heartbeat_ms },
+        { "ballast_mib", &ballast_mib },
         { "address", &address },
     };
     const size_t count = sizeof(known) / sizeof(known[0]);
@@ -136,6 +139,10 @@ static int read_settings(Settings *settings)
     if (parse_number(heartbeat_ms, 1, 10000, &settings->heartbeat_ms)) {
         return record_error("heartbeat_ms is %s, allowed: 1 to 10000",
                             heartbeat_ms);
+    }
+    if (parse_number(ballast_mib, 0, 1L << 24, &settings->ballast_mib)) {
+        return record_error("ballast_mib is %s, allowed: 0 to 16777216",
+                            ballast_mib);
     }
     settings->has_network = address;
     return address ? network_parse(address, &settings->address) : 0;
@@ -345,7 +352,8 @@ int main(void)
         if (settings.has_network) {
             start_network(&settings.address);
         }
-        if (strcmp(settings.benchmark, "none")) {
+        status = ballast_fill(settings.ballast_mib);
+        if (!status && strcmp(settings.benchmark, "none")) {
             if (is_benchmark(settings.benchmark)) {
                 pid = start_benchmark(&settings);
             } else {

@@ -32,6 +32,13 @@ verifies_in_a_guest() { # NAME
         grep -q '^@mplm end status=0 ' "$tmp/records"
 }
 
+# Its memory is filled before the program starts, which has the rest.
+ballast_is_filled() {
+    run 0 "$here/boot" 120 128 2 benchmark=mg class=S threads=2 ballast_mib=40 &&
+        grep '^@mplm \(ballast\|start\) ' "$tmp/records" | head -n 1 | grep -q '^@mplm ballast mib=40 ' &&
+        grep -q '^@mplm end status=0 ' "$tmp/records"
+}
+
 # One record of an error, with this text in it, and the status of wrong input.
 guest_refuses() {       # TEXT SETTING...
     text=$1
@@ -52,6 +59,8 @@ for name in mg is sp bt writer; do
     check "$name: class S verifies in a guest of 8 vCPUs" verifies_in_a_guest $name
 done
 check 'a custom workload runs in a guest' workload_runs_in_a_guest
+check 'a guest fills its ballast, then starts the program' ballast_is_filled
+check 'a guest refuses ballast that it has no memory for' guest_refuses 'ballast is 100 MiB, free: [0-9]* MiB' benchmark=mg class=S ballast_mib=100
 check 'a guest refuses an unknown benchmark' guest_refuses 'unknown benchmark lu' benchmark=lu class=S
 check 'a guest refuses an unknown class' guest_refuses "unknown class 'X' of MG, allowed: one of SWABC" benchmark=mg class=X
 check 'a guest refuses 0 threads' guest_refuses 'threads is 0, allowed: 1 to 1024' benchmark=mg class=S threads=0

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import mplm.engine.migration.Method;
@@ -20,6 +22,9 @@ import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.report.Display;
 import mplm.harness.report.Estimate;
+import mplm.harness.scale.Scaling;
+import mplm.harness.scale.WorkingSet;
+import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
@@ -27,6 +32,7 @@ import mplm.harness.suite.Suite;
 import mplm.harness.testbed.Kind;
 import mplm.harness.testbed.Testbed;
 import mplm.harness.trial.Artifacts;
+import mplm.harness.trial.Calibrations;
 import mplm.harness.trial.Resumption;
 import mplm.harness.trial.Spread;
 import mplm.harness.trial.SuiteRun;
@@ -93,6 +99,9 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--resume", paramLabel = "RUN", description = "run what this run, which was broken off, has not done")
   private Path resume;
 
+  @Option(names = "--calibrate", description = "measure the guests of scaled experiments even if that was done before")
+  private boolean calibrate;
+
   @Option(names = "--dry-run", description = "say what would be run, and end")
   private boolean dryRun;
 
@@ -145,8 +154,8 @@ final class RunCommand implements Callable<Integer> {
       return SuiteRun.resume(resume, resolved, artifacts, display) ? 0 : Mplm.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    return SuiteRun.run(chosen, part, seed, resolved, artifacts, runs.toAbsolutePath().normalize(), display)
-        ? 0 : Mplm.FAILED;
+    return SuiteRun.run(chosen, part, seed, resolved, artifacts, runs.toAbsolutePath().normalize(), display,
+        Calibrations.inCache(calibrate)) ? 0 : Mplm.FAILED;
   }
 
   private void requireSame(RunManifest begun, String where) {
@@ -215,12 +224,29 @@ final class RunCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int describe(Suite chosen, Shard part, List<Hosts> pairs) {
+  /** With what the cache has of guests like these, which may be of another engine or place, and would then not be used. */
+  private static Suite asMeasuredBefore(Suite suite, PrintWriter out) throws IOException {
+    List<Experiment> experiments = new ArrayList<>();
+    for (Experiment experiment : suite.experiments()) {
+      Optional<WorkingSet> guest = experiment.link() == null ? Calibrations.inCache(false).latest(experiment) : Optional.empty();
+      experiments.add(guest.map(experiment::measured).orElse(experiment));
+      if (experiment.link() == null) {
+        out.println(experiment.name() + ": " + (guest.isPresent()
+            ? "link and times as they follow from the guest that was last measured"
+            : "link and times follow from its guest, which is measured when the run begins; estimated with a pass of "
+                + Durations.print(Scaling.USUAL)));
+      }
+    }
+    return suite.withExperiments(experiments);
+  }
+
+  private int describe(Suite suite, Shard part, List<Hosts> pairs) throws IOException {
     PrintWriter out = spec.commandLine().getOut();
+    out.println("suite " + suite.name() + ": " + suite.title());
+    Suite chosen = suite.hasUnmeasured() ? asMeasuredBefore(suite, out) : suite;
     List<PlannedTrial> plan = part.of(chosen.plan(seed));
     Map<String, String> spread = pairs == null || pairs.get(0).pair() == null ? Map.of()
-        : Spread.of(chosen.plan(seed), pairs.stream().map(Hosts::pair).toList());
-    out.println("suite " + chosen.name() + ": " + chosen.title());
+        : Spread.of(suite.plan(seed), pairs.stream().map(Hosts::pair).toList());
     for (PlannedTrial planned : plan) {
       out.println("  " + planned.number() + "  " + planned.name() + "  (" + planned.experiment().title() + ", cancelled after "
           + planned.experiment().limitPasses() + " passes of used memory, not before "

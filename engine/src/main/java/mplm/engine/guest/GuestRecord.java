@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One record of the guest: {@code @mplm KIND key=value ... t=SECONDS}. Kinds: boot, heartbeat, start, iteration, ready, result,
- * error, end.
+ * One record of the guest: {@code @mplm KIND key=value ... t=SECONDS}. Kinds: boot, heartbeat, ballast, start, iteration, ready,
+ * result, error, end.
  *
  * @param kind the word behind {@code @mplm}
  * @param fields in the order of the line, without quotes

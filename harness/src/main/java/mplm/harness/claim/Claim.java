@@ -35,7 +35,7 @@ public enum Claim {
       """
       Over the benchmarks of the paper's Table I, all of which must have run: Spearman's rank correlation of mean downtime \
       and mean dirty page rate is at least 0.9, and the downtimes are in the published order, neighbours within 5 %. Where \
-      the links differ: downtimes in passes over used memory, rates as share of the link.""",
+      the links differ, or experiments are scaled: downtimes in passes over used memory, rates as share of the link.""",
       GrowsWithRate::findings),
   C5("MPLM ends within a time bounded by the memory size.",
       """

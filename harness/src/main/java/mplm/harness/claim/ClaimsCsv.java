@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import mplm.harness.report.Cell;
 import mplm.harness.report.Csv;
 import mplm.harness.report.FigureCsv;
 
@@ -13,12 +14,12 @@ public final class ClaimsCsv {
   private ClaimsCsv() {}
 
   /** A line a finding, in place of a file that may be there. */
-  public static void claims(Path file, List<Finding> findings) throws IOException {
+  public static void claims(Path file, List<Finding> findings, List<Cell> cells) throws IOException {
     try (Csv csv = Csv.replace(file)) {
-      csv.write(List.of("claim", "text", "rule", "experiment", "measured", "verdict"));
+      csv.write(List.of("claim", "text", "rule", "experiment", "measured", "verdict", "size"));
       for (Finding finding : findings) {
         csv.write(List.of(finding.claim().name(), finding.claim().text(), finding.claim().rule(), finding.experiment(),
-            finding.measured(), finding.verdict().toString()));
+            finding.measured(), finding.verdict().toString(), finding.sizes(cells)));
       }
     }
   }
@@ -28,13 +29,13 @@ public final class ClaimsCsv {
     try (Csv csv = Csv.replace(file)) {
       csv.write(List.of("experiment", "method", "quantity", "n", "measured_s_mean", "measured_s_ci95", "published_s",
           "difference_s", "ratio",
-          "comparable", "deviations"));
+          "comparable", "deviations", "size", "difference_passes"));
       for (Distance distance : distances) {
         csv.write(List.of(distance.cell().experiment().name(), distance.cell().method().toString(), distance.quantity(),
             Integer.toString(distance.measured().n()), text(distance.measured().value()),
                 FigureCsv.text(distance.measured().halfWidth()),
             text(distance.published()), text(distance.seconds()), text(distance.ratio()), distance.comparable() ? "yes" : "no",
-            String.join("; ", distance.deviations())));
+            String.join("; ", distance.deviations()), distance.cell().size().toString(), FigureCsv.text(distance.passes())));
       }
     }
   }

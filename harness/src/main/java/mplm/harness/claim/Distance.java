@@ -7,15 +7,18 @@ import java.util.stream.Stream;
 import mplm.harness.report.Cell;
 import mplm.harness.report.Mean;
 import mplm.harness.report.Published;
+import mplm.harness.report.Size;
 
 /**
- * How far a measured mean is from the published value of the same benchmark and setting.
+ * How far a measured mean is from the published value of the same benchmark and setting, which is in proportion where the experiment
+ * is scaled.
  *
  * @param cell what was measured
  * @param quantity {@code total} or {@code downtime}
  * @param measured seconds
  * @param published seconds
- * @param deviations what of the set-up is not as published: unless this is empty the two are not comparable
+ * @param deviations what of the set-up is not as published: unless this is empty or the experiment is scaled, the two are not
+ *     comparable
  */
 public record Distance(Cell cell, String quantity, Mean measured, double published, List<String> deviations) {
 
@@ -31,9 +34,15 @@ public record Distance(Cell cell, String quantity, Mean measured, double publish
         Published.deviations(cell.experiment(), cell.setting().accelerator())));
   }
 
-  /** Whether the set-up is the published one. */
+  /** Whether the set-up is the published one, at least in proportion. */
   public boolean comparable() {
-    return deviations.isEmpty();
+    return cell.size() != Size.OTHER;
+  }
+
+  /** The same as {@link #seconds} in passes over used memory; empty if no trial got so far. */
+  public OptionalDouble passes() {
+    OptionalDouble pass = cell.pass();
+    return pass.isEmpty() ? pass : OptionalDouble.of(seconds() / pass.getAsDouble());
   }
 
   /** Seconds by which the measured value is longer. */

@@ -30,13 +30,13 @@ final class GrowsWithRate {
       List<RateTable.Line> of = all.measured().stream()
           .filter(line -> line.experiment().benchmark().name().equalsIgnoreCase(rate.benchmark())).toList();
       if (of.isEmpty()) {
-        return new Finding(C4, "all", "no completed MPLM trial of " + rate.benchmark() + " with a dirty page rate",
+        return new Finding(C4, Finding.ALL, "no completed MPLM trial of " + rate.benchmark() + " with a dirty page rate",
             Verdict.NOT_RUN);
       }
       ordered.addAll(of);
     }
     RateTable table = new RateTable(ordered, all.published());
-    boolean seconds = table.oneLink();
+    boolean seconds = !table.inPasses();
     boolean inOrder = true;
     for (int i = 1; i < ordered.size(); i++) {
       double before = seconds ? ordered.get(i - 1).downtime().value() : ordered.get(i - 1).share();
@@ -49,7 +49,7 @@ final class GrowsWithRate {
             line.dirtyRate().value())
         : String.format(Locale.ROOT, "%s %.2f passes at %.2f of the link", line.experiment().name(), line.share(), line.rho()))
         .collect(Collectors.joining(", "));
-    return new Finding(C4, "all", String.format(Locale.ROOT, "%s; rank correlation %.2f", lines, rank), Verdict.of(rank >= RANK
+    return new Finding(C4, Finding.ALL, String.format(Locale.ROOT, "%s; rank correlation %.2f", lines, rank), Verdict.of(rank >= RANK
         && inOrder));
   }
 }

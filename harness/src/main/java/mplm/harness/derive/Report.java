@@ -23,6 +23,7 @@ import mplm.harness.report.Chart;
 import mplm.harness.report.Figure;
 import mplm.harness.report.FigureCsv;
 import mplm.harness.report.Figures;
+import mplm.harness.report.ProportionTable;
 import mplm.harness.report.Published;
 import mplm.harness.report.RateChart;
 import mplm.harness.report.RateTable;
@@ -56,13 +57,18 @@ public record Report(Path folder, List<RunDerivation> runs) {
     List<Path> tables = List.of("figure.csv", "table1.csv", "claims.csv", "distances.csv").stream().map(folder::resolve).toList();
     FigureCsv.write(tables.get(0), cells, published);
     rates.write(tables.get(1));
-    ClaimsCsv.claims(tables.get(2), findings);
+    ClaimsCsv.claims(tables.get(2), findings, cells);
     ClaimsCsv.distances(tables.get(3), distances);
     List<Path> files = new ArrayList<>(charts);
     files.addAll(tables);
+    ProportionTable proportions = ProportionTable.of(cells);
+    if (!proportions.lines().isEmpty()) {
+      files.add(folder.resolve("proportions.csv"));
+      proportions.write(files.get(files.size() - 1));
+    }
     Map<Path, RunManifest> manifests = new LinkedHashMap<>();
     runs.forEach(run -> manifests.put(run.run(), run.manifest()));
-    RunDocument document = new RunDocument(manifests, rows, cells, rates, findings, distances, panels(charts), rateChart(charts),
+    RunDocument document = new RunDocument(manifests, rows, cells, rates, proportions, findings, distances, panels(charts), rateChart(charts),
         List.copyOf(files), this::folder);
     List<Block> blocks = document.blocks();
     Html.write(folder.resolve("index.html"), document.title(), blocks);

@@ -4,6 +4,7 @@ package mplm.harness.document;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import mplm.engine.migration.Method;
 import mplm.harness.record.RunManifest;
 import mplm.harness.suite.Experiment;
 
@@ -20,9 +21,9 @@ final class Repeat {
     if (benchmarks.size() == experiments.stream().map(e -> e.benchmark().name()).distinct().count()) {
       words.addAll(List.of("--benchmarks", String.join(",", benchmarks)));
     }
-    if (experiments.stream().map(Experiment::methods).distinct().count() == 1) {
-      words.addAll(List.of("--methods", experiments.get(0).methods().stream().map(Object::toString)
-          .collect(Collectors.joining(","))));
+    List<List<Method>> methods = experiments.stream().map(e -> e.methods().stream().map(e::original).toList()).distinct().toList();
+    if (methods.size() == 1) {
+      words.addAll(List.of("--methods", methods.get(0).stream().map(Object::toString).collect(Collectors.joining(","))));
     }
     if (experiments.stream().allMatch(Experiment::verifyMemory)) {
       words.add("--verify-memory");

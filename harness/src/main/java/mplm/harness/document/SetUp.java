@@ -16,13 +16,12 @@ import mplm.harness.document.Block.Table;
 import mplm.harness.record.RunManifest;
 import mplm.harness.report.Outcome;
 import mplm.harness.report.Published;
+import mplm.harness.report.Size;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.Experiment;
 
 /** The section that says what ran where. Runs that stand in one report are of one kind, so the first speaks for all. */
 final class SetUp {
-  static final String FULL_SIZE = "full size";
-
   private SetUp() {}
 
   static List<Block> blocks(Collection<RunManifest> runs, List<TrialRow> rows) {
@@ -57,19 +56,18 @@ final class SetUp {
     blocks.add(new Table(List.of("", ""), lines));
     blocks.add(new Table(List.of("experiment", "guest and link", "against the published set-up"),
         first.experiments().stream().map(experiment -> sizes(experiment, first)).toList()));
+    blocks.add(new Paragraph("Besides: " + String.join(", ", Published.otherDeviations(first.setting(),
+        first.environment().getOrDefault("source", Map.of()).getOrDefault("cpu", "unknown CPU"))) + "; ballast, idle memory filled with"
+        + " random pages so that used memory is the paper's in proportion: " + first.experiments().stream()
+            .map(experiment -> experiment.name() + " " + experiment.ballast()).collect(Collectors.joining(", ")) + "."));
     runs.forEach(run -> blocks.add(environment(run)));
     return blocks;
-  }
-
-  /** Whether seconds of this experiment may be compared with the published ones. */
-  static String size(Experiment experiment, RunManifest run) {
-    return Published.deviations(experiment, run.setting().accelerator()).isEmpty() ? FULL_SIZE : "not " + FULL_SIZE;
   }
 
   private static List<String> sizes(Experiment experiment, RunManifest run) {
     List<String> deviations = Published.deviations(experiment, run.setting().accelerator());
     return List.of(experiment.name(), experiment.title(),
-        size(experiment, run) + (deviations.isEmpty() ? "" : ": " + String.join(", ", deviations)));
+        Size.of(experiment, run.setting().accelerator()) + (deviations.isEmpty() ? "" : ": " + String.join(", ", deviations)));
   }
 
   private static Fold environment(RunManifest run) {

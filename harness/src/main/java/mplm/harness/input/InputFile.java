@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -99,6 +100,16 @@ public final class InputFile {
   }
 
   private static <V> void addText(SimpleModule module, Class<V> type, Function<String, ?> reader) {
+    module.addKeyDeserializer(type, new KeyDeserializer() {
+      @Override
+      public Object deserializeKey(String key, DeserializationContext context) throws IOException {
+        try {
+          return reader.apply(key);
+        } catch (IllegalArgumentException e) {
+          throw JsonMappingException.from(context, e.getMessage(), e);
+        }
+      }
+    });
     module.addDeserializer(type, new StdScalarDeserializer<V>(type) {
       @Override
       public V deserialize(JsonParser parser, DeserializationContext context) throws IOException {

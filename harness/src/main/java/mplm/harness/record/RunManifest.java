@@ -2,10 +2,13 @@
 package mplm.harness.record;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
@@ -77,6 +80,12 @@ public record RunManifest(
           .addSerializer(Bandwidth.class, ToStringSerializer.instance)
           .addSerializer(Method.class, ToStringSerializer.instance)
           .addSerializer(Shard.class, ToStringSerializer.instance)
+          .addKeySerializer(Duration.class, new JsonSerializer<>() {
+            @Override
+            public void serialize(Duration value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+              generator.writeFieldName(Durations.print(value));
+            }
+          })
           .addSerializer(Duration.class, new ToStringSerializerBase(Duration.class) {
             private static final long serialVersionUID = 1;
 

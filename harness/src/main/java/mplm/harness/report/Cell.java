@@ -59,6 +59,11 @@ public record Cell(Experiment experiment, Setting setting, Method method, List<T
         .or(() -> ofOneExperiment.stream().filter(cell -> cell.method instanceof Mplm).findFirst());
   }
 
+  /** How it stands to the published one. */
+  public Size size() {
+    return Size.of(experiment, setting.accelerator());
+  }
+
   /** Of stock pre-copy. */
   public OptionalDouble maxTolerableDowntime() {
     return method instanceof Precopy precopy ? OptionalDouble.of(seconds(precopy.maxTolerableDowntime())) : OptionalDouble.empty();
@@ -87,7 +92,7 @@ public record Cell(Experiment experiment, Setting setting, Method method, List<T
   /** One pass: what the link takes for the memory that the guest used; empty if no trial got so far. */
   public OptionalDouble pass() {
     return trials.stream().map(TrialRow::guest).flatMap(Optional::stream)
-        .mapToDouble(guest -> (double) guest.used().bytes() / experiment.link().bytesPerSecond()).average();
+        .mapToDouble(guest -> experiment.pass(guest.used())).average();
   }
 
   /** Migration time of a trial that completed, and whose guest was not held. */

@@ -16,6 +16,7 @@ import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Precopy;
 import mplm.engine.migration.Progress;
 import mplm.engine.unit.DataSize;
+import mplm.harness.scale.Scaling;
 
 /**
  * The columns of {@code trials.csv}, in order. Names carry the unit. A value that does not exist is empty, never 0: what was not
@@ -57,6 +58,11 @@ public final class Columns {
     add(all, "class", r -> r.planned().experiment().problemClass());
     add(all, "vcpus", r -> r.planned().experiment().vcpus());
     add(all, "memory_bytes", r -> r.planned().experiment().memory());
+    add(all, "ballast_bytes", r -> r.planned().experiment().ballast());
+    optional(all, "scaled_to", r -> r.planned().experiment().scaling().map(scaling -> r.planned().experiment().scaled().to()));
+    optional(all, "scaled_factor", r -> r.planned().experiment().scaling().map(Scaling::factor));
+    optional(all, "scaled_method", r -> r.planned().experiment().scaling().map(s -> r.planned().experiment().original(r.planned().method())));
+    optional(all, "scaled_used_bytes", r -> r.planned().experiment().scaling().map(s -> r.planned().experiment().scaled().guest().used()));
     add(all, "method", r -> r.planned().method().name());
     optional(all, "max_tolerable_downtime_s", r -> precopy(r).map(Precopy::maxTolerableDowntime));
     optional(all, "mplm_policy", r -> method(r).map(Mplm::policy));

@@ -10,6 +10,7 @@ import mplm.engine.migration.Method;
 import mplm.engine.migration.Precopy;
 import mplm.engine.migration.Unmigrated;
 import mplm.engine.unit.DataSize;
+import mplm.harness.scale.Scaling;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 
@@ -23,6 +24,8 @@ import mplm.harness.suite.PlannedTrial;
 public record Estimate(Duration expected, Duration most, DataSize disk) {
   /** To boot, warm up and tear down. */
   private static final double AROUND_S = 30;
+  /** To measure the guest of a scaled experiment. */
+  private static final double MEASURE_S = 60;
   /** Records: looks at two hypervisors, heartbeats, echoes. {@code quick} wrote 13 kB a second. */
   private static final double RECORDED_BYTES_PER_S = 16e3;
   /** Charts and tables of a trial, and its part of the report. */
@@ -33,11 +36,11 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
   /** Of trials that are yet to be made. */
   public static Estimate of(List<PlannedTrial> plan) {
     Published published = Published.read();
-    double expected = 0;
+    double expected = MEASURE_S * plan.stream().map(PlannedTrial::experiment).filter(e -> e.link() == null).distinct().count();
     double most = 0;
     for (PlannedTrial planned : plan) {
       Experiment experiment = planned.experiment();
-      double limit = seconds(experiment.limit(used(experiment)));
+      double limit = limit(experiment);
       double program = experiment.repeats() ? 0 : program(experiment, published).orElse(0);
       double migration = planned.method() instanceof Unmigrated ? 0 : migration(experiment, planned.method(), limit, published);
       expected += AROUND_S + Math.max(migration, program);
@@ -55,10 +58,36 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
                 disk.bytes() / 1e6);
   }
 
+  /** Of a scaled experiment whose guest is not measured, with a pass of the usual length. */
+  private static double limit(Experiment experiment) {
+    return experiment.link() != null ? seconds(experiment.limit(used(experiment)))
+        : experiment.limitPasses() * seconds(Scaling.USUAL);
+  }
+
+  /** As published, in proportion; one that could not even send what MPLM stops with lasts until its limit, for programs repeat. */
+  private static double scaled(Experiment experiment, Method method, double limit, Published published) {
+    double factor = experiment.scaling().map(Scaling::factor)
+        .orElseGet(() -> (double) Scaling.USUAL.toNanos() / experiment.benchmark().paper().pass().toNanos());
+    OptionalDouble x = maxTolerableDowntime(experiment.original(method));
+    List<Published.Point> points = published.of(experiment.benchmark().name());
+    double least = points.stream().filter(Published.Point::mplm).mapToDouble(point -> point.downtime().getAsDouble()).findFirst()
+        .orElse(0);
+    OptionalDouble known = points.stream().filter(point -> point.maxTolerableDowntime().equals(x)).map(Published.Point::total)
+        .findFirst().orElse(OptionalDouble.empty());
+    boolean ends = x.isEmpty() || x.getAsDouble() > 0.9 * least;
+    return ends ? Math.min(limit, factor * known.orElse(seconds(experiment.benchmark().paper().pass().multipliedBy(2)))) : limit;
+  }
+
+  private static OptionalDouble maxTolerableDowntime(Method method) {
+    return method instanceof Precopy precopy ? OptionalDouble.of(seconds(precopy.maxTolerableDowntime())) : OptionalDouble.empty();
+  }
+
   /** Published at this size; else two passes, or the limit if not even one pass fits the maximum tolerable downtime. */
   private static double migration(Experiment experiment, Method method, double limit, Published published) {
-    OptionalDouble x = method instanceof Precopy precopy
-        ? OptionalDouble.of(seconds(precopy.maxTolerableDowntime())) : OptionalDouble.empty();
+    if (experiment.scaled() != null) {
+      return scaled(experiment, method, limit, published);
+    }
+    OptionalDouble x = maxTolerableDowntime(method);
     OptionalDouble known = fullSize(experiment) ? published.of(experiment.benchmark().name()).stream()
         .filter(point -> point.maxTolerableDowntime().equals(x)).map(Published.Point::total).findFirst()
             .orElse(OptionalDouble.empty())
@@ -70,7 +99,7 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
 
   /** How long the program runs: as long as a migration lasts that it ends. */
   private static OptionalDouble program(Experiment experiment, Published published) {
-    return fullSize(experiment) ? published.of(experiment.benchmark().name()).stream()
+    return experiment.scaled() == null && fullSize(experiment) ? published.of(experiment.benchmark().name()).stream()
         .map(Published.Point::total).filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).max()
         : OptionalDouble.empty();
   }

@@ -9,12 +9,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import mplm.harness.suite.Experiment;
 
 /** The file {@code figure.csv}: all that the figures show, a line a point, measured and published apart. */
 public final class FigureCsv {
   private static final List<String> HEADER = List.of("source", "experiment", "benchmark", "method", "max_tolerable_downtime_s",
       "completed", "total_s_mean", "total_s_ci95", "downtime_s_mean", "downtime_s_ci95", "not_converged", "not_converged_limit_s",
-      "ended_before", "ended_before_after_s");
+      "ended_before", "ended_before_after_s", "size", "pass_s");
 
   private FigureCsv() {}
 
@@ -27,15 +28,25 @@ public final class FigureCsv {
             text(cell.maxTolerableDowntime()), Integer.toString(cell.completed().size()),
             value(cell.total()), interval(cell.total()), value(cell.downtime()), interval(cell.downtime()),
             Long.toString(cell.count(Outcome.NOT_CONVERGED)), longest(cell, Outcome.NOT_CONVERGED),
-            Long.toString(cell.count(Outcome.ENDED_BEFORE)), longest(cell, Outcome.ENDED_BEFORE)));
+            Long.toString(cell.count(Outcome.ENDED_BEFORE)), longest(cell, Outcome.ENDED_BEFORE),
+            cell.size().toString(), text(cell.pass())));
       }
       for (String benchmark : cells.stream().map(cell -> cell.experiment().benchmark().name()).distinct().toList()) {
         for (Published.Point point : published.of(benchmark)) {
-          csv.write(List.of("published", "", benchmark, point.mplm() ? "mplm" : "precopy", text(point.maxTolerableDowntime()), "",
-              text(point.total()), "", text(point.downtime()), "", "", "", "", ""));
+          csv.write(published(point, "", benchmark, Size.FULL));
+        }
+      }
+      for (Experiment scaled : cells.stream().filter(cell -> cell.size() == Size.SCALED).map(Cell::experiment).distinct().toList()) {
+        for (Published.Point point : published.of(scaled)) {
+          csv.write(published(point, scaled.name(), scaled.benchmark().name(), Size.SCALED));
         }
       }
     }
+  }
+
+  private static List<String> published(Published.Point point, String experiment, String benchmark, Size size) {
+    return List.of("published", experiment, benchmark, point.mplm() ? "mplm" : "precopy", text(point.maxTolerableDowntime()), "",
+        text(point.total()), "", text(point.downtime()), "", "", "", "", "", size.toString(), "");
   }
 
   /** A number as these files have it: plain, at most six decimals, empty if there is none. */

@@ -11,6 +11,7 @@ import mplm.harness.report.Figure.Converged;
 import mplm.harness.report.Figure.EndedBefore;
 import mplm.harness.report.Figure.NotConverged;
 import mplm.harness.report.Figure.Point;
+import mplm.harness.suite.Experiment;
 
 /** From rows to the figure of each experiment. */
 public final class Figures {
@@ -46,14 +47,23 @@ public final class Figures {
     }
     stock.sort(Comparator.comparingDouble(Point::x));
     Setting setting = cells.get(0).setting();
-    List<Published.Point> published = PUBLISHED.of(cells.get(0).experiment().benchmark().name());
-    boolean fullSize = Published.deviations(cells.get(0).experiment(), setting.accelerator()).isEmpty();
-    String subtitle = (published.isEmpty() || fullSize ? "" : "not full size; ") + "under "
+    Experiment experiment = cells.get(0).experiment();
+    List<Published.Point> published = PUBLISHED.of(experiment);
+    String subtitle = (published.isEmpty() ? "" : label(experiment, setting)) + "under "
         + setting.accelerator().name().toUpperCase(Locale.ROOT)
         + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
         + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10)
         + ", n = " + repetitions(counts);
-    return new Figure(cells.get(0).experiment().title(), subtitle, stock, mplm, published);
+    return new Figure(experiment.title(), subtitle, stock, mplm, published);
+  }
+
+  private static String label(Experiment experiment, Setting setting) {
+    return switch (Size.of(experiment, setting.accelerator())) {
+      case FULL -> "";
+      case OTHER -> Size.OTHER + "; ";
+      case SCALED -> String.format(Locale.ROOT, "%s, published seconds times %.3f; ", Size.SCALED,
+          experiment.scaling().orElseThrow().factor());
+    };
   }
 
   private static List<Point> points(Cell cell) {

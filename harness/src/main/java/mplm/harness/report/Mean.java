@@ -20,6 +20,11 @@ public record Mean(int n, double value, OptionalDouble halfWidth) {
 
   private static final double QUANTILE = 0.975;
 
+  /** The same in another unit. */
+  public Mean over(double unit) {
+    return new Mean(n, value / unit, halfWidth.isEmpty() ? halfWidth : OptionalDouble.of(halfWidth.getAsDouble() / unit));
+  }
+
   /** Of at least one value. */
   public static Mean of(double... values) {
     double mean = DoubleStream.of(values).average().orElseThrow();

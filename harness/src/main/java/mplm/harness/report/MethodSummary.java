@@ -30,9 +30,10 @@ import mplm.engine.migration.Unmigrated;
  * @param delay median time of the repetition that was moved, less that of the unmigrated guest in the same experiment, seconds: the
  *     downtime, and by how much the migration slowed the guest down before and after
  * @param slowdown the one over the other; for a program that runs once this is the migration's whole cost
+ * @param size how the experiment stands to the published one
  */
 public record MethodSummary(String experiment, Method method, Map<Outcome, Long> outcomes, OptionalDouble total,
-    OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown) {
+    OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown, Size size) {
 
   /** The columns. */
   public static final List<String> HEADER = header();
@@ -48,7 +49,8 @@ public record MethodSummary(String experiment, Method method, Map<Outcome, Long>
             experiment, method, repetitions.stream().collect(Collectors.groupingBy(TrialRow::outcome, Collectors.counting())),
             median(completed(repetitions), row -> row.migration().flatMap(MigrationResult::totalTime)),
             median(completed(repetitions), row -> row.downtimes().headline().map(Measure::value)),
-            both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed)));
+            both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed),
+            Size.of(trials.get(0).planned().experiment(), trials.get(0).setting().accelerator())));
       });
     });
     return all;
@@ -60,7 +62,7 @@ public record MethodSummary(String experiment, Method method, Map<Outcome, Long>
     for (Outcome outcome : Outcome.values()) {
       cells.add(Long.toString(outcomes.getOrDefault(outcome, 0L)));
     }
-    cells.addAll(List.of(text(total), text(downtime), text(delay), text(slowdown)));
+    cells.addAll(List.of(text(total), text(downtime), text(delay), text(slowdown), size.toString()));
     return cells;
   }
 
@@ -69,7 +71,7 @@ public record MethodSummary(String experiment, Method method, Map<Outcome, Long>
     for (Outcome outcome : Outcome.values()) {
       header.add(outcome.toString().replace(' ', '_'));
     }
-    header.addAll(List.of("total_s_median", "downtime_s_median", "program_delay_s", "program_slowdown"));
+    header.addAll(List.of("total_s_median", "downtime_s_median", "program_delay_s", "program_slowdown", "size"));
     return List.copyOf(header);
   }
 

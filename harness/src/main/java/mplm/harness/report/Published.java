@@ -15,8 +15,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import mplm.engine.guest.Accelerator;
+import mplm.engine.migration.Precopy;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
+import mplm.harness.scale.Scaling;
 import mplm.harness.suite.Experiment;
 
 /**
@@ -28,8 +30,8 @@ import mplm.harness.suite.Experiment;
 public record Published(List<Point> points, List<Rate> rates) {
   private static final String CLASS = "C";
   private static final int VCPUS = 8;
-  private static final DataSize MEMORY = DataSize.parse("8GiB");
-  private static final Bandwidth LINK = Bandwidth.parse("1Gbit/s");
+  static final DataSize MEMORY = DataSize.parse("8GiB");
+  static final Bandwidth LINK = Bandwidth.parse("1Gbit/s");
 
   /** The set-up that the values are of, as one line. */
   public static final String SETUP = "class " + CLASS + ", " + VCPUS + " vCPUs, " + MEMORY + ", " + LINK + ", KVM";
@@ -48,6 +50,15 @@ public record Published(List<Point> points, List<Rate> rates) {
     /** Of MPLM. */
     public boolean mplm() {
       return maxTolerableDowntime.isEmpty();
+    }
+
+    /** In proportion, with all times multiplied. */
+    public Point times(double factor) {
+      return new Point(benchmark, times(maxTolerableDowntime, factor), times(total, factor), times(downtime, factor), source);
+    }
+
+    private static OptionalDouble times(OptionalDouble seconds, double factor) {
+      return seconds.isEmpty() ? seconds : OptionalDouble.of(factor * seconds.getAsDouble());
     }
   }
 
@@ -75,12 +86,31 @@ public record Published(List<Point> points, List<Rate> rates) {
     return points.stream().filter(point -> point.benchmark.equalsIgnoreCase(benchmark)).toList();
   }
 
-  /** The point that a cell repeats. */
+  /** The point that a cell repeats, in the proportion in which it does. */
   public Optional<Point> of(Cell cell) {
+    OptionalDouble x = cell.experiment().original(cell.method()) instanceof Precopy precopy
+        ? OptionalDouble.of(precopy.maxTolerableDowntime().toNanos() / 1e9) : OptionalDouble.empty();
     return of(cell.experiment().benchmark().name()).stream()
-        .filter(point -> point.maxTolerableDowntime.equals(cell.maxTolerableDowntime()))
+        .filter(point -> point.maxTolerableDowntime.equals(x))
         .filter(point -> !point.mplm() || cell.method().name().equals("mplm"))
-        .findFirst();
+        .findFirst()
+        .map(point -> point.times(factor(cell.experiment())));
+  }
+
+  /** The points to hold against an experiment: in proportion to a scaled one. */
+  public List<Point> of(Experiment experiment) {
+    return of(experiment.benchmark().name()).stream().map(point -> point.times(factor(experiment))).toList();
+  }
+
+  private static double factor(Experiment experiment) {
+    return experiment.scaling().map(Scaling::factor).orElse(1.0);
+  }
+
+  /** What besides the size is not as in the paper. */
+  public static List<String> otherDeviations(Setting setting, String cpu) {
+    return List.of("no disk (there: an image on NFS)", "QEMU " + setting.qemuVersion() + " (there: 2.9.0)",
+        cpu + " (there: AMD Opteron, 12 cores, 2.1 GHz)",
+        "programs written anew from the NPB reports (there: NPB 3.3)");
   }
 
   /** What of an experiment is not as in the paper, such as {@code class W (there: C)}; empty if it has the paper's size. */
@@ -91,6 +121,8 @@ public record Published(List<Point> points, List<Rate> rates) {
         experiment.vcpus() == VCPUS);
     deviation(deviations, experiment.memory().toString(), MEMORY.toString(), experiment.memory().equals(MEMORY));
     deviation(deviations, experiment.link().toString(), LINK.toString(), experiment.link().equals(LINK));
+    deviation(deviations, experiment.iterations() + " iterations a repetition", Integer.toString(
+        experiment.benchmark().classes().get(experiment.problemClass()).iterations()), experiment.iterations() == null);
     deviation(deviations, accelerator.name().toUpperCase(Locale.ROOT), "KVM", accelerator == Accelerator.KVM);
     return deviations;
   }

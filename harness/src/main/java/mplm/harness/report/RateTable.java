@@ -32,8 +32,9 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
    * @param pass what the link takes for the used memory, seconds
    * @param downtime seconds
    * @param dirtyRate pages per second
+   * @param size how it stands to the published one
    */
-  public record Line(Experiment experiment, double pass, Mean downtime, Mean dirtyRate) {
+  public record Line(Experiment experiment, double pass, Mean downtime, Mean dirtyRate, Size size) {
     /** How fast the guest dirties against how fast the link drains. */
     public double rho() {
       return dirtyRate.value() * PAGE_BYTES / experiment.link().bytesPerSecond();
@@ -60,7 +61,7 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
     }
     return Optional.of(new Line(cell.experiment(), cell.pass().getAsDouble(),
         Mean.of(both.stream().mapToDouble(row -> Cell.downtime(row).getAsDouble()).toArray()),
-        Mean.of(both.stream().mapToDouble(row -> row.dirtyRate().orElseThrow().average()).toArray())));
+        Mean.of(both.stream().mapToDouble(row -> row.dirtyRate().orElseThrow().average()).toArray()), cell.size()));
   }
 
   /** Whether all lines are of one link, so that seconds and pages per second can be compared; else only their ratios to it can. */
@@ -80,6 +81,23 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
         : OptionalDouble.of(new PearsonsCorrelation().correlation(rates(), downtimes()));
   }
 
+  /** Whether the measured lines can only be compared as ratios: of several links, or scaled. */
+  public boolean inPasses() {
+    return !oneLink() || measured.stream().anyMatch(line -> line.size == Size.SCALED);
+  }
+
+  /** How fast a published guest dirtied against how fast its link drained. */
+  public static double rho(Published.Rate rate) {
+    return rate.dirtyRate() * PAGE_BYTES / Published.LINK.bytesPerSecond();
+  }
+
+  /** A published downtime in passes; empty for a benchmark that no line is of. */
+  public OptionalDouble share(Published.Rate rate) {
+    return measured.stream().map(line -> line.experiment.benchmark())
+        .filter(benchmark -> benchmark.name().equalsIgnoreCase(rate.benchmark()) && benchmark.paper() != null)
+        .mapToDouble(benchmark -> rate.downtime() * 1e9 / benchmark.paper().pass().toNanos()).findFirst();
+  }
+
   /** The published lines' coefficients, rank and linear. */
   public double[] publishedCorrelations() {
     double[] x = published.stream().mapToDouble(Published.Rate::dirtyRate).toArray();
@@ -92,29 +110,29 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
     try (Csv csv = Csv.replace(file)) {
       csv.write(List.of("source", "experiment", "benchmark", "n", "dirty_pages_per_s_mean", "dirty_pages_per_s_ci95",
           "downtime_s_mean",
-          "downtime_s_ci95", "rho", "downtime_passes", "rank_correlation", "linear_correlation"));
+          "downtime_s_ci95", "rho", "downtime_passes", "rank_correlation", "linear_correlation", "size"));
       for (Line line : measured) {
         csv.write(List.of("measured", line.experiment.name(), line.experiment.benchmark().name(),
             Integer.toString(line.downtime.n()),
             text(line.dirtyRate.value()), FigureCsv.text(line.dirtyRate.halfWidth()), text(line.downtime.value()),
             FigureCsv.text(line.downtime.halfWidth()), text(line.rho()), text(line.share()), FigureCsv.text(rank()),
-            FigureCsv.text(linear())));
+            FigureCsv.text(linear()), line.size.toString()));
       }
       double[] correlations = publishedCorrelations();
       for (Published.Rate rate : published) {
         csv.write(List.of("published", "", rate.benchmark().toLowerCase(Locale.ROOT), "", text(rate.dirtyRate()), "",
             text(rate.downtime()),
-            "", "", "", text(correlations[0]), text(correlations[1])));
+            "", text(rho(rate)), FigureCsv.text(share(rate)), text(correlations[0]), text(correlations[1]), Size.FULL.toString()));
       }
     }
   }
 
   private double[] rates() {
-    return measured.stream().mapToDouble(line -> oneLink() ? line.dirtyRate.value() : line.rho()).toArray();
+    return measured.stream().mapToDouble(line -> inPasses() ? line.rho() : line.dirtyRate.value()).toArray();
   }
 
   private double[] downtimes() {
-    return measured.stream().mapToDouble(line -> oneLink() ? line.downtime.value() : line.share()).toArray();
+    return measured.stream().mapToDouble(line -> inPasses() ? line.share() : line.downtime.value()).toArray();
   }
 
   private static String text(double value) {

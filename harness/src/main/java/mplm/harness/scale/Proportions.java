@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.scale;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 
 /**
@@ -10,7 +11,10 @@ import java.time.Duration;
  * @param pass one pass of the link over its used memory, tau; over 0
  * @param epoch MPLM's longest; over 0
  */
-public record Proportions(double rho, Duration pass, Duration epoch) {
+public record Proportions(
+    @JsonProperty(required = true) double rho,
+    @JsonProperty(required = true) Duration pass,
+    @JsonProperty(required = true) Duration epoch) {
   public Proportions {
     if (!(rho > 0) || !Double.isFinite(rho)) {
       throw new IllegalArgumentException("rho " + rho + ", allowed: more than 0");

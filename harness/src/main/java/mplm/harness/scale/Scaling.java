@@ -2,51 +2,77 @@
 package mplm.harness.scale;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import mplm.engine.migration.Method;
 import mplm.engine.migration.Mplm;
 import mplm.engine.migration.Precopy;
-import mplm.engine.scheduler.Knobs;
 import mplm.engine.unit.Bandwidth;
 
 /**
  * An experiment in proportion: its epoch dirties the same share of the used memory as the original's, a pass over the used memory
- * takes as many epochs, and so all its times are the original's times {@link #factor}.
+ * takes as many epochs, and so all its times are the original's times {@link #factor}. A pass takes {@link #SHORTEST} to {@link
+ * #LONGEST}: with less, what a host takes for each migration would count, and with more nobody would wait for it. Where the guest
+ * would need another pass, that is kept and the share is not.
  *
  * @param epoch MPLM's longest, whole milliseconds
- * @param link whose pass over the used memory is the original's in proportion
+ * @param link in whole kbit/s, whose pass over the used memory is the original's in proportion
  * @param factor of all times
  * @param rho that comes of it: dirtied in an epoch over what the link takes meanwhile
- * @param unmatched what could not be matched and by how much, one line; then the epoch is the longest window that was measured
+ * @param unmatched what could not be matched and by how much, one line; empty if rho is within 5 % of the original's
  */
 public record Scaling(Duration epoch, Bandwidth link, double factor, double rho, Optional<String> unmatched) {
+  /** One pass, at least. */
+  public static final Duration SHORTEST = Duration.ofSeconds(8);
+
+  /** One pass, at most. */
+  public static final Duration LONGEST = Duration.ofSeconds(12);
+
+  /** Of a guest that does not dirty that much in a pass of any length. */
+  public static final Duration USUAL = Duration.ofSeconds(10);
+
+  private static final double NEAR = 0.05;
 
   /** Of a guest that was measured, to the proportions of another experiment. */
   public static Scaling of(WorkingSet guest, Proportions original) {
     double wanted = original.dirtiedInEpoch();
     OptionalDouble window = guest.window(wanted);
-    double seconds = window.orElse(guest.dirtied().lastKey().toNanos() / 1e9);
+    double shortest = epoch(SHORTEST, original);
+    double longest = epoch(LONGEST, original);
+    double seconds = window.isEmpty() || window.getAsDouble() > longest ? epoch(USUAL, original)
+        : Math.max(shortest, window.getAsDouble());
     Duration epoch = milliseconds(seconds);
     double factor = (double) epoch.toNanos() / original.epoch().toNanos();
     double bytesPerSecond = guest.used().bytes() / (factor * original.pass().toNanos() / 1e9);
-    double reached = window.isPresent() ? wanted : guest.largestShare();
+    double reached = guest.share(epoch);
     double rho = reached * original.pass().toNanos() / original.epoch().toNanos();
-    Optional<String> unmatched = window.isPresent() ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
-        "the guest dirties %.1f %% of its used memory in %.3f s, the longest window measured, not %.1f %%: rho is %.2f instead of"
-            + " %.2f",
-        100 * reached, seconds, 100 * wanted, rho, original.rho()));
-    return new Scaling(epoch, new Bandwidth(Math.max(1, Math.round(8 * bytesPerSecond))), factor, rho, unmatched);
+    Optional<String> unmatched = Math.abs(reached - wanted) <= NEAR * wanted ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
+        "the guest dirties %.1f %% of its used memory in an epoch of %.3f s, with a pass of %.1f s, not %.1f %%: rho is %.2f instead"
+            + " of %.2f",
+        100 * reached, seconds, factor * original.pass().toNanos() / 1e9, 100 * wanted, rho, original.rho()));
+    return new Scaling(epoch, new Bandwidth(1000 * Math.max(1, Math.round(8 * bytesPerSecond / 1000))), factor, rho, unmatched);
   }
 
-  /** Stock pre-copy with the same share of a pass as maximum tolerable downtime. */
-  public Precopy precopy(Duration original) {
-    return new Precopy(milliseconds(original.toNanos() / 1e9 * factor));
+  /** The epoch that goes with a pass, seconds. */
+  public static double epoch(Duration pass, Proportions original) {
+    return pass.toNanos() / 1e9 * original.epoch().toNanos() / original.pass().toNanos();
   }
 
-  /** MPLM as in the paper, but for the epoch. */
-  public Mplm mplm() {
-    return new Mplm(Mplm.PAPER.policy(), Knobs.PAPER.withEpoch(epoch));
+  /** Each with its times in proportion. */
+  public List<Method> methods(List<Method> originals) {
+    return originals.stream().map(this::method).toList();
+  }
+
+  private Method method(Method original) {
+    if (original instanceof Precopy precopy) {
+      return new Precopy(milliseconds(here(precopy.maxTolerableDowntime().toNanos() / 1e9)));
+    }
+    if (original instanceof Mplm mplm) {
+      return new Mplm(mplm.policy(), mplm.knobs().withEpoch(milliseconds(here(mplm.knobs().epoch().toNanos() / 1e9))));
+    }
+    return original;
   }
 
   /** Seconds of the original as they would be here. */

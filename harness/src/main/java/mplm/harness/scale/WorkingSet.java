@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.scale;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
@@ -13,10 +14,12 @@ import mplm.engine.unit.DataSize;
  * How a guest dirties its memory: U(w), the unique memory dirtied in a window w, at some windows. Between them it is taken as
  * linear, below the shortest as proportional to the window; beyond the longest nothing is known.
  *
- * @param used memory, ballast included
+ * @param used memory, ballast included, without pages of zeros, which cost a link nothing
  * @param dirtied by the window's length; grows with it, and is never more than is used
  */
-public record WorkingSet(DataSize used, SortedMap<Duration, DataSize> dirtied) {
+public record WorkingSet(
+    @JsonProperty(required = true) DataSize used,
+    @JsonProperty(required = true) SortedMap<Duration, DataSize> dirtied) {
   public WorkingSet {
     dirtied = Collections.unmodifiableSortedMap(new TreeMap<>(dirtied));
     if (dirtied.isEmpty()) {
@@ -51,8 +54,19 @@ public record WorkingSet(DataSize used, SortedMap<Duration, DataSize> dirtied) {
     return OptionalDouble.empty();
   }
 
-  /** The largest share of the used memory that was seen dirtied, in the longest window. */
-  public double largestShare() {
-    return (double) dirtied.get(dirtied.lastKey()).bytes() / used.bytes();
+  /** The share of the used memory that is dirtied in a window; beyond the longest, that of the longest. */
+  public double share(Duration window) {
+    Duration before = Duration.ZERO;
+    double size = 0;
+    for (Map.Entry<Duration, DataSize> sample : dirtied.entrySet()) {
+      double nextSize = sample.getValue().bytes();
+      if (window.compareTo(sample.getKey()) <= 0) {
+        double part = (double) window.minus(before).toNanos() / sample.getKey().minus(before).toNanos();
+        return (size + (nextSize - size) * part) / used.bytes();
+      }
+      before = sample.getKey();
+      size = nextSize;
+    }
+    return size / used.bytes();
   }
 }

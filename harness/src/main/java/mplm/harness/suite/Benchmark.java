@@ -4,6 +4,7 @@ package mplm.harness.suite;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Map;
 import mplm.harness.input.BadValue;
+import mplm.harness.scale.Proportions;
 
 /**
  * A program that runs in the guest; a file {@code npb-configs/NAME.yaml}.
@@ -12,6 +13,7 @@ import mplm.harness.input.BadValue;
  * @param title what it computes, one line
  * @param source where its definition and verification values are from
  * @param workload how a program that is not of this kit is understood; null for one that is
+ * @param paper its guest's proportions in the paper; null for one that is not in it
  * @param classes its sizes by letter, in the order of the file
  */
 public record Benchmark(
@@ -19,6 +21,7 @@ public record Benchmark(
     @JsonProperty(required = true) String title,
     @JsonProperty(required = true) String source,
     Workload workload,
+    Proportions paper,
     @JsonProperty(required = true) Map<String, ProblemClass> classes) {
 
   /**
@@ -34,6 +37,11 @@ public record Benchmark(
       String iteration,
       @JsonProperty(required = true) String success,
       String failure) {}
+
+  /** Of a program that is not in the paper. */
+  public Benchmark(String name, String title, String source, Workload workload, Map<String, ProblemClass> classes) {
+    this(name, title, source, workload, null, classes);
+  }
 
   public Benchmark {
     if (classes == null || classes.isEmpty()) {

@@ -16,6 +16,7 @@ import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Durations;
 import mplm.harness.input.BadInput;
 import mplm.harness.input.InputFile;
+import mplm.harness.scale.Scaled;
 
 /** The folder {@code npb-configs}: benchmarks, one file each, and in {@code suites} the suites. */
 public final class NpbConfigs {
@@ -40,7 +41,8 @@ public final class NpbConfigs {
         DataSize.class, DataSize::parse,
         Bandwidth.class, Bandwidth::parse,
         Duration.class, Durations::parse,
-        Method.class, Method::parse);
+        Method.class, Method::parse,
+        Scaled.class, Scaled::parse);
     Suite.Contents contents = InputFile.read(file, Suite.Contents.class, texts);
     return new Suite(name, contents.title(), contents.repetitions(), contents.experiments());
   }
@@ -52,7 +54,7 @@ public final class NpbConfigs {
 
   /** Reads a benchmark; {@link BadInput} if there is none of that name or its file is wrong. */
   public Benchmark benchmark(String name) {
-    return InputFile.read(file(folder, "benchmark", name), Benchmark.class);
+    return InputFile.read(file(folder, "benchmark", name), Benchmark.class, Map.of(Duration.class, Durations::parse));
   }
 
   /** A benchmark that a suite names: without one, the suite's file is to blame. */

@@ -14,10 +14,10 @@ import mplm.engine.migration.Method;
  */
 public record PlannedTrial(int number, String suite, Experiment experiment, Method method, int repetition) {
 
-  /** Such as {@code MG mg.W mplm #1}; unique in the run. */
+  /** Such as {@code MG mg.W mplm #1}, or {@code MG mg.W scaled mplm #1}; unique in the run. */
   public String name() {
-    return experiment.name() + " " + experiment.benchmark().name() + "." + experiment.problemClass() + " " + method + " #"
-        + repetition;
+    return experiment.name() + " " + experiment.benchmark().name() + "." + experiment.problemClass()
+        + (experiment.scaled() == null ? "" : " scaled") + " " + method + " #" + repetition;
   }
 
   /** The name as a file name, in the order of the run. */

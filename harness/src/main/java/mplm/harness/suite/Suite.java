@@ -119,7 +119,13 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
     return plan;
   }
 
-  private Suite withExperiments(List<Experiment> others) {
+  /** Whether a guest has to be measured before it is known what is run. */
+  public boolean hasUnmeasured() {
+    return experiments.stream().anyMatch(experiment -> experiment.link() == null);
+  }
+
+  /** The same with other experiments. */
+  public Suite withExperiments(List<Experiment> others) {
     return new Suite(name, title, repetitions, others);
   }
 }

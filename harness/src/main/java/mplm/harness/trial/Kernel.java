@@ -14,6 +14,8 @@ final class Kernel {
   /** For an experiment's guest, which has no network without an address. */
   static String arguments(Experiment experiment, Optional<GuestAddress> address) {
     return arguments(experiment.benchmark().name(), experiment.problemClass(), experiment.vcpus(), !experiment.repeats())
+        + (experiment.iterations() == null ? "" : " mplm.iterations=" + experiment.iterations())
+        + (experiment.ballast().bytes() == 0 ? "" : " mplm.ballast_mib=" + (experiment.ballast().bytes() >> 20))
         + address.map(a -> " mplm.address=" + a).orElse("");
   }
 

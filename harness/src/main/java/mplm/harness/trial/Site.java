@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import mplm.engine.guest.Accelerator;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
@@ -103,6 +104,14 @@ final class Site implements AutoCloseable {
   /** What of the machines and their link may explain a difference; the link is measured at the rates of these. */
   Map<String, Map<String, String>> environment(List<Experiment> experiments) throws IOException, InterruptedException {
     return Environment.of(rig(), experiments, logs);
+  }
+
+  /** These with link and times of those that are scaled, which follow from their guests: see {@link Calibrations}. */
+  List<Experiment> measured(List<Experiment> experiments, Calibrations calibrations, Path run) throws IOException {
+    Map<String, String> place = new TreeMap<>(Environment.stamp(rig().source().host()));
+    place.put("engine", engine.property("engine.hash"));
+    place.put("guest", guest.property("guest.hash"));
+    return calibrations.measured(experiments, rig(), accelerator, place, run, display);
   }
 
   /** What is the same for all trials here. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,17 +66,23 @@ final class Sites implements AutoCloseable {
     return sites.stream().filter(site -> pair == null || pair.equals(site.hosts().pair())).findFirst().orElseThrow();
   }
 
-  /** What a new run is set to. */
-  RunManifest manifest(Suite suite, long seed, Shard shard, String run, Instant started) throws IOException, InterruptedException {
+  /** What a new run is set to; guests of scaled experiments are measured where their trials are made. */
+  RunManifest manifest(Suite suite, long seed, Shard shard, RunFolder run, Instant started, Calibrations calibrations)
+      throws IOException, InterruptedException {
     List<String> names = sites.stream().map(site -> site.hosts().pair()).toList();
     Map<String, String> spread = sites.get(0).hosts().pair() == null ? Map.of() : Spread.of(suite.plan(seed), names);
     Map<String, Map<String, String>> environment = new LinkedHashMap<>(Map.of("controller", Environment.controller()));
+    Map<String, Experiment> measured = new HashMap<>();
     for (Site site : sites) {
+      List<Experiment> here = site.measured(suite.experiments().stream()
+          .filter(experiment -> spread.isEmpty() || spread.get(experiment.name()).equals(site.hosts().pair())).toList(),
+          calibrations, run.path());
+      here.forEach(experiment -> measured.put(experiment.name(), experiment));
       site.display().say("looking at the hosts, measuring the link");
-      environment.putAll(site.environment(suite.experiments().stream()
-          .filter(experiment -> spread.isEmpty() || spread.get(experiment.name()).equals(site.hosts().pair())).toList()));
+      environment.putAll(site.environment(here));
     }
-    return RunManifest.of(suite, seed, shard, sites.get(0).setting(run, started.toString()), spread, environment,
+    Suite whole = suite.withExperiments(suite.experiments().stream().map(experiment -> measured.get(experiment.name())).toList());
+    return RunManifest.of(whole, seed, shard, sites.get(0).setting(run.id(), started.toString()), spread, environment,
         engine.properties(), guest.properties(), experiment -> arguments(experiment, spread));
   }
 

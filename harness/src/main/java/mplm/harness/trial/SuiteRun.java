@@ -16,8 +16,10 @@ import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.record.RunManifest;
+import mplm.harness.report.Cell;
 import mplm.harness.report.Csv;
 import mplm.harness.report.Display;
+import mplm.harness.report.ProportionTable;
 import mplm.harness.report.Summary;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.Experiment;
@@ -82,15 +84,26 @@ public final class SuiteRun implements AutoCloseable {
    */
   public static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display)
       throws IOException {
-    return run(suite, shard, seed, pairs, artifacts, runs, display, PATIENCE);
+    return run(suite, shard, seed, pairs, artifacts, runs, display, Calibrations.inCache(false));
+  }
+
+  /** As above; {@code calibrations} are those that scaled experiments follow from. */
+  public static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display,
+      Calibrations calibrations) throws IOException {
+    return run(suite, shard, seed, pairs, artifacts, runs, display, PATIENCE, calibrations);
   }
 
   static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display,
       Duration patience) throws IOException {
+    return run(suite, shard, seed, pairs, artifacts, runs, display, patience, Calibrations.inCache(false));
+  }
+
+  private static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display,
+      Duration patience, Calibrations calibrations) throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     RunFolder folder = RunFolder.create(runs, suite.name(), now);
     return run(folder, pairs, artifacts, display, patience, sites -> {
-      RunManifest manifest = sites.manifest(suite, seed, shard, folder.id(), now);
+      RunManifest manifest = sites.manifest(suite, seed, shard, folder, now, calibrations);
       manifest.write(folder.path());
       return manifest;
     });
@@ -223,6 +236,7 @@ public final class SuiteRun implements AutoCloseable {
     derivation.write(all);
     display.say("");
     display.say(Summary.of(all));
+    ProportionTable.of(Cell.of(all)).sentences().forEach(display::say);
     if (all.size() < plan.size()) {
       display.say(all.size() + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import mplm.engine.migration.Method;
 import mplm.harness.report.Cell;
 import mplm.harness.report.Published;
 import mplm.harness.report.Rows;
@@ -32,6 +34,36 @@ public class ClaimTest {
     for (Claim claim : Claim.values()) {
       assertThat(claim.verdict(findings)).isEqualTo(Verdict.REPRODUCED);
     }
+  }
+
+  /** Times multiplied, rates as share of the link: what a scaled suite that reproduces the paper exactly would measure. */
+  @Test
+  public void thePublishedValuesInProportionFulfilEveryRuleToo() {
+    List<TrialRow> rows = new ArrayList<>();
+    for (String benchmark : BENCHMARKS) {
+      Experiment scaled = Rows.scaled(benchmark);
+      for (Published.Point point : Published.read().of(scaled)) {
+        Method method = scaled.methods().stream().filter(m -> Published.read().of(cell(scaled, m)).equals(Optional.of(point)))
+            .findFirst().orElseThrow();
+        double rate = rate(benchmark) * scaled.link().bytesPerSecond() / 125e6;
+        boolean converges = point.total().isPresent() && !scaled.original(method).toString().equals("precopy:0.3s");
+        rows.add(converges
+            ? Rows.completed(scaled, method.toString(), 1, point.total().getAsDouble(), point.downtime().getAsDouble(), rate)
+            : Rows.notConverged(scaled, method.toString(), 1));
+      }
+    }
+    List<Finding> findings = Claim.check(Cell.of(rows));
+    assertThat(findings).hasSize(4 * 4 + 1)
+        .allSatisfy(finding -> assertThat(finding.verdict()).as(finding.toString()).isEqualTo(Verdict.REPRODUCED))
+        .allSatisfy(finding -> assertThat(finding.sizes(Cell.of(rows))).isEqualTo("scaled"));
+    assertThat(Distance.of(Cell.of(rows), Published.read())).isNotEmpty().allSatisfy(distance -> {
+      assertThat(distance.comparable()).isTrue();
+      assertThat(distance.passes().getAsDouble()).isCloseTo(0, Offset.offset(1e-3));
+    });
+  }
+
+  private static Cell cell(Experiment experiment, Method method) {
+    return Cell.of(List.of(Rows.failed(experiment, method.toString(), 1))).get(0);
   }
 
   @DataProvider

@@ -15,6 +15,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
+import mplm.harness.report.Figure;
+import mplm.harness.report.Figures;
 import mplm.harness.report.TrialRow;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -94,6 +96,42 @@ public class RecordedRunTest {
       assertThat(markdown).contains(text);
     }
     assertThat(html).contains("<td class=\"not-run\">not run</td>").contains("prefers-color-scheme: dark");
+  }
+
+  /** The same run, if its first experiment had been MG in proportion, with a pass of 9 s. */
+  @Test
+  public void whatIsScaledIsCalledSoEverywhere() throws Exception {
+    String manifest = Files.readString(run.resolve("run.json"))
+        .replaceFirst("\"classes\" : ", "\"paper\" : {\"rho\": 6.8, \"pass\": \"27s\", \"epoch\": \"3s\"}, $0")
+        .replaceFirst("\"link\" : \"150Mbit/s\"", "\"ballast\": \"8MiB\", \"scaled\": {\"to\": \"paper\", \"methods\": "
+            + "[\"precopy:60s\", \"mplm\", \"unmigrated\"], \"guest\": {\"used\": \"168750000B\", \"dirtied\": "
+            + "{\"1s\": \"127500000B\"}}}, $0");
+    Files.writeString(run.resolve("run.json"), manifest);
+    for (String method : List.of("001-measured-mg.S-%smplm-epoch-1s-1", "002-measured-mg.S-%sunmigrated-1",
+        "003-measured-mg.S-%sprecopy-20s-1")) {
+      Files.move(run.resolve("trials").resolve(method.formatted("")), run.resolve("trials").resolve(method.formatted("scaled-")));
+    }
+    RunDerivation.of(run).again();
+    assertThat(rows().get("measured mplm")).containsEntry("scaled_to", "paper").containsEntry("scaled_factor", "0.333")
+        .containsEntry("scaled_method", "mplm").containsEntry("ballast_bytes", "8388608");
+    assertThat(rows().get("busy precopy")).containsEntry("scaled_to", "").containsEntry("ballast_bytes", "0");
+    assertThat(Files.readString(run.resolve("methods.csv"))).containsPattern("measured,mplm:epoch=1s,.*,scaled")
+        .containsPattern("busy,.*,not full size");
+    // 21.21 s there are 7.07 s here
+    assertThat(Files.readString(run.resolve("figure.csv"))).containsPattern("measured,measured,mg,mplm:epoch=1s,.*,scaled,9\n")
+        .contains("published,measured,mg,mplm,,,20.75,,7.07,").contains("published,,mg,mplm,,,62.25,,21.21,");
+    assertThat(Files.readString(run.resolve("table1.csv"))).containsPattern("measured,measured,mg,.*,scaled");
+    assertThat(Files.readString(run.resolve("claims.csv"))).containsPattern("C5,[\\s\\S]*,measured,.*,scaled");
+    assertThat(Files.readString(run.resolve("distances.csv"))).containsPattern("measured,mplm:epoch=1s,total,.*,20.75,.*,yes,");
+    assertThat(Files.readString(run.resolve("proportions.csv"))).contains("in the live stage\",,6.8,6.8,",
+        "measured,epoch over tau,,0.111111,0.111111,");
+    Figure figure = Figures.of(RunDerivation.of(run).rows()).get("measured");
+    assertThat(figure.title()).endsWith(", scaled");
+    assertThat(figure.subtitle()).startsWith("scaled, published seconds times 0.333; ");
+    for (String text : List.of("## Proportions", "| measured | scaled | mplm |", "measured: set as in the paper",
+        "MG class S, 1 vCPU, 256MiB, 8MiB ballast, 150Mbit/s, scaled", "measured 8MiB, verified 0B", "no disk (there: an image on NFS)")) {
+      assertThat(Files.readString(run.resolve("report.md"))).contains(text);
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import mplm.harness.report.Figure.Converged;
 import mplm.harness.report.Figure.NotConverged;
+import mplm.harness.suite.Experiment;
 import org.assertj.core.data.Offset;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -127,6 +128,22 @@ public class ChartTest {
     assertThat(sp.getStyler().getYAxisMax()).isLessThan(100);
     List<TrialRow> lu = List.of(Rows.completed(Rows.experiment("WRITER", "S", 2, "1GiB", "1Gbit/s"), "mplm", 1, 24, 5, 1));
     assertThat(Chart.draw(Figures.of(lu).get("WRITER")).getSeriesMap()).containsOnlyKeys("MPLM: migration time", "MPLM: downtime");
+  }
+
+  @Test
+  public void scaledExperimentsAreCalledSoAndHavePublishedValuesInProportion() {
+    Experiment scaled = Rows.scaled("MG");
+    List<TrialRow> rows = List.of(Rows.completed(scaled, scaled.methods().get(7).toString(), 1, 20, 7, 9000));
+    Figure figure = Figures.of(rows).get("MG");
+    assertThat(figure.title()).endsWith(", scaled");
+    assertThat(figure.subtitle()).startsWith("scaled, published seconds times 0.333; under TCG");
+    assertThat(Chart.draw(figure).getSeriesMap().get("published: migration time, MPLM").getYData()).containsExactly(62.25 / 3);
+    XYChart rates = RateChart.draw(RateTable.of(Cell.of(rows), Published.read()));
+    assertThat(rates.getXAxisTitle()).contains("share of the link");
+    assertThat(rates.getSeriesMap()).containsOnlyKeys("published", "measured, scaled");
+    // of the published ones MG alone, since nothing says how long a pass of the others took
+    assertThat(rates.getSeriesMap().get("published").getYData()).containsExactly(21.21 / 27);
+    assertThat(rates.getSeriesMap().get("measured, scaled").getYData()[0]).isCloseTo(7.0 / 9, Offset.offset(1e-4));
   }
 
   @Test

@@ -4,10 +4,12 @@ package mplm.harness.report;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Method;
 import mplm.engine.migration.MigrationResult;
@@ -16,6 +18,9 @@ import mplm.engine.migration.Mplm;
 import mplm.engine.migration.Progress;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
+import mplm.harness.scale.Proportions;
+import mplm.harness.scale.Scaling;
+import mplm.harness.scale.WorkingSet;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.PlannedTrial;
@@ -39,6 +44,16 @@ public final class Rows {
   /** As the paper has it. */
   public static Experiment fullSize(String name) {
     return experiment(name, "C", 8, "8GiB", "1Gbit/s");
+  }
+
+  /** Of the suite {@code scaled}, its guest such that a pass takes 9 s. */
+  public static Experiment scaled(String name) {
+    Experiment unmeasured = new NpbConfigs(Path.of("../npb-configs")).suite("scaled").experiments().stream()
+        .filter(e -> e.name().equals(name)).findFirst().orElseThrow();
+    Proportions paper = unmeasured.benchmark().paper();
+    DataSize used = DataSize.parse("90MiB");
+    return unmeasured.measured(new WorkingSet(used, new TreeMap<>(Map.of(seconds(Scaling.epoch(seconds(9), paper)),
+        new DataSize(Math.round(used.bytes() * paper.dirtiedInEpoch()))))));
   }
 
   static TrialRow completed(String method, int repetition, double total, double downtime) {

@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
@@ -19,6 +21,7 @@ import mplm.engine.migration.Method;
 import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
 import mplm.harness.report.Published;
+import mplm.harness.scale.WorkingSet;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
@@ -37,9 +40,21 @@ public class NpbConfigsTest {
         benchmark: mg
         title: a benchmark
         source: this test
+        paper: {rho: 6.8, pass: 27s, epoch: 3s}
         classes:
           S: {iterations: 4, memory_mib: 4, grid: 32}
           A: {iterations: 4, memory_mib: 433, grid: 256}
+        """);
+  }
+
+  @BeforeClass(dependsOnMethods = "writeBenchmark")
+  public void writeBenchmarkOfNoPaper() throws IOException {
+    Files.writeString(folder.resolve("own.yaml"), """
+        benchmark: own
+        title: a benchmark
+        source: this test
+        classes:
+          S: {iterations: 4, memory_mib: 4}
         """);
   }
 
@@ -112,6 +127,39 @@ public class NpbConfigsTest {
     }
   }
 
+  /** The same matrix, of which each experiment has its proportions, and none a time or a link of its own. */
+  @Test
+  public void scaledIsThePublishedMatrixInProportion() {
+    Suite scaled = new NpbConfigs(SHIPPED).suite("scaled");
+    Suite paper = new NpbConfigs(SHIPPED).suite("paper");
+    assertThat(scaled.plan(1)).hasSize(32);
+    assertThat(scaled.hasUnmeasured()).isTrue();
+    for (int i = 0; i < 4; i++) {
+      Experiment experiment = scaled.experiments().get(i);
+      assertThat(experiment.methods()).isEqualTo(paper.experiments().get(i).methods());
+      assertThat(experiment.benchmark()).isEqualTo(paper.experiments().get(i).benchmark());
+      assertThat(experiment.link()).isNull();
+      assertThat(experiment.repeats()).isTrue();
+      assertThat(experiment.limitPasses()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  public void aMeasuredExperimentHasItsLinkAndTimesAndKnowsThePapers() {
+    Experiment unmeasured = new NpbConfigs(SHIPPED).suite("scaled").experiments().get(0);
+    // a pass of 9 s dirties enough in an epoch
+    DataSize used = DataSize.parse("90MiB");
+    DataSize dirtied = new DataSize(Math.round(used.bytes() * unmeasured.benchmark().paper().dirtiedInEpoch()));
+    Experiment measured = unmeasured.measured(new WorkingSet(used, new TreeMap<>(Map.of(Duration.ofSeconds(1), dirtied))));
+    assertThat(measured.link()).hasToString("83886kbit/s");
+    assertThat(measured.methods()).extracting(Method::toString).startsWith("precopy:0.1s", "precopy:0.333s").endsWith("mplm:epoch=1s");
+    assertThat(measured.methods().stream().map(measured::original)).containsExactlyElementsOf(unmeasured.methods());
+    assertThat(measured.limit(DataSize.parse("230MiB"))).isEqualTo(Duration.ofSeconds(73));
+    assertThat(measured.title()).endsWith("MiB, 83886kbit/s, scaled");
+    Published.Point mplm = Published.read().of(measured).stream().filter(Published.Point::mplm).findFirst().orElseThrow();
+    assertThat(mplm.downtime()).hasValue(21.21 / 3);
+  }
+
   @Test
   public void aPlanGoesThroughTheMethodsOnceARepetitionInAnOrderThatTheSeedGives() {
     List<Method> methods = Stream.of("mplm", "precopy:1s", "precopy:2s", "precopy:3s").map(Method::parse).toList();
@@ -142,13 +190,13 @@ public class NpbConfigsTest {
   @DataProvider
   public Object[][] mistakes() {
     return new Object[][] {
-      {"vcpus: 1", "vcpus: 1\n    vcpu: 1", "14: experiments.0.vcpu: unknown key, allowed: benchmark, class, finish_within, limit_at_least, "
-          + "limit_passes, link, memory, methods, name, ready_within, repeats, vcpus, verify_memory"},
+      {"vcpus: 1", "vcpus: 1\n    vcpu: 1", "14: experiments.0.vcpu: unknown key, allowed: ballast, benchmark, class, finish_within, iterations, "
+          + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, scaled, vcpus, verify_memory"},
       {"    vcpus: 1\n", "", "10: experiments.0.vcpus: missing; there are: benchmark, class, finish_within, "
           + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, verify_memory"},
       {"repetitions: 1", "repetitions: 0", "8: repetitions: 0, allowed: 1 or more"},
       {"repetitions: 1", "repetitions: one", "8: repetitions: \"one\" is not allowed, allowed: a whole number"},
-      {"benchmark: mg", "benchmark: ft", "11: experiments.0.benchmark: unknown benchmark 'ft', allowed: mg"},
+      {"benchmark: mg", "benchmark: ft", "11: experiments.0.benchmark: unknown benchmark 'ft', allowed: mg, own"},
       {"class: S", "class: Z", "12: experiments.0.class: unknown class 'Z' of mg, allowed: S, A"},
       {"class: S", "class: A", "14: experiments.0.memory: mg class A does not fit a guest of 256MiB: the program takes 433MiB, "
           + "the kernel 96MiB and 1/32 of the memory"},
@@ -166,6 +214,18 @@ public class NpbConfigsTest {
       {"repeats: true", "repeats: often", "17: experiments.0.repeats: \"often\" is not allowed, allowed: true, false"},
       {"ready_within: 120s", "ready_within: -3s", "18: experiments.0.ready_within: '-3s' is not a duration: it takes a number and "
           + "one of ns, us, ms, s, min, h, such as 0.3s"},
+      {"    link: 200Mbit/s\n", "", "10: experiments.0.link: missing, allowed: a rate, or in its place scaled: paper"},
+      {"link: 200Mbit/s", "link: 200Mbit/s\n    scaled: paper", "15: experiments.0.link: 200Mbit/s, allowed: nothing, since a scaled "
+          + "experiment's link follows from its guest"},
+      {"link: 200Mbit/s", "scaled: half", "15: experiments.0.scaled: 'half' is unknown, allowed: paper"},
+      {"benchmark: mg\n    class: S", "benchmark: own\n    scaled: paper\n    class: S",
+          "12: experiments.0.scaled: the paper's proportions of own are not known, allowed: a benchmark with the key paper"},
+      {"memory: 256MiB", "memory: 256MiB\n    ballast: 149MiB", "15: experiments.0.ballast: mg class S does not fit a guest of 256MiB: "
+          + "the program takes 4MiB, the ballast 149MiB, the kernel 96MiB and 1/32 of the memory"},
+      {"memory: 256MiB", "memory: 256MiB\n    ballast: 1000B", "15: experiments.0.ballast: 1000B, allowed: a multiple of 1MiB"},
+      {"memory: 256MiB", "memory: 256MiB\n    ballast: much", "15: experiments.0.ballast: 'much' is not a data size: it takes a number "
+          + "and one of B, KiB, MiB, GiB, TiB, such as 512MiB"},
+      {"vcpus: 1", "vcpus: 1\n    iterations: 4", "14: experiments.0.iterations: 4, allowed: 1 to 3, or to leave it out for all 4"},
       {"name: MG", "name: a/b", "10: experiments.0.name: 'a/b', allowed: letters, digits, '.', '_', '-'"},
     };
   }

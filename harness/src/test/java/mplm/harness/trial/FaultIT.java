@@ -194,7 +194,7 @@ public class FaultIT {
   /** And the run can be resumed when it is back. */
   @Test(dependsOnMethods = "theStoreHoldsWhatItsNamesSay", alwaysRun = true)
   public void aHostThatStaysAwayEndsTheRunWithWhatWasDone() throws Exception {
-    Benchmark unknown = new Benchmark("unknown", "not in the guest's image: a trial that is short", "", null, mg.classes());
+    Benchmark unknown = new Benchmark("unknown", "not in the guest's image: a trial that is short", "", null, null, mg.classes());
     Suite suite = new Suite("away", "two trials", 2, List.of(new Experiment("short", unknown, "S", 1, DataSize.parse("256MiB"),
         Bandwidth.parse("100Mbit/s"), List.of(Method.parse("mplm")), true, SOON, SOON, 3, SOON, false)));
     Path below = Files.createDirectory(runs.resolve("away"));

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import mplm.engine.qmp.QmpMessage;
+import mplm.engine.unit.DataSize;
+import mplm.harness.record.Journal;
+import mplm.harness.record.QmpRecord;
+import mplm.harness.record.TrialFolder;
+import mplm.harness.scale.WorkingSet;
+
+/** From what a calibration has recorded to how its guest dirties its memory. */
+public final class CalibrationDerivation {
+  private static final int PAGE_BYTES = 4096;
+
+  /** Of each window, pages fetched when an epoch was first seen, by the epoch's number. */
+  private final SortedMap<Duration, SortedMap<Long, Long>> fetched = new TreeMap<>();
+  private final List<Long> used = new ArrayList<>();
+
+  private CalibrationDerivation(List<QmpMessage> messages) {
+    Map<String, String> asked = new HashMap<>();
+    Duration window = null;
+    boolean counting = false;
+    for (QmpMessage message : messages) {
+      JsonNode body = message.body();
+      if (message.sent()) {
+        asked.put(body.path("id").asText(), body.path("execute").asText());
+        JsonNode epoch = body.path("arguments").path("mplm-epoch-length");
+        window = epoch.isMissingNode() ? window : Duration.ofMillis(epoch.asLong());
+        if (body.path("execute").asText().equals("stop")) {
+          counting = true;
+        }
+      } else if (asked.getOrDefault(body.path("id").asText(), "").equals("query-migrate")) {
+        JsonNode info = body.path("return");
+        if (counting && info.path("status").asText().equals("completed") && info.path("total-time").asLong() > 0) {
+          used.add(info.path("ram").required("normal").asLong());
+          counting = false;
+        } else if (!counting && window != null && info.path("status").asText().equals("active") && info.has("mplm")) {
+          fetched.computeIfAbsent(window, none -> new TreeMap<>())
+              .putIfAbsent(info.path("mplm").required("epochs").asLong(), info.path("mplm").required("fetched").asLong());
+        }
+      }
+    }
+  }
+
+  /** Of a calibration's folder; empty if the calibration did not come to a good end. */
+  public static Optional<WorkingSet> of(TrialFolder folder) throws IOException {
+    if (Journal.read(folder.journal()).outcome().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(new CalibrationDerivation(QmpRecord.read(folder.qmp())).workingSet());
+  }
+
+  private WorkingSet workingSet() {
+    DataSize all = size(used);
+    SortedMap<Duration, DataSize> dirtied = new TreeMap<>();
+    DataSize before = new DataSize(PAGE_BYTES);
+    for (Map.Entry<Duration, SortedMap<Long, Long>> window : fetched.entrySet()) {
+      DataSize size = size(samples(window.getValue()));
+      // where all that a program rewrites is rewritten in each window, it is noise that is less in a longer one
+      before = size.compareTo(before) < 0 ? before : size.compareTo(all) > 0 ? all : size;
+      dirtied.put(window.getKey(), before);
+    }
+    return new WorkingSet(all, dirtied);
+  }
+
+  /** Pages of each window but the first, which begins when the log does. */
+  private static List<Long> samples(SortedMap<Long, Long> fetched) {
+    List<Long> samples = new ArrayList<>();
+    fetched.forEach((epoch, pages) -> {
+      if (epoch > 2 && fetched.containsKey(epoch - 1)) {
+        samples.add(pages - fetched.get(epoch - 1));
+      }
+    });
+    return samples;
+  }
+
+  private static DataSize size(List<Long> pages) {
+    return new DataSize(Math.round(pages.stream().mapToLong(Long::longValue).average().orElseThrow(
+        () -> new IllegalStateException("a calibration has counted no pages")) * PAGE_BYTES));
+  }
+}
