@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import mplm.engine.migration.Method;
@@ -48,6 +51,9 @@ final class RunCommand implements Callable<Integer> {
   /** Between methods, but not between the settings of one: those are KEY=VALUE or one of MPLM's words. */
   static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
 
+  /** Of a run that compares engines. */
+  private static final int MINUTES = 30;
+
   /** By default: the same order each time. */
   static final long SEED = 1;
 
@@ -76,6 +82,14 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU 10.0")
   private Path qemuSource;
+
+  @Option(names = "--engine", paramLabel = "NAME=REF",
+      description = "twice: compare two engines, such as base=HEAD~1 and new=.; REF is a revision, a clone, or a built engine")
+  private Map<String, String> engines = new LinkedHashMap<>();
+
+  @Option(names = "--minutes", paramLabel = "N",
+      description = "with --engine: end when the verdict is clear, or after so long; by default ${DEFAULT-VALUE}")
+  private int minutes = MINUTES;
 
   @Option(names = "--output", paramLabel = "DIR", description = "where the run gets its folder; by default reports/runs")
   private Path output;
@@ -110,6 +124,7 @@ final class RunCommand implements Callable<Integer> {
     if (begun != null && two != null) {
       requireSame(begun, two.testbed());
     }
+    checkEngines(begun);
     if (dryRun) {
       return begun == null ? describe(chosen, part) : describe(new RunDerivation(resume, begun));
     }
@@ -119,8 +134,8 @@ final class RunCommand implements Callable<Integer> {
       return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? Mplm.FAILED : 0;
     }
     // a source of another version is bad input, told before all else; a missing testbed is told before a long build
-    Artifacts early = qemuSource == null && begun == null ? null
-        : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
+    Artifacts early = !engines.isEmpty() ? Artifacts.make(engines, clone.root(), clone.guestBuild())
+        : qemuSource == null && begun == null ? null : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
     if (begun != null) {
       Resumption.check(resume, begun, early);
     }
@@ -134,8 +149,30 @@ final class RunCommand implements Callable<Integer> {
       return SuiteRun.resume(resume, two.resolved(), artifacts, display) ? 0 : Mplm.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    return SuiteRun.run(chosen, part, seed, two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display)
+    return SuiteRun.run(chosen, part, seed, Duration.ofMinutes(minutes), two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display)
         ? 0 : Mplm.FAILED;
+  }
+
+  private void checkEngines(RunManifest begun) {
+    if (begun != null && begun.engines() != null && !begun.engines().names().equals(List.copyOf(engines.keySet()))) {
+      throw new BadInput("--resume: the run compares engines, allowed: --engine of each, in this order: "
+          + String.join(", ", begun.engines().names()));
+    }
+    if (engines.isEmpty() || begun != null && begun.engines() == null) {
+      if (spec.commandLine().getParseResult().hasMatchedOption("--minutes") || !engines.isEmpty()) {
+        throw new BadInput("--minutes, --engine: are of a run that compares engines");
+      }
+      return;
+    }
+    if (engines.size() != 2 || engines.keySet().stream().anyMatch(name -> !name.matches("[A-Za-z0-9._-]{1,20}"))) {
+      throw new BadInput("--engine " + engines.keySet() + ": allowed: two, what is compared with first, names of letters, digits, '.', '_', '-'");
+    }
+    if (minutes < 1 || minutes > 10_000) {
+      throw new BadInput("--minutes " + minutes + ", allowed: 1 to 10000");
+    }
+    if (qemuSource != null || shard != null) {
+      throw new BadInput("--engine: not with --qemu-source or --shard");
+    }
   }
 
   private void requireSame(RunManifest begun, String where) {
@@ -155,11 +192,11 @@ final class RunCommand implements Callable<Integer> {
 
   /** The run that is to be resumed, which says all but where it takes place; and on a testbed that too. */
   private RunManifest begun() {
-    Set<String> own = Set.of("--resume", "--hosts", "--testbed", "--qemu-source", "--dry-run");
+    Set<String> own = Set.of("--resume", "--hosts", "--testbed", "--qemu-source", "--engine", "--dry-run");
     for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
       if (given.isPositional() || !own.contains(((OptionSpec) given).longestName())) {
         throw new BadInput("--resume: the run says its " + (given.isPositional() ? "suite" : ((OptionSpec) given).longestName())
-            + " itself, allowed: --hosts, --testbed, --qemu-source, --dry-run");
+            + " itself, allowed: --hosts, --testbed, --qemu-source, --engine, --dry-run");
       }
     }
     RunManifest begun = RunManifest.read(resume);
@@ -206,14 +243,14 @@ final class RunCommand implements Callable<Integer> {
 
   private int describe(Suite chosen, Shard part) {
     PrintWriter out = spec.commandLine().getOut();
-    List<PlannedTrial> plan = part.of(chosen.plan(seed));
+    List<PlannedTrial> plan = part.of(chosen.plan(seed, List.copyOf(engines.keySet())));
     out.println("suite " + chosen.name() + ": " + chosen.title());
     for (PlannedTrial planned : plan) {
       out.println("  " + planned.number() + "  " + planned.name() + "  (" + planned.experiment().title() + ", cancelled after "
           + planned.experiment().limitPasses() + " passes of used memory, not before "
           + Durations.print(planned.experiment().limitAtLeast()) + ")");
     }
-    out.println(plan.size() + " trials");
+    out.println(plan.size() + " trials" + (engines.isEmpty() ? "" : " at most, within " + minutes + " minutes"));
     out.println(Estimate.of(plan).sentence());
     out.flush();
     return 0;

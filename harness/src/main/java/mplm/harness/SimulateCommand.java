@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -28,7 +29,12 @@ import mplm.engine.trace.TraceFile;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.Durations;
 import mplm.harness.input.BadInput;
+import mplm.harness.report.Chart;
+import mplm.harness.report.Figure;
+import mplm.harness.report.Figures;
+import mplm.harness.report.SimulatedRows;
 import mplm.harness.report.SimulationTable;
+import mplm.harness.report.TrialRow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -66,6 +72,13 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--csv", paramLabel = "FILE",
       description = "write the rows to this file too, and with --bound the Pareto frontier")
   private Path csv;
+
+  @Option(names = "--trials", paramLabel = "FILE",
+      description = "write rows as trials.csv has them, of the origin simulated, for compare; stop-and-copy has none")
+  private Path trials;
+
+  @Option(names = "--charts", paramLabel = "DIR", description = "draw a chart of each trace and link, as run does of an experiment")
+  private Path charts;
 
   @Spec private CommandSpec spec;
 
@@ -117,9 +130,26 @@ final class SimulateCommand implements Callable<Integer> {
         throw new BadInput("--csv " + csv + ": cannot be written: " + e.getMessage());
       }
     }
+    rows(tables);
     PrintWriter out = spec.commandLine().getOut();
     tables.forEach(table -> out.print(table.text()));
     out.flush();
+  }
+
+  private void rows(List<SimulationTable> tables) {
+    try {
+      List<TrialRow> rows = trials == null && charts == null ? List.of() : SimulatedRows.of(tables);
+      if (trials != null) {
+        SimulatedRows.write(trials, rows);
+      }
+      for (Map.Entry<String, Figure> figure : charts == null ? List.<Map.Entry<String, Figure>>of() : Figures.of(rows).entrySet()) {
+        Chart.write(figure.getValue(), charts, figure.getKey());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--trials, --charts: " + e.getMessage());
+    } catch (IOException e) {
+      throw new BadInput("--trials, --charts: cannot be written: " + e.getMessage());
+    }
   }
 
   /** The results in the order of the tasks, which do not depend on each other. */

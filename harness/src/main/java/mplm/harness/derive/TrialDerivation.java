@@ -18,6 +18,7 @@ import mplm.engine.migration.Progress;
 import mplm.engine.migration.Unmigrated;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
+import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Journal;
 import mplm.harness.record.Journal.Part;
 import mplm.harness.record.RawTrial;
@@ -57,7 +58,7 @@ final class TrialDerivation {
         .orElseGet(() -> Downtimes.none(Optional.empty()));
     return new TrialRow(planned, setting, journal.outcome().orElseThrow(), journal.reason(), guest(), journal.limit(), migration,
         migration.flatMap(m -> parameters()), downtimes, parts, migration.flatMap(this::dirtyRate), journal.memory(), verification(),
-        program(), new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times());
+        program(), new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), cpu(), times());
   }
 
   /** It never falls, so that the last look has it. */
@@ -159,6 +160,23 @@ final class TrialDerivation {
     // a guest that was held for its memory's comparison was not slowed down by its migration
     return cut || planned.experiment().verifyMemory() ? Optional.empty() : raw.destination().guest("result").stream().findFirst()
         .map(result -> Duration.ofNanos(result.arrival() - marks.get(marks.size() - 1)));
+  }
+
+  private Optional<Duration> cpu() {
+    Optional<Long> begun = raw.messages().stream()
+        .filter(message -> message.sent() && message.body().path("execute").asText().equals("migrate"))
+        .map(QmpMessage::nanoTime).findFirst();
+    return begun.flatMap(from -> used(raw.source(), from).flatMap(one -> used(raw.destination(), from).map(one::plus)));
+  }
+
+  /** From the last look before that moment, or the first after it, to the last of all. */
+  private static Optional<Duration> used(RawTrial.Side side, long from) {
+    List<CpuRecord.Look> looks = side.cpu();
+    if (looks.isEmpty()) {
+      return Optional.empty();
+    }
+    CpuRecord.Look first = looks.stream().filter(look -> look.time() <= from).reduce((before, after) -> after).orElse(looks.get(0));
+    return Optional.of(looks.get(looks.size() - 1).others().minus(first.others()));
   }
 
   private TrialRow.Times times() {

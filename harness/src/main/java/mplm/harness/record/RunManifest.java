@@ -48,6 +48,7 @@ import mplm.harness.suite.Suite;
  * @param engine what the hypervisor was built from
  * @param guest what the guest's image was built from
  * @param kernelArguments of the guest, by experiment
+ * @param engines those that the run compares; null if it has one
  */
 public record RunManifest(
     @JsonProperty(required = true) String suite,
@@ -60,7 +61,8 @@ public record RunManifest(
     @JsonProperty(required = true) Map<String, Map<String, String>> environment,
     @JsonProperty(required = true) Map<String, String> engine,
     @JsonProperty(required = true) Map<String, String> guest,
-    @JsonProperty(required = true) Map<String, String> kernelArguments) {
+    @JsonProperty(required = true) Map<String, String> kernelArguments,
+    Engines engines) {
   private static final String FILE = "run.json";
 
   private static final ObjectMapper WRITER = JsonMapper.builder()
@@ -88,7 +90,29 @@ public record RunManifest(
       @JsonProperty(required = true) int number,
       @JsonProperty(required = true) String experiment,
       @JsonProperty(required = true) Method method,
-      @JsonProperty(required = true) int repetition) {}
+      @JsonProperty(required = true) int repetition,
+      String engine) {
+    public Trial {
+      engine = engine == null ? "" : engine;
+    }
+  }
+
+  /**
+   * The engines of a run that compares them.
+   *
+   * @param properties what each was built from, by its name, the one that is compared with first
+   * @param budget after which no round of trials begins
+   * @param alpha the error rate of the last look at the trials; null until they have ended
+   */
+  public record Engines(
+      @JsonProperty(required = true) Map<String, Map<String, String>> properties,
+      @JsonProperty(required = true) Duration budget,
+      Double alpha) {
+    /** In that order. */
+    public List<String> names() {
+      return List.copyOf(properties.keySet());
+    }
+  }
 
   public RunManifest {
     shard = shard == null ? Shard.WHOLE : shard;
@@ -96,23 +120,36 @@ public record RunManifest(
 
   /** Of a suite that is about to run. */
   public static RunManifest of(Suite suite, long seed, Shard shard, Setting setting, Map<String, Map<String, String>> environment,
-      Map<String, String> engine, Map<String, String> guest, Function<Experiment, String> kernelArguments) {
+      Map<String, String> engine, Map<String, String> guest, Function<Experiment, String> kernelArguments, Engines engines) {
+    List<PlannedTrial> plan = shard.of(suite.plan(seed, engines == null ? List.of() : engines.names()));
     return new RunManifest(suite.name(), suite.title(), seed, shard, suite.experiments(),
-        shard.of(suite.plan(seed)).stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition())).toList(),
-        setting, environment, engine, guest, suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)));
+        plan.stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition(), p.engine())).toList(),
+        setting, environment, engine, guest, suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)),
+        engines);
   }
 
   /** What it would be if the same were run in another place. */
   public RunManifest at(Setting otherSetting, Map<String, Map<String, String>> otherEnvironment, Map<String, String> otherEngine,
-      Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments) {
+      Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments, Engines otherEngines) {
     return new RunManifest(suite, title, seed, shard, experiments, trials, otherSetting, otherEnvironment, otherEngine, otherGuest,
-        experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)));
+        experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)), otherEngines);
   }
 
   /** The same with these trials. */
   public RunManifest with(Shard otherShard, List<Trial> otherTrials, Setting otherSetting) {
     return new RunManifest(
-        suite, title, seed, otherShard, experiments, otherTrials, otherSetting, environment, engine, guest, kernelArguments);
+        suite, title, seed, otherShard, experiments, otherTrials, otherSetting, environment, engine, guest, kernelArguments, engines);
+  }
+
+  /** The same, ended with those trials that were made, judged at that error rate. */
+  public RunManifest ended(List<Integer> made, double alpha) {
+    return new RunManifest(suite, title, seed, shard, experiments, trials.stream().filter(trial -> made.contains(trial.number)).toList(),
+        setting, environment, engine, guest, kernelArguments, new Engines(engines.properties, engines.budget, alpha));
+  }
+
+  /** What that trial shares with all others, with its own engine. */
+  public Setting setting(PlannedTrial planned) {
+    return planned.engine().isEmpty() ? setting : setting.withEngine(engines.properties.get(planned.engine()));
   }
 
   /** Writes it into the run's folder, whole or not at all. */
@@ -149,7 +186,7 @@ public record RunManifest(
       if (experiment == null) {
         throw new BadInput(FILE + ": trial " + trial.number + " is of an unknown experiment '" + trial.experiment + "'");
       }
-      plan.add(new PlannedTrial(trial.number, suite, experiment, trial.method, trial.repetition));
+      plan.add(new PlannedTrial(trial.number, suite, experiment, trial.method, trial.repetition, trial.engine));
     }
     return plan;
   }

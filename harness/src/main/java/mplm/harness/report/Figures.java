@@ -11,6 +11,7 @@ import mplm.harness.report.Figure.Converged;
 import mplm.harness.report.Figure.EndedBefore;
 import mplm.harness.report.Figure.NotConverged;
 import mplm.harness.report.Figure.Point;
+import mplm.harness.suite.Experiment;
 
 /** From rows to the figure of each experiment. */
 public final class Figures {
@@ -48,12 +49,14 @@ public final class Figures {
     Setting setting = cells.get(0).setting();
     List<Published.Point> published = PUBLISHED.of(cells.get(0).experiment().benchmark().name());
     boolean fullSize = Published.deviations(cells.get(0).experiment(), setting.accelerator()).isEmpty();
-    String subtitle = (published.isEmpty() || fullSize ? "" : "not full size; ") + "under "
+    String subtitle = setting.isSimulated() ? "SIMULATED, not measured" : (published.isEmpty() || fullSize ? "" : "not full size; ") + "under "
         + setting.accelerator().name().toUpperCase(Locale.ROOT)
         + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
         + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10)
         + ", n = " + repetitions(counts);
-    return new Figure(cells.get(0).experiment().title(), subtitle, stock, mplm, published);
+    Experiment experiment = cells.get(0).experiment();
+    String title = setting.isSimulated() ? experiment.benchmark().title() + ", " + experiment.link() : experiment.title();
+    return new Figure(title, subtitle, stock, mplm, published);
   }
 
   private static List<Point> points(Cell cell) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.report;
 
+import java.util.Map;
 import mplm.engine.guest.Accelerator;
 
 /**
@@ -27,4 +28,18 @@ public record Setting(
     String engineHash,
     String schedulerHash,
     String guestHash,
-    String kernel) {}
+    String kernel) {
+  /** The testbed of a trial that was computed. */
+  public static final String SIMULATION = "simulation";
+
+  /** The same with another engine, by its properties. */
+  public Setting withEngine(Map<String, String> engine) {
+    return new Setting(run, started, testbed, shaping, accelerator, engine.get("qemu.version"), engine.get("engine.hash"),
+        engine.get("scheduler.hash"), guestHash, kernel);
+  }
+
+  /** Whether the trial was computed, not measured. */
+  public boolean isSimulated() {
+    return testbed.equals(SIMULATION);
+  }
+}

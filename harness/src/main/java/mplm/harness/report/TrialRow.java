@@ -26,6 +26,7 @@ import mplm.harness.suite.PlannedTrial;
  * @param program wall time of that repetition, or of the whole program if it runs once: from its working set stood, or the repetition
  *     before was done, to its result; of a guest that is not migrated the median repetition
  * @param peakMemory of the hypervisors
+ * @param cpu CPU time of both hypervisors from the start of the migration on, without their vCPUs
  * @param times what the trial's wall time went into
  */
 public record TrialRow(
@@ -44,6 +45,7 @@ public record TrialRow(
     Optional<Verification> verification,
     Optional<Duration> program,
     PeakMemory peakMemory,
+    Optional<Duration> cpu,
     Times times) {
 
   /**

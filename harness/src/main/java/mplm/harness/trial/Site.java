@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ final class Site implements AutoCloseable {
 
   private final Hosts hosts;
   private final Artifact engine;
+  private final Map<String, Artifact> engines = new LinkedHashMap<>();
   private final Artifact guest;
   private final Path logs;
   private final Display display;
@@ -43,10 +45,11 @@ final class Site implements AutoCloseable {
   Site(Hosts hosts, Artifacts artifacts, Path logs, Display display) throws IOException {
     this.hosts = hosts;
     this.engine = Artifact.engine(artifacts.engine());
+    artifacts.engines().forEach((name, folder) -> engines.put(name, Artifact.engine(folder)));
     this.guest = Artifact.guest(artifacts.guest());
     this.logs = logs;
     this.display = display;
-    this.rig = Rig.open(hosts, engine, guest, logs);
+    this.rig = Rig.open(hosts, engine, engines, guest, logs);
     try {
       display.say("trying KVM: booting a guest on both hosts");
       Optional<String> obstacle = UsableKvm.obstacle(rig, logs);
@@ -85,7 +88,7 @@ final class Site implements AutoCloseable {
     }
     for (long end = System.nanoTime() + patience.toNanos(); !closed; Thread.sleep(PAUSE.toMillis())) {
       try {
-        rig = Rig.open(hosts, engine, guest, logs);
+        rig = Rig.open(hosts, engine, engines, guest, logs);
         return;
       } catch (HostException e) {
         if (System.nanoTime() - end > 0) {
@@ -95,17 +98,25 @@ final class Site implements AutoCloseable {
     }
   }
 
-  /** What a new run is set to. */
-  RunManifest manifest(Suite suite, long seed, Shard shard, String run, Instant started) throws IOException {
+  /** What a new run is set to; the budget is of a run that compares engines. */
+  RunManifest manifest(Suite suite, long seed, Shard shard, Duration budget, String run, Instant started) throws IOException {
     display.say("looking at the hosts, measuring the link");
     return RunManifest.of(suite, seed, shard, setting(run, started.toString()), Environment.of(rig, suite.experiments()),
-        engine.properties(), guest.properties(), experiment -> Kernel.arguments(experiment, hosts.guestAddress()));
+        engine.properties(), guest.properties(), experiment -> Kernel.arguments(experiment, hosts.guestAddress()), engines(budget));
+  }
+
+  /** Null with one. */
+  private RunManifest.Engines engines(Duration budget) {
+    Map<String, Map<String, String>> properties = new LinkedHashMap<>();
+    engines.forEach((name, other) -> properties.put(name, other.properties()));
+    return engines.isEmpty() ? null : new RunManifest.Engines(properties, budget, null);
   }
 
   /** What of this place is not as it was when the run began: key, then, now. */
   List<String> differences(RunManifest begun) throws IOException {
     RunManifest here = begun.at(setting(begun.setting().run(), begun.setting().started()), Environment.of(rig, List.of()),
-        engine.properties(), guest.properties(), experiment -> Kernel.arguments(experiment, hosts.guestAddress()));
+        engine.properties(), guest.properties(), experiment -> Kernel.arguments(experiment, hosts.guestAddress()),
+        begun.engines() == null ? null : engines(begun.engines().budget()));
     return RunStamp.of(begun).differences(RunStamp.of(here), RunStamp.ONE_RUN);
   }
 

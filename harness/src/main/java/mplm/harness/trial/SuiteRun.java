@@ -17,7 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RunDerivation;
+import mplm.harness.document.ComparisonDocument;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.record.RunManifest;
@@ -29,6 +31,7 @@ import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
+import mplm.harness.verdict.Rules;
 import org.testng.ITestResult;
 import org.testng.SkipException;
 import org.testng.TestNG;
@@ -53,8 +56,9 @@ public final class SuiteRun implements AutoCloseable {
   private final Site site;
   private final Display display;
   private final Duration patience;
-  private final RunDerivation derivation;
-  private final List<PlannedTrial> plan;
+  private RunDerivation derivation;
+  private List<PlannedTrial> plan;
+  private final Optional<Rounds> rounds;
   private final Map<Integer, TrialRow> rows = new TreeMap<>();
   private final Csv csv;
   private final ExecutorService worker =
@@ -74,6 +78,7 @@ public final class SuiteRun implements AutoCloseable {
     this.patience = patience;
     this.derivation = new RunDerivation(folder.path(), manifest);
     this.plan = manifest.plan();
+    this.rounds = Optional.ofNullable(manifest.engines()).map(engines -> new Rounds(manifest, System.nanoTime()));
     for (PlannedTrial planned : plan) {
       Optional<TrialRow> done = derivation.trial(planned);
       done.ifPresent(row -> rows.put(planned.number(), row));
@@ -90,21 +95,22 @@ public final class SuiteRun implements AutoCloseable {
    *
    * @param shard the part of it that is run
    * @param seed of the order of its trials
+   * @param budget of time, for a run that compares engines
    * @param runs folder in which the run gets its own
-   * @return whether no trial shows a fault
+   * @return whether no trial shows a fault, and no engine is worse than the one it is compared with
    * @throws HostException a host cannot be used, or stayed away: what was measured until then is told and stays
    */
-  public static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display)
-      throws IOException {
-    return run(suite, shard, seed, hosts, artifacts, runs, display, PATIENCE);
+  public static boolean run(Suite suite, Shard shard, long seed, Duration budget, Hosts hosts, Artifacts artifacts, Path runs,
+      Display display) throws IOException {
+    return run(suite, shard, seed, budget, hosts, artifacts, runs, display, PATIENCE);
   }
 
-  static boolean run(Suite suite, Shard shard, long seed, Hosts hosts, Artifacts artifacts, Path runs, Display display,
-      Duration patience) throws IOException {
+  static boolean run(Suite suite, Shard shard, long seed, Duration budget, Hosts hosts, Artifacts artifacts, Path runs,
+      Display display, Duration patience) throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     RunFolder folder = RunFolder.create(runs, suite.name(), now);
     return run(folder, hosts, artifacts, display, patience, site -> {
-      RunManifest manifest = site.manifest(suite, seed, shard, folder.id(), now);
+      RunManifest manifest = site.manifest(suite, seed, shard, budget, folder.id(), now);
       manifest.write(folder.path());
       return manifest;
     });
@@ -138,7 +144,7 @@ public final class SuiteRun implements AutoCloseable {
       Thread hook = new Thread(run::close, "run end");
       Runtime.getRuntime().addShutdownHook(hook);
       run.makeTrials();
-      run.report();
+      boolean worse = run.report();
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException e) {
@@ -147,16 +153,16 @@ public final class SuiteRun implements AutoCloseable {
       if (run.away != null) {
         throw run.away;
       }
-      return run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
+      return !worse && run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
     }
   }
 
   private void makeTrials() {
     XmlSuite xml = new XmlSuite();
     xml.setName(derivation.manifest().suite());
-    for (Experiment experiment : derivation.manifest().experiments()) {
+    for (String name : TrialTests.names(plan)) {
       XmlTest test = new XmlTest(xml);
-      test.setName(experiment.name());
+      test.setName(name);
       test.setXmlClasses(List.of(new XmlClass(TrialTests.class)));
     }
     TestNG testng = new TestNG();
@@ -183,6 +189,9 @@ public final class SuiteRun implements AutoCloseable {
     }
     if (stopped) {
       throw new SkipException("the run was stopped");
+    }
+    if (rounds.isPresent() && !rounds.get().admit(planned, System.nanoTime(), rows.values())) {
+      throw new SkipException(rounds.get().end());
     }
     display.trial(planned.name(), plan.indexOf(planned) + 1, plan.size());
     try {
@@ -239,8 +248,17 @@ public final class SuiteRun implements AutoCloseable {
         .plus(experiment.finishWithin().multipliedBy(2));
   }
 
-  private void report() throws IOException {
+  /** Returns whether an engine is worse than the one it is compared with. */
+  private boolean report() throws IOException {
     List<TrialRow> all = List.copyOf(rows.values());
+    if (rounds.isPresent() && !stopped) {
+      // what was not made need not be: the run is whole
+      RunManifest ended = derivation.manifest().ended(List.copyOf(rows.keySet()), rounds.get().level());
+      ended.write(folder.path());
+      derivation = new RunDerivation(folder.path(), ended);
+      plan = ended.plan();
+      display.say(rounds.get().end());
+    }
     // in the order of the run, even if one amid it was made last
     derivation.write(all);
     display.say("");
@@ -249,11 +267,19 @@ public final class SuiteRun implements AutoCloseable {
       display.say(all.size() + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
     }
     display.say("rows:     " + derivation.trials());
+    if (rounds.isPresent()) {
+      derivation.whole(all).forEach(file -> display.say("verdict:  " + file));
+      ComparisonDocument document = EngineVerdict.document(derivation.manifest(), all, Rules.standard());
+      display.say("");
+      document.text().lines().forEach(display::say);
+      return document.comparison().isWorse();
+    }
     for (Path file : derivation.whole(all)) {
       display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
     }
     display.say("report:   " + folder.path().resolve("index.html"));
     display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
+    return false;
   }
 
   /** Ends a trial in progress in order, and gives the hosts back. */

@@ -96,7 +96,7 @@ public final class Rows {
         m.setupTime(), m.stop(), m.resume(), m.last(), m.looks(), end);
     return new TrialRow(row.planned(), row.setting(), row.outcome(), row.reason(), row.guest(), row.limit(), Optional.of(result),
         row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(),
-            row.peakMemory(), row.times());
+            row.peakMemory(), row.cpu(), row.times());
   }
 
   /** With a reason that a CSV has to quote. */
@@ -136,6 +136,7 @@ public final class Rows {
         verification.map(v -> seconds(9.5)),
         new TrialRow.PeakMemory(Optional.of(DataSize.parse("300MiB")).filter(m -> booted),
             Optional.of(DataSize.parse("250MiB")).filter(m -> booted)),
+        verification.map(v -> seconds(1.25)),
         new TrialRow.Times(seconds(2.1), seconds(2), migration.map(MigrationResult::elapsed).orElse(Duration.ZERO), Duration.ZERO,
             seconds(1.75), seconds(6.35).plus(migration.map(MigrationResult::elapsed).orElse(Duration.ZERO))));
   }

@@ -77,7 +77,7 @@ public class FaultIT {
     smallWorkFolders();
     injector = new FaultInjector(hosts, faults);
     Suite suite = new Suite("faults", "a fault a trial", 1, faults.stream().map(this::experiment).toList());
-    boolean good = SuiteRun.run(suite, Shard.WHOLE, 1, hosts, artifacts, runs, Display.on(injector, false), Duration.ofMinutes(1));
+    boolean good = SuiteRun.run(suite, Shard.WHOLE, 1, Duration.ofMinutes(30), hosts, artifacts, runs, Display.on(injector, false), Duration.ofMinutes(1));
     assertThat(good).isEqualTo(faults.stream().allMatch(fault -> fault.reason() == null));
     try (Stream<Path> found = Files.list(runs)) {
       run = found.findFirst().orElseThrow();
@@ -208,7 +208,7 @@ public class FaultIT {
         }
       }
     }, false);
-    assertThatThrownBy(() -> SuiteRun.run(suite, Shard.WHOLE, 1, hosts, artifacts, below, display, Duration.ofSeconds(2)))
+    assertThatThrownBy(() -> SuiteRun.run(suite, Shard.WHOLE, 1, Duration.ofMinutes(30), hosts, artifacts, below, display, Duration.ofSeconds(2)))
         .isInstanceOf(HostException.class).hasMessageStartingWith("source: no SSH connection to ");
     Path begun;
     try (Stream<Path> found = Files.list(below)) {
