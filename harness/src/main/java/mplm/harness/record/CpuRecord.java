@@ -12,7 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -33,8 +35,8 @@ public final class CpuRecord extends OutputStream {
         sleep 1
       done""";
 
-  /** A thread of which nothing more than name, state and times is read; a name may hold spaces and brackets. */
-  private static final Pattern STAT = Pattern.compile("\\d+ \\((.*)\\) (\\S)(?: \\S+){10} (\\d+) (\\d+) .*");
+  /** A thread of which nothing more than id, name, state and times is read; a name may hold spaces and brackets. */
+  private static final Pattern STAT = Pattern.compile("(\\d+) \\((.*)\\) (\\S)(?: \\S+){10} (\\d+) (\\d+) .*");
 
   private static final Pattern PEAK = Pattern.compile("VmHWM: (\\d+) kB");
 
@@ -85,7 +87,7 @@ public final class CpuRecord extends OutputStream {
     Matcher stat = STAT.matcher(text);
     if (stat.matches()) {
       ticks += ticks(stat);
-      allStopped &= stat.group(2).equals("T");
+      allStopped &= stat.group(3).equals("T");
     } else if (text.isEmpty()) {
       lastLook = now;
       stoppedAt = !allStopped ? OptionalLong.empty() : stoppedAt.isPresent() ? stoppedAt : OptionalLong.of(now);
@@ -112,15 +114,22 @@ public final class CpuRecord extends OutputStream {
   }
 
   private static long ticks(Matcher stat) {
-    return Long.parseLong(stat.group(3)) + Long.parseLong(stat.group(4));
+    return Long.parseLong(stat.group(4)) + Long.parseLong(stat.group(5));
   }
 
-  /** The looks in order; one that was cut off is left out. None if there is no such file. */
+  private static Duration sum(Map<String, Long> nanoseconds) {
+    return Duration.ofNanos(nanoseconds.values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  /**
+   * The looks in order; one that was cut off is left out. A thread that has ended, as the one that migrates does, counts with what it had
+   * used at the last look that saw it. None if there is no such file.
+   */
   public static List<Look> read(Path file) throws IOException {
     List<Look> looks = new ArrayList<>();
     if (Files.exists(file)) {
-      long vcpus = 0;
-      long others = 0;
+      Map<String, Long> vcpus = new HashMap<>();
+      Map<String, Long> others = new HashMap<>();
       Optional<DataSize> peak = Optional.empty();
       for (String text : Files.readAllLines(file)) {
         int space = text.indexOf(' ');
@@ -131,14 +140,9 @@ public final class CpuRecord extends OutputStream {
         } else if (stat.matches()) {
           long used = ticks(stat) * TICK_NS;
           // QEMU names them CPU 0/KVM, CPU 1/TCG
-          boolean vcpu = stat.group(1).startsWith("CPU ");
-          vcpus += vcpu ? used : 0;
-          others += vcpu ? 0 : used;
+          (stat.group(2).startsWith("CPU ") ? vcpus : others).put(stat.group(1), used);
         } else if (space == text.length() - 1) {
-          looks.add(new Look(
-              Seconds.nanos(new BigDecimal(text.substring(0, space))), Duration.ofNanos(vcpus), Duration.ofNanos(others), peak));
-          vcpus = 0;
-          others = 0;
+          looks.add(new Look(Seconds.nanos(new BigDecimal(text.substring(0, space))), sum(vcpus), sum(others), peak));
         }
       }
     }

@@ -159,7 +159,7 @@ public final class Columns {
     add(all, "guest_hash", r -> r.setting().guestHash());
     add(all, "guest_kernel", r -> r.setting().kernel());
     add(all, "engine", r -> r.planned().engine());
-    add(all, "origin", r -> r.setting().isSimulated() ? "simulated" : "measured");
+    add(all, "origin", r -> r.setting().ofSimulation() ? "simulated" : "measured");
   }
 
   private static void add(List<Column> all, String name, Function<TrialRow, ?> value) {
@@ -168,7 +168,7 @@ public final class Columns {
 
   /** What a trial that was computed does not have. */
   private static void measured(List<Column> all, String name, Function<TrialRow, ?> value) {
-    optional(all, name, row -> row.setting().isSimulated() ? Optional.empty() : Optional.of(value.apply(row)));
+    optional(all, name, row -> row.setting().ofSimulation() ? Optional.empty() : Optional.of(value.apply(row)));
   }
 
   private static void optional(List<Column> all, String name, Function<TrialRow, Optional<?>> value) {

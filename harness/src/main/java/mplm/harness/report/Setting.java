@@ -39,7 +39,7 @@ public record Setting(
   }
 
   /** Whether the trial was computed, not measured. */
-  public boolean isSimulated() {
+  public boolean ofSimulation() {
     return testbed.equals(SIMULATION);
   }
 }

@@ -35,10 +35,10 @@ final class Build {
     return Path.of(last);
   }
 
-  /** Whether the program, in that folder, ends with status 0; what it prints goes to standard error. */
+  /** Whether the program, in that folder, ends with status 0; only its errors are shown. */
   static boolean succeeds(String program, Path folder, List<String> arguments) {
     try {
-      return execute(new CommandLine(program), arguments, folder, System.err) == 0;
+      return execute(new CommandLine(program), arguments, folder, OutputStream.nullOutputStream()) == 0;
     } catch (IOException e) {
       throw new BuildFailed(program + " cannot be run: " + e.getMessage(), 1);
     }

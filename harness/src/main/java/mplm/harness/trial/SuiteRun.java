@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.document.ComparisonDocument;
+import mplm.harness.history.History;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.record.RunManifest;
@@ -267,6 +268,9 @@ public final class SuiteRun implements AutoCloseable {
       display.say(all.size() + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
     }
     display.say("rows:     " + derivation.trials());
+    if (all.size() == plan.size()) {
+      History.in(folder.path().getParent()).add(derivation.manifest(), all);
+    }
     if (rounds.isPresent()) {
       derivation.whole(all).forEach(file -> display.say("verdict:  " + file));
       ComparisonDocument document = EngineVerdict.document(derivation.manifest(), all, Rules.standard());
