@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
@@ -154,7 +153,7 @@ final class CompareCommand implements Callable<Integer> {
     List<Observation> found = rows.stream().filter(row -> row.method().equals(text)).map(row -> row.withMethod(name)).toList();
     if (found.isEmpty()) {
       throw new BadInput("--methods: there is no trial of " + text + ", allowed: "
-          + String.join(" ", Arrays.stream(rows.stream().map(Observation::method).distinct().toArray(String[]::new)).sorted().toList()));
+          + String.join(" ", rows.stream().map(Observation::method).distinct().sorted().toList()));
     }
     return found;
   }

@@ -165,7 +165,8 @@ final class RunCommand implements Callable<Integer> {
       return;
     }
     if (engines.size() != 2 || engines.keySet().stream().anyMatch(name -> !name.matches("[A-Za-z0-9._-]{1,20}"))) {
-      throw new BadInput("--engine " + engines.keySet() + ": allowed: two, what is compared with first, names of letters, digits, '.', '_', '-'");
+      throw new BadInput("--engine " + engines.keySet()
+          + ": allowed: two, what is compared with first, names of letters, digits, '.', '_', '-'");
     }
     if (minutes < 1 || minutes > 10_000) {
       throw new BadInput("--minutes " + minutes + ", allowed: 1 to 10000");

@@ -58,8 +58,8 @@ public record ComparisonDocument(String base, String candidate, List<String> not
         .map(metric -> metric + " " + percent(comparison.rules().threshold(metric))).collect(Collectors.joining(", "));
     boolean exact = comparison.tests() == 0;
     return exact ? "Computed rows do not vary: judged by the threshold alone (" + thresholds + ")."
-        : String.format(Locale.ROOT, "Worse: significant (exact rank test, Holm over %d tests, %.3g in all), beyond the threshold (%s) and not"
-            + " explained by the control cells. A difference can be significant from n = %d on.", comparison.tests(),
+        : String.format(Locale.ROOT, "Worse: significant (exact rank test, Holm over %d tests, %.3g in all), beyond the threshold"
+            + " (%s) and not explained by the control cells. A difference can be significant from n = %d on.", comparison.tests(),
             comparison.rules().alpha(), thresholds, comparison.needed());
   }
 
@@ -151,7 +151,8 @@ public record ComparisonDocument(String base, String candidate, List<String> not
     String n = d.baseTrials() == d.candidateTrials() ? Integer.toString(d.baseTrials()) : d.baseTrials() + ", " + d.candidateTrials();
     return List.of(d.experiment(), d.method(), d.metric(), n, number(d.base()), number(d.candidate()), ratio(d.ratio()),
         d.interval().map(i -> ratio(OptionalDouble.of(i.low())) + " to " + ratio(OptionalDouble.of(i.high()))).orElse(Numbers.NONE),
-        d.p().isPresent() ? String.format(Locale.ROOT, d.p().getAsDouble() < 0.001 ? "%.1e" : "%.3f", d.p().getAsDouble()) : Numbers.NONE,
+        d.p().isPresent()
+            ? String.format(Locale.ROOT, d.p().getAsDouble() < 0.001 ? "%.1e" : "%.3f", d.p().getAsDouble()) : Numbers.NONE,
         (d.control() ? "control: " : "") + d.judgement() + (d.note().isEmpty() ? "" : ", " + d.note()));
   }
 

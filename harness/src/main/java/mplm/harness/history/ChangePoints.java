@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Where a series changed for good: binary segmentation. A stretch changes if the sum of ranks before one of its points is so far from
- * its mean, in standard deviations, as in at most one of a hundred shuffles of the stretch (999 and itself, from a seed) before any
- * point. It is split where the squared distances of both parts from their means are least, provided that the medians of the parts
- * differ by more than the threshold; both parts are then looked at alike.
+ * Where a series changed for good: binary segmentation. A stretch changes if the sum of ranks before one of its points is so far
+ * from its mean, in standard deviations, as in at most one of a hundred shuffles of the stretch (999 and itself, from a seed)
+ * before any point. It is split where the squared distances of both parts from their means are least, provided that the medians of
+ * the parts differ by more than the threshold; both parts are then looked at alike.
  */
 public final class ChangePoints {
   /** Points of a part, at least: fewer are an outlier. */

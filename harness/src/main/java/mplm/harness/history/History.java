@@ -26,8 +26,8 @@ import mplm.harness.verdict.Metric;
 import mplm.harness.verdict.Observation;
 
 /**
- * The file {@code history.csv} in the folder of the runs: a row a run, experiment, method and engine, only ever appended to, with the
- * medians of the trials that completed. A run adds its rows when all of its trials are made.
+ * The file {@code history.csv} in the folder of the runs: a row a run, experiment, method and engine, only ever appended to, with
+ * the medians of the trials that completed. A run adds its rows when all of its trials are made.
  */
 public final class History {
   private static final String FILE = "history.csv";
@@ -52,9 +52,12 @@ public final class History {
   /** Adds the rows of a run. Other runs may end meanwhile. */
   public void add(RunManifest manifest, List<TrialRow> rows) throws IOException {
     record Key(Experiment experiment, String method, String engine, String hash) {}
-    Map<Key, List<TrialRow>> cells = rows.stream().collect(Collectors.groupingBy(row -> new Key(row.planned().experiment(),
-        row.planned().method().toString(), row.planned().engine(), row.setting().engineHash()), LinkedHashMap::new, Collectors.toList()));
-    try (FileChannel lock = FileChannel.open(file.resolveSibling(FILE + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    Map<Key, List<TrialRow>> cells = rows.stream().collect(Collectors.groupingBy(
+        row -> new Key(row.planned().experiment(), row.planned().method().toString(), row.planned().engine(),
+            row.setting().engineHash()),
+        LinkedHashMap::new, Collectors.toList()));
+    Path held = file.resolveSibling(FILE + ".lock");
+    try (FileChannel lock = FileChannel.open(held, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       lock.lock(); // until it is closed; whoever holds it writes a few lines
       if (!Files.exists(file)) {
         try (Csv csv = Csv.replace(file)) {

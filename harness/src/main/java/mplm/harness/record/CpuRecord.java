@@ -122,8 +122,8 @@ public final class CpuRecord extends OutputStream {
   }
 
   /**
-   * The looks in order; one that was cut off is left out. A thread that has ended, as the one that migrates does, counts with what it had
-   * used at the last look that saw it. None if there is no such file.
+   * The looks in order; one that was cut off is left out. A thread that has ended, as the one that migrates does, counts with what
+   * it had used at the last look that saw it. None if there is no such file.
    */
   public static List<Look> read(Path file) throws IOException {
     List<Look> looks = new ArrayList<>();

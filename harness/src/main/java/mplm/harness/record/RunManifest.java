@@ -143,8 +143,9 @@ public record RunManifest(
 
   /** The same, ended with those trials that were made, judged at that error rate. */
   public RunManifest ended(List<Integer> made, double alpha) {
-    return new RunManifest(suite, title, seed, shard, experiments, trials.stream().filter(trial -> made.contains(trial.number)).toList(),
-        setting, environment, engine, guest, kernelArguments, new Engines(engines.properties, engines.budget, alpha));
+    List<Trial> those = trials.stream().filter(trial -> made.contains(trial.number)).toList();
+    return new RunManifest(suite, title, seed, shard, experiments, those, setting, environment, engine, guest, kernelArguments,
+        new Engines(engines.properties, engines.budget, alpha));
   }
 
   /** What that trial shares with all others, with its own engine. */

@@ -26,8 +26,8 @@ import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.ProblemClass;
 
 /**
- * Simulated migrations as rows of {@code trials.csv}, of the origin {@code simulated}: an experiment is a trace on a link. What only a
- * real trial has is empty. Plain stop-and-copy is no method of a trial, and has no row.
+ * Simulated migrations as rows of {@code trials.csv}, of the origin {@code simulated}: an experiment is a trace on a link. What
+ * only a real trial has is empty. Plain stop-and-copy is no method of a trial, and has no row.
  */
 public final class SimulatedRows {
   private static final String NAME = "simulation";
@@ -65,7 +65,8 @@ public final class SimulatedRows {
   }
 
   private static Experiment experiment(String name, SimulationTable table, List<Simulated> rows) {
-    Benchmark trace = new Benchmark("trace", table.trace().source(), "a dirty trace", null, Map.of("-", new ProblemClass(1, 1, Map.of())));
+    Benchmark trace =
+        new Benchmark("trace", table.trace().source(), "a dirty trace", null, Map.of("-", new ProblemClass(1, 1, Map.of())));
     return new Experiment(name, trace, "-", 1, table.trace().memory(), table.link(),
         rows.stream().map(row -> Method.parse(row.method())).distinct().toList(), true, Duration.ZERO, Duration.ZERO, 3, table.limit(),
         false);
@@ -90,7 +91,8 @@ public final class SimulatedRows {
         new Downtimes(Optional.empty(), downtime, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
             Optional.empty(), Optional.empty()),
         Optional.empty(),
-        row.dirtyRate().isPresent() ? Optional.of(new DirtyRate(row.dirtyRate().getAsDouble(), OptionalDouble.empty())) : Optional.empty(),
+        row.dirtyRate().isPresent()
+            ? Optional.of(new DirtyRate(row.dirtyRate().getAsDouble(), OptionalDouble.empty())) : Optional.empty(),
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
         new TrialRow.Times(Duration.ZERO, Duration.ZERO, elapsed, Duration.ZERO, Duration.ZERO, elapsed));
   }

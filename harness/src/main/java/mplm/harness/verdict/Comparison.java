@@ -19,12 +19,12 @@ import mplm.harness.report.Outcome;
 /**
  * Two sets of trials, cell by cell and metric by metric.
  *
- * <p>A metric of a cell is worse (better) if the difference is <em>significant</em>: the {@link RankTest} over all trials, {@link Holm}
- * over all cells and metrics, below alpha; <em>and matters</em>: the ratio of the medians is above 1 + threshold (below its inverse);
- * <em>and is not the machine's</em>: if all control cells together differ significantly in that metric, as much still remains of the
- * ratio when it is divided by theirs. A migration that did not come to its end counts as longer than any that did; how many there are,
- * and how many trials show a fault, is compared by {@link FisherTest}, where any is the only threshold. Trials that were computed, one
- * each, do not vary: they are judged by the threshold alone.
+ * <p>A metric of a cell is worse (better) if the difference is <em>significant</em>: the {@link RankTest} over all trials, {@link
+ * Holm} over all cells and metrics, below alpha; <em>and matters</em>: the ratio of the medians is above 1 + threshold (below its
+ * inverse); <em>and is not the machine's</em>: if all control cells together differ significantly in that metric, as much still
+ * remains of the ratio when it is divided by theirs. A migration that did not come to its end counts as longer than any that did;
+ * how many there are, and how many trials show a fault, is compared by {@link FisherTest}, where any is the only threshold. Trials
+ * that were computed, one each, do not vary: they are judged by the threshold alone.
  *
  * <p>Cells of control methods are shown but decide nothing, unless there are no others. If base and candidate change places, better
  * and worse do.
@@ -125,7 +125,8 @@ public final class Comparison {
   private Map<Metric, OptionalDouble> machine(List<Sample> controls) {
     Map<Metric, OptionalDouble> machine = new EnumMap<>(Metric.class);
     for (Metric metric : Metric.values()) {
-      List<Sample.Pair> pairs = controls.stream().filter(sample -> !sample.isExact()).map(sample -> sample.relative(metric)).toList();
+      List<Sample.Pair> pairs =
+          controls.stream().filter(sample -> !sample.isExact()).map(sample -> sample.relative(metric)).toList();
       Sample.Pair all = new Sample.Pair(
           pairs.stream().flatMapToDouble(pair -> DoubleStream.of(pair.base())).toArray(),
           pairs.stream().flatMapToDouble(pair -> DoubleStream.of(pair.candidate())).toArray());

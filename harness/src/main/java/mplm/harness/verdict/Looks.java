@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * When trials that are made until the verdict is clear are looked at, and at what error rate: after a half, three quarters and all of
- * the budget of time. Of alpha a look may spend what is due by then, alpha t³ (t is the share of the budget), less what looks before it
- * have spent; so all looks together raise a false alarm with a probability of alpha at most (the union bound over looks), however
- * often there is nothing to see. A look at which no difference could be significant yet is left out and spends nothing; that depends
- * on numbers of trials alone.
+ * When trials that are made until the verdict is clear are looked at, and at what error rate: after a half, three quarters and all
+ * of the budget of time. Of alpha a look may spend what is due by then, alpha t³ (t is the share of the budget), less what looks
+ * before it have spent; so all looks together raise a false alarm with a probability of alpha at most (the union bound over looks),
+ * however often there is nothing to see. A look at which no difference could be significant yet is left out and spends nothing;
+ * that depends on numbers of trials alone.
  */
 public final class Looks {
   private static final List<Double> TIMES = List.of(0.5, 0.75, 1.0);

@@ -6,12 +6,13 @@ import java.util.Random;
 import org.hipparchus.util.CombinatoricsUtils;
 
 /**
- * The permutation test of two samples by the sum of ranks (Wilcoxon, Mann and Whitney), two-sided. Ties share their mean rank, so that
- * values that are only known to be larger than all others, {@link Double#POSITIVE_INFINITY}, are compared for what is known of them.
+ * The permutation test of two samples by the sum of ranks (Wilcoxon, Mann and Whitney), two-sided. Ties share their mean rank, so
+ * that values that are only known to be larger than all others, {@link Double#POSITIVE_INFINITY}, are compared for what is known of
+ * them.
  *
- * <p>It is exact, ties or not: all subsets are counted by size and sum of ranks (the shift algorithm of Streitberg and Röhmel, 1986),
- * which is the full enumeration without its cost. Beyond {@link #EXACT} values in all it draws permutations from a seed and counts the
- * observed one too, (k + 1) / (draws + 1), so that no p-value is 0.
+ * <p>It is exact, ties or not: all subsets are counted by size and sum of ranks (the shift algorithm of Streitberg and Röhmel,
+ * 1986), which is the full enumeration without its cost. Beyond {@link #EXACT} values in all it draws permutations from a seed and
+ * counts the observed one too, (k + 1) / (draws + 1), so that no p-value is 0.
  */
 public final class RankTest {
   /** Values in all up to which the test is exact. */

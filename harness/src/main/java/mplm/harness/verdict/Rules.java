@@ -53,7 +53,8 @@ public record Rules(double alpha, Map<Metric, Double> thresholds, List<String> c
       int equals = text.indexOf('=');
       String percent = text.substring(equals + 1);
       if (!percent.matches("\\d{1,3}(\\.\\d{1,3})?%")) {
-        throw new IllegalArgumentException("'" + text + "' is not a threshold, allowed: PERCENT% or METRIC=PERCENT%, such as downtime=10%");
+        throw new IllegalArgumentException("'" + text
+            + "' is not a threshold, allowed: PERCENT% or METRIC=PERCENT%, such as downtime=10%");
       }
       double share = Double.parseDouble(percent.substring(0, percent.length() - 1)) / 100;
       List<Metric> metrics = equals < 0 ? List.of(Metric.values()) : List.of(Metric.parse(text.substring(0, equals)));
