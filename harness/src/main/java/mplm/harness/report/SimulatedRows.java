@@ -32,6 +32,9 @@ import mplm.harness.suite.ProblemClass;
 public final class SimulatedRows {
   private static final String NAME = "simulation";
 
+  /** Of a trace's source, in the name of its experiment, which is a file's too. */
+  private static final int LONGEST = 150;
+
   private SimulatedRows() {}
 
   /**
@@ -45,7 +48,8 @@ public final class SimulatedRows {
     for (SimulationTable table : tables) {
       List<Simulated> moved = table.rows().stream().filter(row -> !row.method().equals(Simulation.STOP_AND_COPY)).toList();
       if (!moved.isEmpty()) {
-        String name = (table.trace().source() + "-" + table.link()).replaceAll("[^A-Za-z0-9.]+", "-").replaceFirst("^[-.]+", "");
+        String source = table.trace().source().substring(0, Math.min(LONGEST, table.trace().source().length()));
+        String name = (source + "-" + table.link()).replaceAll("[^A-Za-z0-9.]+", "-").replaceFirst("^[-.]+", "");
         int same = names.merge(name, 1, Integer::sum);
         Experiment experiment = experiment(same == 1 ? name : name + "-" + same, table, moved);
         moved.forEach(row -> rows.add(row(rows.size() + 1, experiment, table, row)));
