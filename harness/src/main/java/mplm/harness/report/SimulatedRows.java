@@ -97,7 +97,8 @@ public final class SimulatedRows {
         Optional.empty(),
         row.dirtyRate().isPresent()
             ? Optional.of(new DirtyRate(row.dirtyRate().getAsDouble(), OptionalDouble.empty())) : Optional.empty(),
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+        Optional.empty(), Optional.empty(), Optional.empty(), new TrialRow.PeakMemory(Optional.empty(), Optional.empty()),
+        Optional.empty(),
         new TrialRow.Times(Duration.ZERO, Duration.ZERO, elapsed, Duration.ZERO, Duration.ZERO, elapsed));
   }
 }

@@ -63,7 +63,8 @@ public final class Rows {
   public static TrialRow of(PlannedTrial planned, Setting setting, double total, double downtime) {
     TrialRow row = completed(planned.experiment(), planned.method().toString(), planned.repetition(), total, downtime, 2893.5);
     return new TrialRow(planned, setting, row.outcome(), row.reason(), row.guest(), row.limit(), row.migration(), row.parameters(),
-        row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(), row.cpu(), row.times());
+        row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(), row.peakMemory(), row.cpu(),
+        row.times());
   }
 
   static TrialRow notConverged(String method, int repetition) {
