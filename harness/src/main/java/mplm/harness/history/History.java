@@ -7,6 +7,7 @@ import com.opencsv.RFC4180Parser;
 import com.opencsv.exceptions.CsvException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -56,13 +57,10 @@ public final class History {
         row -> new Key(row.planned().experiment(), row.planned().method().toString(), row.planned().engine(),
             row.setting().engineHash()),
         LinkedHashMap::new, Collectors.toList()));
-    Path held = file.resolveSibling(FILE + ".lock");
-    try (FileChannel lock = FileChannel.open(held, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      lock.lock(); // until it is closed; whoever holds it writes a few lines
-      if (!Files.exists(file)) {
-        try (Csv csv = Csv.replace(file)) {
-          csv.write(HEADER);
-        }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      channel.lock(); // until the file is closed; whoever holds it writes a few lines
+      if (channel.size() == 0) {
+        channel.write(StandardCharsets.UTF_8.encode(String.join(",", HEADER) + "\n"));
       }
       try (Csv csv = Csv.append(file)) {
         for (Map.Entry<Key, List<TrialRow>> cell : cells.entrySet()) {
