@@ -34,7 +34,8 @@ import picocli.CommandLine.Spec;
 final class CompareCommand implements Callable<Integer> {
   private static final String FILE = "FILE";
 
-  @Parameters(paramLabel = "BASE", index = "0", description = "what is compared with: folder of a run, or CSV file with its columns")
+  @Parameters(paramLabel = "BASE", index = "0",
+      description = "what is compared with: folder of a run, or CSV file with its columns")
   private Path base;
 
   @Parameters(paramLabel = "CANDIDATE", index = "1", arity = "0..1",

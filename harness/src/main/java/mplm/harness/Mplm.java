@@ -13,8 +13,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "mplm",
     description = "Measures live migration of virtual machines: stock pre-copy and MPLM.",
-    subcommands = {RunCommand.class, MergeCommand.class, DeriveCommand.class, ReportCommand.class, CompareCommand.class, TrendCommand.class,
-      SimulateCommand.class, ListCommand.class, DoctorCommand.class, ProvisionCommand.class, CleanCommand.class, TestbedCommand.class},
+    subcommands = {RunCommand.class, MergeCommand.class, DeriveCommand.class, ReportCommand.class, CompareCommand.class,
+      TrendCommand.class, SimulateCommand.class, ListCommand.class, DoctorCommand.class, ProvisionCommand.class,
+      CleanCommand.class, TestbedCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true)
 public final class Mplm {

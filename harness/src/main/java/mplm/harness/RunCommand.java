@@ -149,7 +149,8 @@ final class RunCommand implements Callable<Integer> {
       return SuiteRun.resume(resume, two.resolved(), artifacts, display) ? 0 : Mplm.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    return SuiteRun.run(chosen, part, seed, Duration.ofMinutes(minutes), two.resolved(), artifacts, runs.toAbsolutePath().normalize(), display)
+    return SuiteRun.run(chosen, part, seed, Duration.ofMinutes(minutes), two.resolved(), artifacts,
+        runs.toAbsolutePath().normalize(), display)
         ? 0 : Mplm.FAILED;
   }
 

@@ -52,7 +52,8 @@ public class CompareCommandTest {
     Said said = compare(simulated, simulated, "--methods", "mplm,mplm:share=95,mixed", "--json", json.toString(), "--junit",
         junit.toString(), "--markdown", markdown.toString());
     assertThat(said.exitCode).as(said.err).isEqualTo(Mplm.FAILED);
-    assertThat(said.out).containsPattern("rate-5000.* mplm -> mplm:share=95,mixed +migration time, s .* worse, computed: nothing varies")
+    assertThat(said.out)
+        .containsPattern("rate-5000.* mplm -> mplm:share=95,mixed +migration time, s .* worse, computed: nothing varies")
         .containsPattern("rate-0.* same, computed").contains("verdict: worse (");
     JsonNode root = new ObjectMapper().readTree(json.toFile());
     assertThat(root.get("verdict").asText()).isEqualTo("worse");
@@ -74,7 +75,8 @@ public class CompareCommandTest {
     assertThat(said.out).contains("verdict: same (", "judged by the threshold alone").doesNotContain("stop-and-copy");
     Said recorded = compare(run, run);
     assertThat(recorded.exitCode).as(recorded.err).isZero();
-    assertThat(recorded.out).containsPattern("measured +mplm:epoch=1s +downtime, s +1 .* 1\\.000 .* too few, a verdict needs \\d+ each")
+    assertThat(recorded.out)
+        .containsPattern("measured +mplm:epoch=1s +downtime, s +1 .* 1\\.000 .* too few, a verdict needs \\d+ each")
         .containsPattern("busy +precopy:0.001s +migration time, s +1 +no end +no end +- ").contains("verdict: too few");
     assertThat(compare(run.resolve("trials.csv"), run).out).isEqualTo(recorded.out.replace(run + "\n", run + "/trials.csv\n"));
   }
@@ -96,14 +98,16 @@ public class CompareCommandTest {
       {new String[] {"RUN", "SIMULATED"}, "the rows cannot be compared, these differ: .*origin: measured, simulated.*--force.*"},
       {new String[] {"RUN", "none"}, "none: no such file or folder"},
       {new String[] {"RUN"}, ".*: name what it is compared with; this is not a run that compares engines"},
-      {new String[] {"RUN", "RUN/methods.csv"}, ".*methods.csv: has no rows with the columns of trials.csv, such as outcome, origin"},
+      {new String[] {"RUN", "RUN/methods.csv"},
+          ".*methods.csv: has no rows with the columns of trials.csv, such as outcome, origin"},
       {new String[] {"RUN", "RUN/run.json"}, ".*run.json: (is not a CSV file of rows|has no rows with the columns).*"},
       {new String[] {"RUN", "RUN", "--threshold", "speed=5%"}, ".*'speed' is not a metric, allowed: time, downtime, .*"},
       {new String[] {"RUN", "RUN", "--threshold", "5"}, ".*'5' is not a threshold, allowed: .*"},
       {new String[] {"RUN", "RUN", "--control", "fast"}, ".*method 'fast': .*"},
       {new String[] {"RUN", "RUN", "--alpha", "2"}, ".*alpha is above 0 and below 1, not 2.0"},
       {new String[] {"RUN", "RUN", "--methods", "mplm"}, "--methods mplm: allowed: METHOD,METHOD.*"},
-      {new String[] {"RUN", "RUN", "--methods", "mplm:epoch=1s,mplm:epoch=2s"}, "--methods: there is no trial of mplm:epoch=2s, allowed: .*"},
+      {new String[] {"RUN", "RUN", "--methods", "mplm:epoch=1s,mplm:epoch=2s"},
+          "--methods: there is no trial of mplm:epoch=2s, allowed: .*"},
       {new String[] {"RUN", "RUN", "--json", "RUN/no/such/file"}, "--markdown, --json, --junit: cannot be written: .*"},
     };
   }

@@ -51,7 +51,8 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Map<String, St
     } catch (CsvException | IOException | RuntimeException e) {
       throw new BadInput(path + ": is not a CSV file of rows: " + e.getMessage());
     }
-    List<String> missing = Observation.REQUIRED.stream().filter(column -> rows.isEmpty() || !rows.get(0).containsKey(column)).toList();
+    List<String> missing = Observation.REQUIRED.stream()
+        .filter(column -> rows.isEmpty() || !rows.get(0).containsKey(column)).toList();
     if (!missing.isEmpty()) {
       throw new BadInput(path + ": has no rows with the columns of trials.csv, such as " + String.join(", ", missing));
     }

@@ -90,7 +90,8 @@ public record RunDerivation(Path run, RunManifest manifest) {
    * @return {@code methods.csv} and the charts, or the verdict
    */
   public List<Path> whole(List<TrialRow> rows) throws IOException {
-    return all(rows).stream().filter(file -> manifest.engines() != null || file.endsWith(METHODS) || file.startsWith(run.resolve("charts"))).toList();
+    return all(rows).stream().filter(file -> manifest.engines() != null || file.endsWith(METHODS)
+        || file.startsWith(run.resolve("charts"))).toList();
   }
 
   private List<Path> all(List<TrialRow> rows) throws IOException {

@@ -20,7 +20,8 @@ import mplm.harness.suite.Experiment;
 public record RunStamp(Map<String, String> values) {
   /** Keys of what explains a different result, but for the engine: that is what runs are compared for. */
   static final Predicate<String> KIND = key -> !isPlace(key) && !Set.of("engine", "seed", "suite").contains(key)
-      && !key.startsWith("engine ") && !key.startsWith("methods of ") && !key.startsWith("settings of ") && !key.startsWith("kernel arguments of ");
+      && !key.startsWith("engine ") && !key.startsWith("methods of ") && !key.startsWith("settings of ")
+      && !key.startsWith("kernel arguments of ");
 
   /** Keys of what is the same in all parts of a run, on whichever machines of a kind they are made. */
   static final Predicate<String> PARTS = key -> !isPlace(key);

@@ -148,7 +148,8 @@ public record ComparisonDocument(String base, String candidate, List<String> not
   }
 
   private static List<String> cells(Difference d) {
-    String n = d.baseTrials() == d.candidateTrials() ? Integer.toString(d.baseTrials()) : d.baseTrials() + ", " + d.candidateTrials();
+    String n = d.baseTrials() == d.candidateTrials()
+        ? Integer.toString(d.baseTrials()) : d.baseTrials() + ", " + d.candidateTrials();
     return List.of(d.experiment(), d.method(), d.metric(), n, number(d.base()), number(d.candidate()), ratio(d.ratio()),
         d.interval().map(i -> ratio(OptionalDouble.of(i.low())) + " to " + ratio(OptionalDouble.of(i.high()))).orElse(Numbers.NONE),
         d.p().isPresent()

@@ -75,7 +75,7 @@ public final class ChangePoints {
     return far <= ALPHA * (SHUFFLES + 1);
   }
 
-  /** The point before which both parts are most alike in themselves: where the squares of their sums, over their sizes, are most. */
+  /** The point before which both parts are most alike in themselves: where the squared sums over their sizes are most. */
   private static int split(double[] values) {
     double all = Arrays.stream(values).sum();
     double sum = 0;

@@ -65,7 +65,8 @@ public final class History {
       try (Csv csv = Csv.append(file)) {
         for (Map.Entry<Key, List<TrialRow>> cell : cells.entrySet()) {
           Key key = cell.getKey();
-          List<String> cellsOfRow = new ArrayList<>(List.of(manifest.setting().started(), manifest.setting().run(), machine(manifest),
+          List<String> cellsOfRow = new ArrayList<>(List.of(manifest.setting().started(), manifest.setting().run(),
+              machine(manifest),
               key.experiment.name(), key.experiment.title(), key.method, key.engine, key.hash,
               Long.toString(cell.getValue().stream().filter(row -> row.outcome() == Outcome.COMPLETED).count())));
           cellsOfRow.addAll(medians(cell.getValue()));
@@ -128,7 +129,8 @@ public final class History {
 
   private static List<String> header() {
     List<String> header =
-        new ArrayList<>(List.of("started", "run", "machine", "experiment", "title", "method", "engine", "engine_hash", "completed"));
+        new ArrayList<>(List.of("started", "run", "machine", "experiment", "title", "method", "engine",
+            "engine_hash", "completed"));
     Arrays.stream(Metric.values()).map(Metric::toString).forEach(header::add);
     return List.copyOf(header);
   }

@@ -124,7 +124,8 @@ public record RunManifest(
     List<PlannedTrial> plan = shard.of(suite.plan(seed, engines == null ? List.of() : engines.names()));
     return new RunManifest(suite.name(), suite.title(), seed, shard, suite.experiments(),
         plan.stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition(), p.engine())).toList(),
-        setting, environment, engine, guest, suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)),
+        setting, environment, engine, guest,
+        suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)),
         engines);
   }
 
@@ -138,7 +139,8 @@ public record RunManifest(
   /** The same with these trials. */
   public RunManifest with(Shard otherShard, List<Trial> otherTrials, Setting otherSetting) {
     return new RunManifest(
-        suite, title, seed, otherShard, experiments, otherTrials, otherSetting, environment, engine, guest, kernelArguments, engines);
+        suite, title, seed, otherShard, experiments, otherTrials, otherSetting, environment, engine, guest,
+        kernelArguments, engines);
   }
 
   /** The same, ended with those trials that were made, judged at that error rate. */

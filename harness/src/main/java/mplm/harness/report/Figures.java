@@ -49,7 +49,8 @@ public final class Figures {
     Setting setting = cells.get(0).setting();
     List<Published.Point> published = PUBLISHED.of(cells.get(0).experiment().benchmark().name());
     boolean fullSize = Published.deviations(cells.get(0).experiment(), setting.accelerator()).isEmpty();
-    String subtitle = setting.ofSimulation() ? "SIMULATED, not measured" : (published.isEmpty() || fullSize ? "" : "not full size; ") + "under "
+    String subtitle = setting.ofSimulation() ? "SIMULATED, not measured"
+        : (published.isEmpty() || fullSize ? "" : "not full size; ") + "under "
         + setting.accelerator().name().toUpperCase(Locale.ROOT)
         + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
         + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10)

@@ -72,8 +72,8 @@ public final class SimulatedRows {
     Benchmark trace =
         new Benchmark("trace", table.trace().source(), "a dirty trace", null, Map.of("-", new ProblemClass(1, 1, Map.of())));
     return new Experiment(name, trace, "-", 1, table.trace().memory(), table.link(),
-        rows.stream().map(row -> Method.parse(row.method())).distinct().toList(), true, Duration.ZERO, Duration.ZERO, 3, table.limit(),
-        false);
+        rows.stream().map(row -> Method.parse(row.method())).distinct().toList(), true, Duration.ZERO, Duration.ZERO, 3,
+        table.limit(), false);
   }
 
   private static TrialRow row(int number, Experiment experiment, SimulationTable table, Simulated row) {

@@ -68,7 +68,8 @@ public record Artifacts(Path engine, Path guest, Map<String, Path> engines) {
   public Map<String, String> environment() {
     Map<String, String> variables = new LinkedHashMap<>(Map.of(ENGINE, engine.toString(), GUEST, guest.toString()));
     if (!engines.isEmpty()) {
-      variables.put(ENGINES, engines.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining("\n")));
+      variables.put(ENGINES,
+          engines.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(Collectors.joining("\n")));
     }
     return variables;
   }

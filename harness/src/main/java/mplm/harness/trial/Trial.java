@@ -303,7 +303,8 @@ final class Trial {
   private Hypervisor sourceHypervisor(String workFolder) {
     String arguments = Kernel.arguments(experiment, rig.hosts().guestAddress());
     Hypervisor hypervisor = rig.withNetwork(
-        rig.hypervisor(rig.source(planned.engine()), accelerator, experiment.guest(), arguments, workFolder), rig.source()).withMore(TRACES);
+        rig.hypervisor(rig.source(planned.engine()), accelerator, experiment.guest(), arguments, workFolder), rig.source())
+        .withMore(TRACES);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(rig.source())) : hypervisor;
   }
 

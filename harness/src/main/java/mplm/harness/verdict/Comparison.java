@@ -38,7 +38,8 @@ public final class Comparison {
   private final int tests;
 
   /** One that is to be judged: by a p-value, or exact. */
-  private record Test(Sample sample, boolean control, String metric, Optional<Metric> of, Sample.Pair pair, double p, boolean exact) {}
+  private record Test(
+      Sample sample, boolean control, String metric, Optional<Metric> of, Sample.Pair pair, double p, boolean exact) {}
 
   private Comparison(Rules rules, List<Sample> samples) {
     this.rules = rules;

@@ -3,7 +3,7 @@ package mplm.harness.verdict;
 
 import org.hipparchus.distribution.discrete.HypergeometricDistribution;
 
-/** Fisher's exact test of two proportions, two-sided: all tables with the same margins that are no likelier than the observed one. */
+/** Fisher's exact test of two proportions, two-sided: all tables of the same margins no likelier than the observed one. */
 public final class FisherTest {
   /** For probabilities that are equal but for rounding. */
   private static final double ROUNDING = 1e-9;

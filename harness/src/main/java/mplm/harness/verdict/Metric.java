@@ -12,7 +12,7 @@ public enum Metric {
   DOWNTIME("downtime", "downtime, s", "downtime_s", true),
   /** On the wire. */
   TRANSFERRED("transferred", "transferred, MiB", "transferred_bytes", true),
-  /** Wall time of the repetition that was moved, in which the guest's slowdown shows: an unmigrated guest takes the same with both. */
+  /** Wall time of the repetition that was moved, in which the guest's slowdown shows: unmigrated, it takes the same. */
   SLOWDOWN("slowdown", "guest's program, s", "program_s", false),
   /** Of both hypervisors, without their vCPUs. */
   CPU("cpu", "CPU of hypervisors, s", "hypervisor_cpu_s", true);

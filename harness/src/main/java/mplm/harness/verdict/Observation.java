@@ -77,7 +77,8 @@ public record Observation(
     return switch (name) {
       case "precopy" -> Method.parse("precopy:" + row.get("max_tolerable_downtime_s") + "s").toString();
       case "mplm" -> {
-        List<String> settings = new ArrayList<>(List.of("policy=" + row.get("mplm_policy"), "epoch=" + row.get("mplm_epoch_s") + "s",
+        List<String> settings = new ArrayList<>(List.of("policy=" + row.get("mplm_policy"),
+            "epoch=" + row.get("mplm_epoch_s") + "s",
             "batch=" + row.get("mplm_batch_pages"), "share=" + row.get("mplm_dirty_share_percent")));
         if (row.get("mplm_strict_scan").equals("true")) {
           settings.add("strict");

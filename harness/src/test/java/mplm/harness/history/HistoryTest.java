@@ -54,9 +54,11 @@ public class HistoryTest {
   @Test
   public void whatIsNoHistoryIsRefused() throws Exception {
     Path file = runs.resolve("other.csv");
-    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class).hasMessageContaining("no such file");
+    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
+        .hasMessageContaining("no such file");
     Files.writeString(file, "a,b\n1,2\n");
-    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class).hasMessageContaining("is not a history");
+    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
+        .hasMessageContaining("is not a history");
   }
 
   @Test
@@ -66,7 +68,8 @@ public class HistoryTest {
       double[] values = IntStream.range(0, 20).mapToDouble(i -> (i < at ? 10 : 12) * (1 + 0.02 * random.nextGaussian())).toArray();
       assertThat(ChangePoints.of(values, 0.05)).containsExactly(at);
     }
-    double[] twice = IntStream.range(0, 30).mapToDouble(i -> (i < 10 ? 10 : i < 20 ? 15 : 8) * (1 + 0.02 * random.nextGaussian())).toArray();
+    double[] twice = IntStream.range(0, 30)
+        .mapToDouble(i -> (i < 10 ? 10 : i < 20 ? 15 : 8) * (1 + 0.02 * random.nextGaussian())).toArray();
     List<Integer> changes = ChangePoints.of(twice, 0.05);
     assertThat(changes).containsExactly(10, 20);
     double[] levels = ChangePoints.levels(twice, changes);

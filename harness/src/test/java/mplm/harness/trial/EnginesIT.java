@@ -21,7 +21,7 @@ import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 import org.testng.annotations.Test;
 
-/** A run that compares two engines, in a testbed: the built one, and a copy that differs by a byte behind its end and by its hash. */
+/** A run that compares two engines, in a testbed: the built one, and a copy of it with a byte more and another hash. */
 @Test(groups = "testbed", timeOut = 300_000)
 public class EnginesIT {
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();

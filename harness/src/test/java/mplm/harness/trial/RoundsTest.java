@@ -35,7 +35,8 @@ public class RoundsTest {
   private final Suite suite = new NpbConfigs(Path.of("../npb-configs")).suite("regression");
 
   private RunManifest manifest(int minutes) {
-    Setting setting = new Setting("r", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", Accelerator.TCG, "10.0", "e1", "s1", "9", "6.1");
+    Setting setting = new Setting("r", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", Accelerator.TCG,
+        "10.0", "e1", "s1", "9", "6.1");
     Map<String, Map<String, String>> engines = new LinkedHashMap<>();
     for (String name : List.of("base", "new")) {
       engines.put(name, Map.of("qemu.version", "10.0", "engine.hash", "e-" + name, "scheduler.hash", "s-" + name));
@@ -113,7 +114,8 @@ public class RoundsTest {
     List<TrialRow> rows = run(manifest, rounds, 1.5, 1);
     assertThat(rounds.end()).startsWith("the time is spent after ");
     assertThat(rounds.level()).isEqualTo(Rules.ALPHA);
-    assertThat(EngineVerdict.compare(manifest, rows, Rules.standard().withAlpha(rounds.level())).judgement()).isEqualTo(Judgement.TOO_FEW);
+    assertThat(EngineVerdict.compare(manifest, rows, Rules.standard().withAlpha(rounds.level())).judgement())
+        .isEqualTo(Judgement.TOO_FEW);
   }
 
   /** A repository with a build script that says where it is. */

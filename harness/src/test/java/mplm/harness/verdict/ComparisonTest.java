@@ -96,7 +96,8 @@ public class ComparisonTest {
     List<Observation> base = trials("precopy:5s", ENOUGH, 10, 1, 1);
     List<Observation> slow = trials("precopy:5s", ENOUGH, 15, 1, 2);
     assertThat(compare(base, slow).isWorse()).isTrue();
-    assertThat(compare(both(base, trials("mplm", ENOUGH, 10, 1, 3)), both(slow, trials("mplm", ENOUGH, 10, 1, 4))).isWorse()).isFalse();
+    assertThat(compare(both(base, trials("mplm", ENOUGH, 10, 1, 3)), both(slow, trials("mplm", ENOUGH, 10, 1, 4))).isWorse())
+        .isFalse();
   }
 
   @Test
@@ -140,7 +141,8 @@ public class ComparisonTest {
       List<Observation> other = new ArrayList<>();
       for (String method : List.of("mplm", "precopy:5s")) {
         one.addAll(trials(method, 6 + random.nextInt(4), 10, 1, random.nextLong()));
-        other.addAll(trials(method, 6 + random.nextInt(4), 10 * (0.8 + 0.4 * random.nextDouble()), 1 + random.nextDouble(), random.nextLong()));
+        other.addAll(trials(method, 6 + random.nextInt(4), 10 * (0.8 + 0.4 * random.nextDouble()), 1 + random.nextDouble(),
+            random.nextLong()));
         if (random.nextBoolean()) {
           other.add(noEnd(method));
         }
@@ -164,9 +166,11 @@ public class ComparisonTest {
 
   @Test
   public void whatWasComputedIsJudgedByTheThresholdAlone() {
-    List<Observation> base = List.of(computed(10), new Observation("SP", "mplm", "", true, Outcome.COMPLETED, Map.of(Metric.TIME, 10.0)));
+    List<Observation> base = List.of(computed(10),
+        new Observation("SP", "mplm", "", true, Outcome.COMPLETED, Map.of(Metric.TIME, 10.0)));
     List<Observation> candidate =
-        List.of(computed(10.4), new Observation("SP", "mplm", "", true, Outcome.NOT_CONVERGED, Map.of(Metric.TIME, Double.POSITIVE_INFINITY)));
+        List.of(computed(10.4),
+            new Observation("SP", "mplm", "", true, Outcome.NOT_CONVERGED, Map.of(Metric.TIME, Double.POSITIVE_INFINITY)));
     Comparison comparison = compare(base, candidate);
     assertThat(comparison.differences()).extracting(Difference::judgement).containsExactly(Judgement.SAME, Judgement.WORSE);
     assertThat(comparison.differences()).extracting(Difference::note).containsOnly("computed: nothing varies");

@@ -13,7 +13,7 @@ import org.testng.annotations.Test;
 public class StatisticsTest {
   private static final double INF = Double.POSITIVE_INFINITY;
 
-  /** Hollander, Wolfe, Chicken, Nonparametric Statistical Methods, 3rd ed., example 4.1: W = 30 of n = 5 among 15, two-sided 0.2544. */
+  /** Hollander, Wolfe, Chicken, Nonparametric Statistical Methods, 3rd ed., example 4.1: W = 30, two-sided 0.2544. */
   @Test
   public void theRankTestGivesThePublishedValue() {
     double[] term = {0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46};
