@@ -25,9 +25,13 @@ public record RatioInterval(double low, double high) {
       return Optional.empty();
     }
     SplittableRandom random = new SplittableRandom(seed);
+    double[] before = base.clone();
+    double[] after = candidate.clone();
+    Arrays.sort(before);
+    Arrays.sort(after);
     double[] ratios = new double[RESAMPLES];
     for (int i = 0; i < RESAMPLES; i++) {
-      ratios[i] = ratio(median(resample(base, random)), median(resample(candidate, random)));
+      ratios[i] = ratio(resampledMedian(before, random), resampledMedian(after, random));
       if (Double.isNaN(ratios[i])) {
         return Optional.empty();
       }
@@ -50,11 +54,21 @@ public record RatioInterval(double low, double high) {
     return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
 
-  private static double[] resample(double[] values, SplittableRandom random) {
-    double[] drawn = new double[values.length];
-    for (int i = 0; i < drawn.length; i++) {
-      drawn[i] = values[random.nextInt(values.length)];
+  /** Of as many values as there are, drawn with replacement. */
+  private static double resampledMedian(double[] sorted, SplittableRandom random) {
+    int n = sorted.length;
+    int[] drawn = new int[n];
+    for (int i = 0; i < n; i++) {
+      drawn[random.nextInt(n)]++;
     }
-    return drawn;
+    return (nth(sorted, drawn, (n - 1) / 2) + nth(sorted, drawn, n / 2)) / 2;
+  }
+
+  private static double nth(double[] sorted, int[] drawn, int n) {
+    int i = 0;
+    for (int past = drawn[0]; past <= n; past += drawn[i]) {
+      i++;
+    }
+    return sorted[i];
   }
 }

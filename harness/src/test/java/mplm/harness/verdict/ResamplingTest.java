@@ -29,7 +29,7 @@ public class ResamplingTest {
   public void read() throws IOException {
     RowSet.read(Path.of("src/test/resources/mplm/harness/verdict/regression-rows.csv")).observations()
         .forEach(row -> cells.computeIfAbsent(row.experiment() + " " + row.method(), key -> new ArrayList<>()).add(row));
-    assertThat(cells).hasSizeGreaterThan(1).allSatisfy((cell, rows) -> assertThat(rows).hasSizeGreaterThanOrEqualTo(TRIALS));
+    assertThat(cells).hasSizeGreaterThan(1).allSatisfy((cell, rows) -> assertThat(rows).hasSizeGreaterThanOrEqualTo(6));
   }
 
   /** Trials of each cell, with the metrics of MPLM's multiplied. */
@@ -65,6 +65,6 @@ public class ResamplingTest {
   @Test
   public void aSlowdownIsCaught() {
     assertThat(alarms(1.2, 100)).isGreaterThanOrEqualTo(95);
-    assertThat(alarms(1.1, 100)).isGreaterThanOrEqualTo(80);
+    assertThat(alarms(1.1, 100)).isGreaterThanOrEqualTo(95);
   }
 }
