@@ -24,13 +24,13 @@ final class ListCommand implements Callable<Integer> {
     out.println("suites");
     for (String name : configs.suites()) {
       Suite suite = configs.suite(name);
-      out.printf("  %-8s %s (%d trials)%n", name, suite.title(), suite.plan(RunCommand.SEED).size());
+      out.printf("  %-10s %s (%d trials)%n", name, suite.title(), suite.plan(RunCommand.SEED).size());
     }
     out.println("benchmarks, with the memory of each class");
     for (String name : configs.benchmarks()) {
       Benchmark benchmark = configs.benchmark(name);
-      out.printf("  %-8s %s%n", name, benchmark.title());
-      out.printf("           %s%n", benchmark.classes().entrySet().stream()
+      out.printf("  %-10s %s%n", name, benchmark.title());
+      out.printf("             %s%n", benchmark.classes().entrySet().stream()
           .map(entry -> entry.getKey() + " " + entry.getValue().memory())
           .collect(Collectors.joining(", ")));
     }

@@ -9,12 +9,13 @@ import mplm.harness.trial.BuildFailed;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command {@code mplm}. Exit codes: 0 good, 1 trials failed, 2 bad input, 3 hosts or testbed not fit. */
+/** The command {@code mplm}. Exit codes: 0 good, 1 trials failed or worse, 2 bad input, 3 hosts or testbed not fit. */
 @Command(
     name = "mplm",
     description = "Measures live migration of virtual machines: stock pre-copy and MPLM.",
     subcommands = {RunCommand.class, MergeCommand.class, DeriveCommand.class, ReportCommand.class, CompareCommand.class,
-      RecordCommand.class, SimulateCommand.class, ListCommand.class, DoctorCommand.class, ProvisionCommand.class, CleanCommand.class, TestbedCommand.class},
+      TrendCommand.class, RecordCommand.class, SimulateCommand.class, ListCommand.class, DoctorCommand.class, ProvisionCommand.class,
+      CleanCommand.class, TestbedCommand.class},
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true)
 public final class Mplm {

@@ -44,6 +44,9 @@ final class ReportCommand implements Callable<Integer> {
     List<RunDerivation> runs = folders.stream().map(RunDerivation::of).toList();
     List<TrialRow> rows = new ArrayList<>();
     for (RunDerivation run : runs) {
+      if (run.manifest().engines() != null) {
+        throw new BadInput(run.run() + ": compares engines; its report is its verdict: mplm compare " + run.run());
+      }
       refuseOther(runs.get(0), run);
       rows.addAll(run.rows());
     }

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -57,6 +59,9 @@ final class RunCommand implements Callable<Integer> {
   /** Between methods, but not between the settings of one: those are KEY=VALUE or one of MPLM's words. */
   static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
 
+  /** Of a run that compares engines. */
+  private static final int MINUTES = 30;
+
   /** By default: the same order each time. */
   static final long SEED = 1;
 
@@ -89,6 +94,14 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU 10.0")
   private Path qemuSource;
+
+  @Option(names = "--engine", paramLabel = "NAME=REF",
+      description = "twice: compare two engines, such as base=HEAD~1 and new=.; REF is a revision, a clone, or a built engine")
+  private Map<String, String> engines = new LinkedHashMap<>();
+
+  @Option(names = "--minutes", paramLabel = "N",
+      description = "with --engine: end when the verdict is clear, or after so long; by default ${DEFAULT-VALUE}")
+  private int minutes = MINUTES;
 
   @Option(names = "--output", paramLabel = "DIR", description = "where the run gets its folder; by default reports/runs")
   private Path output;
@@ -129,6 +142,7 @@ final class RunCommand implements Callable<Integer> {
     if (begun != null && pairs != null) {
       requireSame(begun, pairs.get(0).testbed());
     }
+    checkEngines(begun, pairs);
     if (dryRun) {
       return begun == null ? describe(chosen, part, pairs) : describe(new RunDerivation(resume, begun));
     }
@@ -138,8 +152,8 @@ final class RunCommand implements Callable<Integer> {
       return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? Mplm.FAILED : 0;
     }
     // a source of another version is bad input, told before all else; a missing testbed is told before a long build
-    Artifacts early = qemuSource == null && begun == null ? null
-        : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
+    Artifacts early = !engines.isEmpty() ? Artifacts.make(engines, clone.root(), clone.guestBuild())
+        : qemuSource == null && begun == null ? null : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
     if (begun != null) {
       Resumption.check(resume, begun, early);
     }
@@ -154,8 +168,35 @@ final class RunCommand implements Callable<Integer> {
       return SuiteRun.resume(resume, resolved, artifacts, display) ? 0 : Mplm.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    return SuiteRun.run(chosen, part, seed, resolved, artifacts, runs.toAbsolutePath().normalize(), display,
-        Calibrations.inCache(calibrate)) ? 0 : Mplm.FAILED;
+    SuiteRun.Request request =
+        new SuiteRun.Request(chosen, part, seed, Duration.ofMinutes(minutes), Calibrations.inCache(calibrate));
+    return SuiteRun.run(request, resolved, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
+  }
+
+  private void checkEngines(RunManifest begun, List<Hosts> pairs) {
+    if (begun != null && begun.engines() != null && !begun.engines().names().equals(List.copyOf(engines.keySet()))) {
+      throw new BadInput("--resume: the run compares engines, allowed: --engine of each, in this order: "
+          + String.join(", ", begun.engines().names()));
+    }
+    if (engines.isEmpty() || begun != null && begun.engines() == null) {
+      if (spec.commandLine().getParseResult().hasMatchedOption("--minutes") || !engines.isEmpty()) {
+        throw new BadInput("--minutes, --engine: are of a run that compares engines");
+      }
+      return;
+    }
+    if (engines.size() != 2 || engines.keySet().stream().anyMatch(name -> !name.matches("[A-Za-z0-9._-]{1,20}"))) {
+      throw new BadInput("--engine " + engines.keySet()
+          + ": allowed: two, what is compared with first, names of letters, digits, '.', '_', '-'");
+    }
+    if (minutes < 1 || minutes > 10_000) {
+      throw new BadInput("--minutes " + minutes + ", allowed: 1 to 10000");
+    }
+    if (qemuSource != null || shard != null) {
+      throw new BadInput("--engine: not with --qemu-source or --shard");
+    }
+    if (pairs != null && pairs.size() > 1) {
+      throw new BadInput("--engine: the hosts file has " + pairs.size() + " pairs, allowed: one, for both engines run on the same");
+    }
   }
 
   private void requireSame(RunManifest begun, String where) {
@@ -175,11 +216,11 @@ final class RunCommand implements Callable<Integer> {
 
   /** The run that is to be resumed, which says all but where it takes place; and on a testbed that too. */
   private RunManifest begun() {
-    Set<String> own = Set.of("--resume", "--hosts", "--testbed", "--qemu-source", "--dry-run");
+    Set<String> own = Set.of("--resume", "--hosts", "--testbed", "--qemu-source", "--engine", "--dry-run");
     for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
       if (given.isPositional() || !own.contains(((OptionSpec) given).longestName())) {
         throw new BadInput("--resume: the run says its " + (given.isPositional() ? "suite" : ((OptionSpec) given).longestName())
-            + " itself, allowed: --hosts, --testbed, --qemu-source, --dry-run");
+            + " itself, allowed: --hosts, --testbed, --qemu-source, --engine, --dry-run");
       }
     }
     RunManifest begun = RunManifest.read(resume);
@@ -244,7 +285,7 @@ final class RunCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.println("suite " + suite.name() + ": " + suite.title());
     Suite chosen = suite.hasUnmeasured() ? asMeasuredBefore(suite, out) : suite;
-    List<PlannedTrial> plan = part.of(chosen.plan(seed));
+    List<PlannedTrial> plan = part.of(chosen.plan(seed, List.copyOf(engines.keySet())));
     Map<String, String> spread = pairs == null || pairs.get(0).pair() == null ? Map.of()
         : Spread.of(suite.plan(seed), pairs.stream().map(Hosts::pair).toList());
     for (PlannedTrial planned : plan) {
@@ -253,7 +294,7 @@ final class RunCommand implements Callable<Integer> {
           + Durations.print(planned.experiment().limitAtLeast()) + ")"
           + (spread.isEmpty() ? "" : " on " + spread.get(planned.experiment().name())));
     }
-    out.println(plan.size() + " trials");
+    out.println(plan.size() + " trials" + (engines.isEmpty() ? "" : " at most, within " + minutes + " minutes"));
     out.println(Estimate.of(plan).sentence());
     out.flush();
     return 0;

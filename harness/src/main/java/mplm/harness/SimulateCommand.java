@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -19,9 +20,14 @@ import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.Durations;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
+import mplm.harness.report.Chart;
+import mplm.harness.report.Figure;
+import mplm.harness.report.Figures;
 import mplm.harness.report.HeatMap;
+import mplm.harness.report.SimulatedRows;
 import mplm.harness.report.SimulationTable;
 import mplm.harness.report.TaskBar;
+import mplm.harness.report.TrialRow;
 import mplm.harness.simulation.AllCores;
 import mplm.harness.simulation.ErrorTable;
 import mplm.harness.simulation.RealPoint;
@@ -79,6 +85,12 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Option(names = "--heat-map", paramLabel = "DIR", description = "draw times of methods over links, a chart a trace")
   private Path heatMap;
+  @Option(names = "--trials", paramLabel = "FILE",
+      description = "write rows as trials.csv has them, of the origin simulated, for compare; stop-and-copy has none")
+  private Path trials;
+
+  @Option(names = "--charts", paramLabel = "DIR", description = "draw a chart of each trace and link, as run does of an experiment")
+  private Path charts;
 
   @Spec private CommandSpec spec;
 
@@ -123,6 +135,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   private void tell(List<SimulationTable> tables) throws IOException {
     write(() -> SimulationTable.write(csv, tables));
+    rows(tables);
     PrintWriter out = spec.commandLine().getOut();
     tables.forEach(table -> out.print(table.text()));
     if (heatMap != null) {
@@ -132,6 +145,22 @@ final class SimulateCommand implements Callable<Integer> {
       }
     }
     out.flush();
+  }
+
+  private void rows(List<SimulationTable> tables) {
+    try {
+      List<TrialRow> rows = trials == null && charts == null ? List.of() : SimulatedRows.of(tables);
+      if (trials != null) {
+        SimulatedRows.write(trials, rows);
+      }
+      for (Map.Entry<String, Figure> figure : charts == null ? List.<Map.Entry<String, Figure>>of() : Figures.of(rows).entrySet()) {
+        Chart.write(figure.getValue(), charts, figure.getKey());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--trials, --charts: " + e.getMessage());
+    } catch (IOException e) {
+      throw new BadInput("--trials, --charts: cannot be written: " + e.getMessage());
+    }
   }
 
   /** The run says links, methods and limits itself. */

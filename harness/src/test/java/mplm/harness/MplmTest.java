@@ -61,6 +61,11 @@ public class MplmTest {
       {List.of("quick", "--qemu-source", "FOLDER/none"), "--qemu-source .*/none: no such file or folder"},
       {List.of("quick", "--shard", "3/2"), "--shard: shard 3/2, allowed: I/N with I from 1 to N"},
       {List.of("quick", "--shard", "half"), "--shard: 'half' is not a shard, allowed: I/N with I from 1 to N, such as 1/2"},
+      {List.of("regression", "--engine", "base=."), "--engine \\[base\\]: allowed: two, what is compared with first.*"},
+      {List.of("regression", "--engine", "a b=.", "--engine", "new=."), "--engine \\[a b, new\\]: allowed: two.*"},
+      {List.of("regression", "--engine", "base=.", "--engine", "new=.", "--minutes", "0"), "--minutes 0, allowed: 1 to 10000"},
+      {List.of("regression", "--engine", "base=.", "--engine", "new=.", "--shard", "1/2"), "--engine: not with .*--shard"},
+      {List.of("quick", "--minutes", "3"), "--minutes, --engine: are of a run that compares engines"},
       {List.of("quick", "--speed", "9"), "Unknown options?: '--speed'.*"},
     };
   }

@@ -45,7 +45,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
       return Optional.empty();
     }
     RawTrial raw = RawTrial.read(folder(planned));
-    Optional<TrialRow> row = TrialDerivation.row(planned, manifest.setting(), raw);
+    Optional<TrialRow> row = TrialDerivation.row(planned, manifest.setting(planned), raw);
     if (row.isPresent()) {
       Timeline timeline = Timeline.of(raw, row.orElseThrow());
       if (!timeline.points().isEmpty()) {
@@ -61,7 +61,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
     List<TrialRow> rows = new ArrayList<>();
     for (PlannedTrial planned : manifest.plan()) {
       if (hasEnd(planned)) {
-        TrialDerivation.row(planned, manifest.setting(), RawTrial.read(folder(planned))).ifPresent(rows::add);
+        TrialDerivation.row(planned, manifest.setting(planned), RawTrial.read(folder(planned))).ifPresent(rows::add);
       }
     }
     return rows;
@@ -84,15 +84,20 @@ public record RunDerivation(Path run, RunManifest manifest) {
   }
 
   /**
-   * What is made of all rows together: {@code methods.csv} and the {@link Report}.
+   * What is made of all rows together: {@code methods.csv} and the {@link Report}, or of a run that compares engines its
+   * {@link EngineVerdict}: a figure and claims are of one engine.
    *
-   * @return {@code methods.csv} and the charts
+   * @return {@code methods.csv} and the charts, or the verdict
    */
   public List<Path> whole(List<TrialRow> rows) throws IOException {
-    return all(rows).stream().filter(file -> file.endsWith(METHODS) || file.startsWith(run.resolve("charts"))).toList();
+    return all(rows).stream().filter(file -> manifest.engines() != null || file.endsWith(METHODS)
+        || file.startsWith(run.resolve("charts"))).toList();
   }
 
   private List<Path> all(List<TrialRow> rows) throws IOException {
+    if (manifest.engines() != null) {
+      return EngineVerdict.write(manifest, rows, run);
+    }
     List<Path> files = new ArrayList<>(List.of(run.resolve(METHODS)));
     try (Csv csv = Csv.replace(files.get(0))) {
       csv.write(MethodSummary.HEADER);

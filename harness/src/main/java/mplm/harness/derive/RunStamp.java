@@ -20,7 +20,8 @@ import mplm.harness.suite.Experiment;
 public record RunStamp(Map<String, String> values) {
   /** Keys of what explains a different result, but for the engine: that is what runs are compared for. */
   static final Predicate<String> KIND = key -> !isPlace(key) && !Set.of("engine", "seed", "suite").contains(key)
-      && !key.startsWith("methods of ") && !key.startsWith("settings of ") && !key.startsWith("kernel arguments of ");
+      && !key.startsWith("engine ") && !key.startsWith("methods of ") && !key.startsWith("settings of ")
+      && !key.startsWith("kernel arguments of ");
 
   /** Keys of what is the same in all parts of a run, on whichever machines of a kind they are made. */
   static final Predicate<String> PARTS = key -> !isPlace(key);
@@ -45,6 +46,9 @@ public record RunStamp(Map<String, String> values) {
     stamp.put("stream_protection", manifest.setting().protection());
     stamp.put("accelerator", manifest.setting().accelerator().toString());
     stamp.put("engine", manifest.setting().engineHash());
+    if (manifest.engines() != null) {
+      manifest.engines().properties().forEach((name, properties) -> stamp.put("engine " + name, properties.get("engine.hash")));
+    }
     stamp.put("guest", manifest.setting().guestHash());
     for (Experiment experiment : manifest.experiments()) {
       String name = experiment.name();
@@ -69,7 +73,7 @@ public record RunStamp(Map<String, String> values) {
     for (String key : keys) {
       String here = values.getOrDefault(key, "nothing");
       String there = other.values.getOrDefault(key, "nothing");
-      boolean same = EXACT.contains(key) ? here.equals(there) : same(here, there);
+      boolean same = EXACT.contains(key) || key.startsWith("engine ") ? here.equals(there) : same(here, there);
       if (counts.test(key) && !same) {
         differences.add(key + ": " + here + ", " + there);
       }

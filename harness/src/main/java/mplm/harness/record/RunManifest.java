@@ -53,6 +53,7 @@ import mplm.harness.suite.Suite;
  * @param engine what the hypervisor was built from
  * @param guest what the guest's image was built from
  * @param kernelArguments of the guest, by experiment
+ * @param engines those that the run compares; null if it has one
  */
 public record RunManifest(
     @JsonProperty(required = true) String suite,
@@ -67,7 +68,8 @@ public record RunManifest(
     @JsonProperty(required = true) Map<String, Map<String, String>> environment,
     @JsonProperty(required = true) Map<String, String> engine,
     @JsonProperty(required = true) Map<String, String> guest,
-    @JsonProperty(required = true) Map<String, String> kernelArguments) {
+    @JsonProperty(required = true) Map<String, String> kernelArguments,
+    Engines engines) {
   private static final String FILE = "run.json";
 
   static final ObjectMapper WRITER = JsonMapper.builder()
@@ -101,7 +103,29 @@ public record RunManifest(
       @JsonProperty(required = true) int number,
       @JsonProperty(required = true) String experiment,
       @JsonProperty(required = true) Method method,
-      @JsonProperty(required = true) int repetition) {}
+      @JsonProperty(required = true) int repetition,
+      String engine) {
+    public Trial {
+      engine = engine == null ? "" : engine;
+    }
+  }
+
+  /**
+   * The engines of a run that compares them.
+   *
+   * @param properties what each was built from, by its name, the one that is compared with first
+   * @param budget after which no round of trials begins
+   * @param alpha the error rate of the last look at the trials; null until they have ended
+   */
+  public record Engines(
+      @JsonProperty(required = true) Map<String, Map<String, String>> properties,
+      @JsonProperty(required = true) Duration budget,
+      Double alpha) {
+    /** In that order. */
+    public List<String> names() {
+      return List.copyOf(properties.keySet());
+    }
+  }
 
   public RunManifest {
     repetitions = repetitions == null ? trials.stream().mapToInt(Trial::repetition).max().orElse(1) : repetitions;
@@ -112,23 +136,23 @@ public record RunManifest(
   /** Of a suite that is about to run. */
   public static RunManifest of(Suite suite, long seed, Shard shard, Setting setting, Map<String, String> pairs,
       Map<String, Map<String, String>> environment, Map<String, String> engine, Map<String, String> guest,
-      Function<Experiment, String> kernelArguments) {
+      Function<Experiment, String> kernelArguments, Engines engines) {
     return new RunManifest(suite.name(), suite.title(), seed, suite.repetitions(), shard, suite.experiments(),
-        trials(shard.of(suite.plan(seed))), setting, pairs, environment, engine, guest,
-        suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)));
+        trials(shard.of(suite.plan(seed, engines == null ? List.of() : engines.names()))), setting, pairs, environment, engine, guest,
+        suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)), engines);
   }
 
   /** What it would be if the same were run in another place. */
   public RunManifest at(Setting otherSetting, Map<String, Map<String, String>> otherEnvironment, Map<String, String> otherEngine,
-      Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments) {
+      Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments, Engines otherEngines) {
     return new RunManifest(suite, title, seed, repetitions, shard, experiments, trials, otherSetting, pairs, otherEnvironment,
-        otherEngine, otherGuest, experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)));
+        otherEngine, otherGuest, experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)), otherEngines);
   }
 
   /** The same with these trials. */
   public RunManifest with(Shard otherShard, List<Trial> otherTrials, Setting otherSetting) {
     return new RunManifest(suite, title, seed, repetitions, otherShard, experiments, otherTrials, otherSetting, pairs, environment,
-        engine, guest, kernelArguments);
+        engine, guest, kernelArguments, engines);
   }
 
   /** The same with all trials of the suite, whatever shard this is of. */
@@ -137,7 +161,19 @@ public record RunManifest(
   }
 
   private static List<Trial> trials(List<PlannedTrial> plan) {
-    return plan.stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition())).toList();
+    return plan.stream().map(p -> new Trial(p.number(), p.experiment().name(), p.method(), p.repetition(), p.engine())).toList();
+  }
+
+  /** The same, ended with those trials that were made, judged at that error rate. */
+  public RunManifest ended(List<Integer> made, double alpha) {
+    List<Trial> those = trials.stream().filter(trial -> made.contains(trial.number)).toList();
+    return new RunManifest(suite, title, seed, repetitions, shard, experiments, those, setting, pairs, environment, engine, guest,
+        kernelArguments, new Engines(engines.properties, engines.budget, alpha));
+  }
+
+  /** What that trial shares with all others, with its own engine. */
+  public Setting setting(PlannedTrial planned) {
+    return planned.engine().isEmpty() ? setting : setting.withEngine(engines.properties.get(planned.engine()));
   }
 
   /** Writes it into the run's folder, whole or not at all. */
@@ -174,7 +210,7 @@ public record RunManifest(
       if (experiment == null) {
         throw new BadInput(FILE + ": trial " + trial.number + " is of an unknown experiment '" + trial.experiment + "'");
       }
-      plan.add(new PlannedTrial(trial.number, suite, experiment, trial.method, trial.repetition));
+      plan.add(new PlannedTrial(trial.number, suite, experiment, trial.method, trial.repetition, trial.engine));
     }
     return plan;
   }

@@ -55,8 +55,8 @@ public final class Columns {
     add(all, "trial", r -> r.planned().number());
     add(all, "repetition", r -> r.planned().repetition());
     add(all, "benchmark", r -> r.planned().experiment().benchmark().name());
-    add(all, "class", r -> r.planned().experiment().problemClass());
-    add(all, "vcpus", r -> r.planned().experiment().vcpus());
+    measured(all, "class", r -> r.planned().experiment().problemClass());
+    measured(all, "vcpus", r -> r.planned().experiment().vcpus());
     add(all, "memory_bytes", r -> r.planned().experiment().memory());
     add(all, "ballast_bytes", r -> r.planned().experiment().ballast());
     optional(all, "scaled_to", r -> r.planned().experiment().scaling().map(scaling -> r.planned().experiment().scaled().to()));
@@ -76,7 +76,7 @@ public final class Columns {
     optional(all, "pair", TrialRow::pair);
     add(all, "stream_protection", r -> r.setting().protection());
     add(all, "testbed", r -> r.setting().testbed());
-    add(all, "accelerator", r -> r.setting().accelerator().name().toLowerCase(Locale.ROOT));
+    measured(all, "accelerator", r -> r.setting().accelerator().name().toLowerCase(Locale.ROOT));
   }
 
   private static void outcome(List<Column> all) {
@@ -90,7 +90,7 @@ public final class Columns {
     optional(all, "downtime_error_s", r -> r.downtimes().headline().map(Measure::error));
     optional(all, "downtime_by", r -> r.downtimes().headlineName());
     optional(all, "elapsed_s", r -> r.migration().map(MigrationResult::elapsed));
-    add(all, "memory_compared", r -> r.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("no"));
+    measured(all, "memory_compared", r -> r.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("no"));
   }
 
   private static void downtimes(List<Column> all) {
@@ -125,6 +125,7 @@ public final class Columns {
     last(all, "remaining_bytes", Progress.Ram::remaining);
     optional(all, "source_hypervisor_cpu_s", r -> r.cpuTime().source());
     optional(all, "destination_hypervisor_cpu_s", r -> r.cpuTime().destination());
+    optional(all, "hypervisor_cpu_s", r -> r.cpuTime().sum());
     optional(all, "max_bandwidth_bytes_per_s", r -> r.parameters().map(TrialRow.Parameters::maxBandwidth));
     optional(all, "avail_switchover_bandwidth_bytes_per_s", r -> r.parameters().map(TrialRow.Parameters::availSwitchoverBandwidth));
   }
@@ -153,13 +154,13 @@ public final class Columns {
     optional(all, "program_s", TrialRow::program);
     optional(all, "source_peak_memory_bytes", r -> r.peakMemory().source());
     optional(all, "destination_peak_memory_bytes", r -> r.peakMemory().destination());
-    add(all, "boot_s", r -> r.times().boot());
-    add(all, "warm_up_s", r -> r.times().warmUp());
-    add(all, "memory_check_s", r -> r.times().memoryCheck());
-    add(all, "finish_s", r -> r.times().finish());
-    add(all, "overhead_s", r -> r.times().overhead());
+    measured(all, "boot_s", r -> r.times().boot());
+    measured(all, "warm_up_s", r -> r.times().warmUp());
+    measured(all, "memory_check_s", r -> r.times().memoryCheck());
+    measured(all, "finish_s", r -> r.times().finish());
+    measured(all, "overhead_s", r -> r.times().overhead());
     optional(all, "ssh_s", r -> r.times().ssh());
-    add(all, "wall_s", r -> r.times().all());
+    measured(all, "wall_s", r -> r.times().all());
   }
 
   private static void setting(List<Column> all) {
@@ -168,10 +169,17 @@ public final class Columns {
     add(all, "scheduler_hash", r -> r.setting().schedulerHash());
     add(all, "guest_hash", r -> r.setting().guestHash());
     add(all, "guest_kernel", r -> r.setting().kernel());
+    add(all, "engine", r -> r.planned().engine());
+    add(all, "origin", r -> r.setting().ofSimulation() ? "simulated" : "measured");
   }
 
   private static void add(List<Column> all, String name, Function<TrialRow, ?> value) {
     all.add(new Column(name, row -> Optional.of(value.apply(row))));
+  }
+
+  /** What a trial that was computed does not have. */
+  private static void measured(List<Column> all, String name, Function<TrialRow, ?> value) {
+    optional(all, name, row -> row.setting().ofSimulation() ? Optional.empty() : Optional.of(value.apply(row)));
   }
 
   private static void optional(List<Column> all, String name, Function<TrialRow, Optional<?>> value) {

@@ -49,12 +49,14 @@ public final class Figures {
     Setting setting = cells.get(0).setting();
     Experiment experiment = cells.get(0).experiment();
     List<Published.Point> published = PUBLISHED.of(experiment);
-    String subtitle = (published.isEmpty() ? "" : label(experiment, setting)) + "under "
+    String subtitle = setting.ofSimulation() ? "SIMULATED, not measured"
+        : (published.isEmpty() ? "" : label(experiment, setting)) + "under "
         + setting.accelerator().name().toUpperCase(Locale.ROOT)
         + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
         + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10)
         + ", n = " + repetitions(counts);
-    return new Figure(experiment.title(), subtitle, stock, mplm, published);
+    String title = setting.ofSimulation() ? experiment.benchmark().title() + ", " + experiment.link() : experiment.title();
+    return new Figure(title, subtitle, stock, mplm, published);
   }
 
   private static String label(Experiment experiment, Setting setting) {

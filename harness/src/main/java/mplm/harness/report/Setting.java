@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.report;
 
+import java.util.Map;
 import mplm.engine.guest.Accelerator;
 
 /**
@@ -30,7 +31,21 @@ public record Setting(
     String schedulerHash,
     String guestHash,
     String kernel) {
+  /** The testbed of a trial that was computed. */
+  public static final String SIMULATION = "simulation";
+
   public Setting {
     protection = protection == null ? "none" : protection; // in the manifests of older runs
+  }
+
+  /** The same with another engine, by its properties. */
+  public Setting withEngine(Map<String, String> engine) {
+    return new Setting(run, started, testbed, shaping, protection, accelerator, engine.get("qemu.version"),
+        engine.get("engine.hash"), engine.get("scheduler.hash"), guestHash, kernel);
+  }
+
+  /** Whether the trial was computed, not measured. */
+  public boolean ofSimulation() {
+    return testbed.equals(SIMULATION);
   }
 }

@@ -83,6 +83,11 @@ public record TrialRow(
   public record CpuTime(Optional<Duration> source, Optional<Duration> destination) {
     /** Of a guest that was not moved. */
     public static final CpuTime NONE = new CpuTime(Optional.empty(), Optional.empty());
+
+    /** Of both. */
+    public Optional<Duration> sum() {
+      return source.flatMap(one -> destination.map(one::plus));
+    }
   }
 
   /** Most of its host's memory that the hypervisor held at each side; empty if it was not there long enough to be looked at. */

@@ -11,13 +11,18 @@ import mplm.engine.migration.Method;
  * @param experiment what is migrated
  * @param method how
  * @param repetition from 1
+ * @param engine the name of the one that moves it, in a run that compares engines, else empty
  */
-public record PlannedTrial(int number, String suite, Experiment experiment, Method method, int repetition) {
+public record PlannedTrial(int number, String suite, Experiment experiment, Method method, int repetition, String engine) {
+  /** Of a run with one engine. */
+  public PlannedTrial(int number, String suite, Experiment experiment, Method method, int repetition) {
+    this(number, suite, experiment, method, repetition, "");
+  }
 
   /** Such as {@code MG mg.W mplm #1}, or {@code MG mg.W scaled mplm #1}; unique in the run. */
   public String name() {
     return experiment.name() + " " + experiment.benchmark().name() + "." + experiment.problemClass()
-        + (experiment.scaled() == null ? "" : " scaled") + " " + method + " #" + repetition;
+        + (experiment.scaled() == null ? "" : " scaled") + " " + method + " #" + repetition + (engine.isEmpty() ? "" : " " + engine);
   }
 
   /** The name as a file name, in the order of the run. */

@@ -119,6 +119,35 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
     return plan;
   }
 
+  /**
+   * All trials of a run that compares engines: in each repetition every method of every experiment, moved by one engine and at once
+   * by the other. The order of methods and that of the engines in each pair are others each time; what ends early is fair.
+   *
+   * @param seed gives the orders
+   * @param engines their names; with none, the plan of a run with one engine
+   */
+  public List<PlannedTrial> plan(long seed, List<String> engines) {
+    if (engines.isEmpty()) {
+      return plan(seed);
+    }
+    Random random = new Random(seed);
+    List<PlannedTrial> plan = new ArrayList<>();
+    for (int repetition = 1; repetition <= repetitions; repetition++) {
+      for (Experiment experiment : experiments) {
+        List<Method> methods = new ArrayList<>(experiment.methods());
+        Collections.shuffle(methods, random);
+        for (Method method : methods) {
+          List<String> pair = new ArrayList<>(engines);
+          Collections.shuffle(pair, random);
+          for (String engine : pair) {
+            plan.add(new PlannedTrial(plan.size() + 1, name, experiment, method, repetition, engine));
+          }
+        }
+      }
+    }
+    return plan;
+  }
+
   /** Whether a guest has to be measured before it is known what is run. */
   public boolean hasUnmeasured() {
     return experiments.stream().anyMatch(experiment -> experiment.link() == null);

@@ -3,6 +3,7 @@ package mplm.harness.trial;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import org.apache.commons.exec.ExecuteWatchdog;
 import org.apache.commons.exec.PumpStreamHandler;
 import org.apache.commons.exec.ShutdownHookProcessDestroyer;
 
-/** Runs one of the kit's build scripts. */
+/** Runs one of the kit's build scripts, or a program that it takes to build. */
 final class Build {
   private static final Duration LONGEST = Duration.ofHours(2);
 
@@ -21,17 +22,9 @@ final class Build {
 
   /** Makes what the script makes, unless it is in the cache, and returns its folder; the script's progress goes to standard error. */
   static Path run(Path script, List<String> arguments) {
-    CommandLine command = new CommandLine(script.toFile());
-    arguments.forEach(argument -> command.addArgument(argument, false));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    DefaultExecutor executor = DefaultExecutor.builder()
-        .setExecuteStreamHandler(new PumpStreamHandler(out, System.err))
-        .get();
-    executor.setWatchdog(ExecuteWatchdog.builder().setTimeout(LONGEST).get());
-    executor.setProcessDestroyer(new ShutdownHookProcessDestroyer());
-    executor.setExitValues(null);
     try {
-      int status = executor.execute(command);
+      int status = execute(new CommandLine(script.toFile()), arguments, Path.of(""), out);
       if (status != 0) {
         throw new BuildFailed(script + " ended with status " + status, status);
       }
@@ -40,5 +33,26 @@ final class Build {
     }
     String last = out.toString(StandardCharsets.UTF_8).strip().lines().reduce("", (before, line) -> line);
     return Path.of(last);
+  }
+
+  /** Whether the program, in that folder, ends with status 0; only its errors are shown. */
+  static boolean succeeds(String program, Path folder, List<String> arguments) {
+    try {
+      return execute(new CommandLine(program), arguments, folder, OutputStream.nullOutputStream()) == 0;
+    } catch (IOException e) {
+      throw new BuildFailed(program + " cannot be run: " + e.getMessage(), 1);
+    }
+  }
+
+  private static int execute(CommandLine command, List<String> arguments, Path folder, OutputStream out) throws IOException {
+    arguments.forEach(argument -> command.addArgument(argument, false));
+    DefaultExecutor executor = DefaultExecutor.builder()
+        .setExecuteStreamHandler(new PumpStreamHandler(out, System.err))
+        .setWorkingDirectory(folder.toAbsolutePath().toFile())
+        .get();
+    executor.setWatchdog(ExecuteWatchdog.builder().setTimeout(LONGEST).get());
+    executor.setProcessDestroyer(new ShutdownHookProcessDestroyer());
+    executor.setExitValues(null);
+    return executor.execute(command);
   }
 }

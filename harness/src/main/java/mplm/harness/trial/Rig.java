@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -49,15 +51,21 @@ public final class Rig implements AutoCloseable {
   private final Hosts hosts;
   private final Side source;
   private final Side destination;
+  private final Map<String, Side> sources = new LinkedHashMap<>();
+  private final Map<String, Side> destinations = new LinkedHashMap<>();
   private final Link link;
 
-  private Rig(Hosts hosts, Artifact engine, Artifact guest, Path logs) throws IOException {
+  private Rig(Hosts hosts, Artifact engine, Map<String, Artifact> engines, Artifact guest, Path logs) throws IOException {
     this.hosts = hosts;
     try {
       Host from = reserve(Host.connect(hosts.source()), logs);
       Host to = reserve(Host.connect(hosts.destination()), logs);
       source = provide(from, engine, guest, Transfer.UNSEEN);
       destination = provide(to, engine, guest, Transfer.UNSEEN);
+      engines.forEach((name, other) -> {
+        sources.put(name, provide(from, other, guest, Transfer.UNSEEN));
+        destinations.put(name, provide(to, other, guest, Transfer.UNSEEN));
+      });
       isWhole(); // hashes all, so that the look before a trial need not
       hosts.guestAddress().ifPresent(address -> List.of(from, to).forEach(Rig::checkTap));
       link = Link.open(hosts, from);
@@ -75,8 +83,13 @@ public final class Rig implements AutoCloseable {
    * @throws HostException a host cannot be used, or another run uses it
    */
   static Rig open(Hosts hosts, Artifact engine, Artifact guest, Path logs) throws IOException {
+    return open(hosts, engine, Map.of(), guest, logs);
+  }
+
+  /** The same with other engines too, by name. */
+  static Rig open(Hosts hosts, Artifact engine, Map<String, Artifact> engines, Artifact guest, Path logs) throws IOException {
     Files.createDirectories(logs);
-    return new Rig(hosts, engine, guest, logs);
+    return new Rig(hosts, engine, engines, guest, logs);
   }
 
   /** Whether both hosts are reserved still, and have unharmed what they were provided with. */
@@ -140,6 +153,16 @@ public final class Rig implements AutoCloseable {
 
   Side destination() {
     return destination;
+  }
+
+  /** With the engine of that name; the only one has an empty name. */
+  Side source(String engine) {
+    return engine.isEmpty() ? source : sources.get(engine);
+  }
+
+  /** As {@link #source(String)}. */
+  Side destination(String engine) {
+    return engine.isEmpty() ? destination : destinations.get(engine);
   }
 
   Link link() {

@@ -4,6 +4,7 @@ package mplm.harness.trial;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class Site implements AutoCloseable {
 
   private final Hosts hosts;
   private final Artifact engine;
+  private final Map<String, Artifact> engines = new LinkedHashMap<>();
   private final Artifact guest;
   private final Path logs;
   private final Display display;
@@ -40,10 +42,11 @@ final class Site implements AutoCloseable {
   Site(Hosts hosts, Artifacts artifacts, Path logs, Display display) throws IOException {
     this.hosts = hosts;
     this.engine = Artifact.engine(artifacts.engine());
+    artifacts.engines().forEach((name, folder) -> engines.put(name, Artifact.engine(folder)));
     this.guest = Artifact.guest(artifacts.guest());
     this.logs = logs;
     this.display = display;
-    this.rig = Rig.open(hosts, engine, guest, logs);
+    this.rig = Rig.open(hosts, engine, engines, guest, logs);
     try {
       display.say("trying KVM: booting a guest on both hosts");
       Optional<String> obstacle = UsableKvm.obstacle(rig, logs);
@@ -91,7 +94,7 @@ final class Site implements AutoCloseable {
     }
     for (long end = System.nanoTime() + patience.toNanos(); !closed; Thread.sleep(PAUSE.toMillis())) {
       try {
-        rig = Rig.open(hosts, engine, guest, logs);
+        rig = Rig.open(hosts, engine, engines, guest, logs);
         return;
       } catch (HostException e) {
         if (System.nanoTime() - end > 0) {

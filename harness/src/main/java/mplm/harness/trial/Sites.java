@@ -3,6 +3,7 @@ package mplm.harness.trial;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,12 +17,12 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.report.Display;
 import mplm.harness.report.Setting;
 import mplm.harness.suite.Experiment;
-import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 
 /** All pairs of hosts where a run takes place, one or several of a kind. */
 final class Sites implements AutoCloseable {
   private final Artifact engine;
+  private final Map<String, Artifact> engines = new LinkedHashMap<>();
   private final Artifact guest;
   private final List<Site> sites = new ArrayList<>();
 
@@ -33,6 +34,7 @@ final class Sites implements AutoCloseable {
    */
   Sites(List<Hosts> pairs, Artifacts artifacts, Path logs, Display display) throws IOException {
     this.engine = Artifact.engine(artifacts.engine());
+    artifacts.engines().forEach((name, folder) -> engines.put(name, Artifact.engine(folder)));
     this.guest = Artifact.guest(artifacts.guest());
     try {
       for (Hosts pair : pairs) {
@@ -67,23 +69,30 @@ final class Sites implements AutoCloseable {
   }
 
   /** What a new run is set to; guests of scaled experiments are measured where their trials are made. */
-  RunManifest manifest(Suite suite, long seed, Shard shard, RunFolder run, Instant started, Calibrations calibrations)
-      throws IOException, InterruptedException {
+  RunManifest manifest(SuiteRun.Request request, RunFolder run, Instant started) throws IOException, InterruptedException {
+    Suite suite = request.suite();
     List<String> names = sites.stream().map(site -> site.hosts().pair()).toList();
-    Map<String, String> spread = sites.get(0).hosts().pair() == null ? Map.of() : Spread.of(suite.plan(seed), names);
+    Map<String, String> spread = sites.get(0).hosts().pair() == null ? Map.of() : Spread.of(suite.plan(request.seed()), names);
     Map<String, Map<String, String>> environment = new LinkedHashMap<>(Map.of("controller", Environment.controller()));
     Map<String, Experiment> measured = new HashMap<>();
     for (Site site : sites) {
       List<Experiment> here = site.measured(suite.experiments().stream()
           .filter(experiment -> spread.isEmpty() || spread.get(experiment.name()).equals(site.hosts().pair())).toList(),
-          calibrations, run.path());
+          request.calibrations(), run.path());
       here.forEach(experiment -> measured.put(experiment.name(), experiment));
       site.display().say("looking at the hosts, measuring the link");
       environment.putAll(site.environment(here));
     }
     Suite whole = suite.withExperiments(suite.experiments().stream().map(experiment -> measured.get(experiment.name())).toList());
-    return RunManifest.of(whole, seed, shard, sites.get(0).setting(run.id(), started.toString()), spread, environment,
-        engine.properties(), guest.properties(), experiment -> arguments(experiment, spread));
+    return RunManifest.of(whole, request.seed(), request.shard(), sites.get(0).setting(run.id(), started.toString()), spread,
+        environment, engine.properties(), guest.properties(), experiment -> arguments(experiment, spread), engines(request.budget()));
+  }
+
+  /** Null with one. */
+  private RunManifest.Engines engines(Duration budget) {
+    Map<String, Map<String, String>> properties = new LinkedHashMap<>();
+    engines.forEach((name, other) -> properties.put(name, other.properties()));
+    return engines.isEmpty() ? null : new RunManifest.Engines(properties, budget, null);
   }
 
   /** What of this place is not as it was when the run began: key, then, now. */
@@ -93,7 +102,8 @@ final class Sites implements AutoCloseable {
       environment.putAll(site.environment(List.of()));
     }
     RunManifest here = begun.at(sites.get(0).setting(begun.setting().run(), begun.setting().started()), environment,
-        engine.properties(), guest.properties(), experiment -> arguments(experiment, begun.pairs()));
+        engine.properties(), guest.properties(), experiment -> arguments(experiment, begun.pairs()),
+        begun.engines() == null ? null : engines(begun.engines().budget()));
     return RunStamp.of(begun).differences(RunStamp.of(here), RunStamp.ONE_RUN);
   }
 

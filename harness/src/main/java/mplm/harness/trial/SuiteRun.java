@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RunDerivation;
+import mplm.harness.document.ComparisonDocument;
+import mplm.harness.history.History;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.record.RunManifest;
@@ -26,6 +29,7 @@ import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
+import mplm.harness.verdict.Rules;
 import org.testng.ITestResult;
 import org.testng.SkipException;
 import org.testng.TestNG;
@@ -47,8 +51,9 @@ public final class SuiteRun implements AutoCloseable {
   private final Sites sites;
   private final Display display;
   private final List<PairWorker> workers;
-  private final RunDerivation derivation;
-  private final List<PlannedTrial> plan;
+  private RunDerivation derivation;
+  private List<PlannedTrial> plan;
+  private final Optional<Rounds> rounds;
   /** Of all pairs, by the trial's number: guarded by itself, with the derivation of what it holds. */
   private final Map<Integer, TrialRow> rows = new TreeMap<>();
   private final Csv csv;
@@ -62,6 +67,7 @@ public final class SuiteRun implements AutoCloseable {
     this.workers = sites.all().stream().map(site -> new PairWorker(site, patience)).toList();
     this.derivation = new RunDerivation(folder.path(), manifest);
     this.plan = manifest.plan();
+    this.rounds = Optional.ofNullable(manifest.engines()).map(engines -> new Rounds(manifest, System.nanoTime()));
     for (PlannedTrial planned : plan) {
       Optional<TrialRow> done = derivation.trial(planned);
       done.ifPresent(row -> rows.put(planned.number(), row));
@@ -74,36 +80,38 @@ public final class SuiteRun implements AutoCloseable {
   }
 
   /**
+   * What is to be run.
+   *
+   * @param shard the part of the suite
+   * @param seed of the order of its trials
+   * @param budget of time, for a run that compares engines
+   * @param calibrations those that scaled experiments follow from
+   */
+  public record Request(Suite suite, Shard shard, long seed, Duration budget, Calibrations calibrations) {
+    /** The whole suite by one engine. */
+    public static Request of(Suite suite) {
+      return new Request(suite, Shard.WHOLE, 1, Duration.ZERO, Calibrations.inCache(false));
+    }
+  }
+
+  /**
    * Runs it.
    *
-   * @param shard the part of it that is run
-   * @param seed of the order of its trials
+   * @param pairs of hosts; one, if engines are compared
    * @param runs folder in which the run gets its own
-   * @return whether no trial shows a fault
+   * @return whether no trial shows a fault, and no engine is worse than the one it is compared with
    * @throws HostException a host cannot be used, or stayed away: what was measured until then is told and stays
    */
-  public static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display)
+  public static boolean run(Request request, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display) throws IOException {
+    return run(request, pairs, artifacts, runs, display, PATIENCE);
+  }
+
+  static boolean run(Request request, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display, Duration patience)
       throws IOException {
-    return run(suite, shard, seed, pairs, artifacts, runs, display, Calibrations.inCache(false));
-  }
-
-  /** As above; {@code calibrations} are those that scaled experiments follow from. */
-  public static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display,
-      Calibrations calibrations) throws IOException {
-    return run(suite, shard, seed, pairs, artifacts, runs, display, PATIENCE, calibrations);
-  }
-
-  static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display,
-      Duration patience) throws IOException {
-    return run(suite, shard, seed, pairs, artifacts, runs, display, patience, Calibrations.inCache(false));
-  }
-
-  private static boolean run(Suite suite, Shard shard, long seed, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display,
-      Duration patience, Calibrations calibrations) throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    RunFolder folder = RunFolder.create(runs, suite.name(), now);
+    RunFolder folder = RunFolder.create(runs, request.suite().name(), now);
     return run(folder, pairs, artifacts, display, patience, sites -> {
-      RunManifest manifest = sites.manifest(suite, seed, shard, folder, now, calibrations);
+      RunManifest manifest = sites.manifest(request, folder, now);
       manifest.write(folder.path());
       return manifest;
     });
@@ -137,7 +145,7 @@ public final class SuiteRun implements AutoCloseable {
       Thread hook = new Thread(run::close, "run end");
       Runtime.getRuntime().addShutdownHook(hook);
       run.makeTrials();
-      run.report();
+      boolean worse = run.report();
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException e) {
@@ -148,7 +156,7 @@ public final class SuiteRun implements AutoCloseable {
           throw worker.away();
         }
       }
-      return run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
+      return !worse && run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostException("run", "interrupted while it was prepared");
@@ -180,12 +188,10 @@ public final class SuiteRun implements AutoCloseable {
     RunManifest manifest = derivation.manifest();
     XmlSuite xml = new XmlSuite();
     xml.setName(manifest.suite() + (worker.site().hosts().pair() == null ? "" : " on " + worker.site().hosts().pair()));
-    for (Experiment experiment : manifest.experiments()) {
-      if (worker(experiment) == worker) {
-        XmlTest test = new XmlTest(xml);
-        test.setName(experiment.name());
-        test.setXmlClasses(List.of(new XmlClass(TrialTests.class)));
-      }
+    for (String name : TrialTests.names(plan.stream().filter(planned -> worker(planned.experiment()) == worker).toList())) {
+      XmlTest test = new XmlTest(xml);
+      test.setName(name);
+      test.setXmlClasses(List.of(new XmlClass(TrialTests.class)));
     }
     return xml;
   }
@@ -204,6 +210,9 @@ public final class SuiteRun implements AutoCloseable {
     }
     if (stopped) {
       throw new SkipException("the run was stopped");
+    }
+    if (rounds.isPresent() && !rounds.get().admit(planned, System.nanoTime(), rows.values())) {
+      throw new SkipException(rounds.get().end());
     }
     PairWorker worker = worker(planned.experiment());
     worker.refuseIfStopped();
@@ -230,8 +239,17 @@ public final class SuiteRun implements AutoCloseable {
     }
   }
 
-  private void report() throws IOException {
+  /** Returns whether an engine is worse than the one it is compared with. */
+  private boolean report() throws IOException {
     List<TrialRow> all = List.copyOf(rows.values());
+    if (rounds.isPresent() && !stopped) {
+      // what was not made need not be: the run is whole
+      RunManifest ended = derivation.manifest().ended(List.copyOf(rows.keySet()), rounds.get().level());
+      ended.write(folder.path());
+      derivation = new RunDerivation(folder.path(), ended);
+      plan = ended.plan();
+      display.say(rounds.get().end());
+    }
     // in the order of the run, even if one amid it was made last
     derivation.write(all);
     display.say("");
@@ -241,11 +259,22 @@ public final class SuiteRun implements AutoCloseable {
       display.say(all.size() + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
     }
     display.say("rows:     " + derivation.trials());
+    if (all.size() == plan.size()) {
+      History.in(folder.path().getParent()).add(derivation.manifest(), all);
+    }
+    if (rounds.isPresent()) {
+      derivation.whole(all).forEach(file -> display.say("verdict:  " + file));
+      ComparisonDocument document = EngineVerdict.document(derivation.manifest(), all, Rules.standard());
+      display.say("");
+      document.text().lines().forEach(display::say);
+      return document.comparison().isWorse();
+    }
     for (Path file : derivation.whole(all)) {
       display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
     }
     display.say("report:   " + folder.path().resolve("index.html"));
     display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
+    return false;
   }
 
   /** Ends a trial in progress in order, and gives the hosts back. */

@@ -309,12 +309,13 @@ final class Trial {
   private Hypervisor sourceHypervisor(String workFolder) {
     String arguments = Kernel.arguments(experiment, rig.hosts().guestAddress());
     Hypervisor hypervisor = rig.withNetwork(
-        rig.hypervisor(rig.source(), accelerator, experiment.guest(), arguments, workFolder), rig.source()).withMore(TRACES);
+        rig.hypervisor(rig.source(planned.engine()), accelerator, experiment.guest(), arguments, workFolder), rig.source())
+        .withMore(TRACES);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(rig.source())) : hypervisor;
   }
 
   private Hypervisor destinationHypervisor(String workFolder) {
-    Rig.Side side = rig.destination();
+    Rig.Side side = rig.destination(planned.engine());
     Hypervisor hypervisor = rig.withNetwork(source.hypervisor()
         .destination(side.binary(), side.firmware(), workFolder).withImage(side.kernel(), side.initramfs()), side);
     return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;

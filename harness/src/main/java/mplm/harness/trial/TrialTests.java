@@ -27,10 +27,21 @@ public final class TrialTests {
 
   /** A trial and what makes it; TestNG prints it as the trial's name. */
   record Invocation(PlannedTrial planned, Maker maker) {
+
     @Override
     public String toString() {
       return planned.name();
     }
+  }
+
+  /** Of the TestNG tests, in the order of the plan. */
+  static List<String> names(List<PlannedTrial> plan) {
+    return plan.stream().map(TrialTests::test).distinct().toList();
+  }
+
+  /** Trials of several engines come in rounds, over all experiments: one TestNG test has them all. */
+  private static String test(PlannedTrial planned) {
+    return planned.engine().isEmpty() ? planned.experiment().name() : planned.suite();
   }
 
   /** Hands the trials to the tests: TestNG makes those itself. */
@@ -48,7 +59,7 @@ public final class TrialTests {
   public Iterator<Object[]> trials(ITestContext context) {
     return ((List<?>) context.getSuite().getAttribute(ATTRIBUTE)).stream()
         .map(Invocation.class::cast)
-        .filter(invocation -> invocation.planned().experiment().name().equals(context.getName()))
+        .filter(invocation -> test(invocation.planned()).equals(context.getName()))
         .map(invocation -> new Object[] {invocation})
         .iterator();
   }

@@ -203,7 +203,7 @@ public class RecordsTest {
         "10.0.13", "e", "5", "9", "6.1.0");
     RunManifest written = RunManifest.of(suite, 7, Shard.WHOLE, setting, Map.of("MG", "west"),
         Map.of("west-source", Map.of("cpu", "a: \"b\" 'c' #d")),
-        Map.of("qemu.version", "10.0.13"), Map.of("guest.hash", "9"), experiment -> "quiet \\ " + experiment.name());
+        Map.of("qemu.version", "10.0.13"), Map.of("guest.hash", "9"), experiment -> "quiet \\ " + experiment.name(), null);
     written.write(folder);
     RunManifest read = RunManifest.read(folder);
     assertThat(read).isEqualTo(written);

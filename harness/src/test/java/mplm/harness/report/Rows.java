@@ -74,6 +74,14 @@ public final class Rows {
         Optional.of(new TrialRow.Verification("successful", "1.671e-13", 7)), dirtyRate);
   }
 
+  /** Of a planned trial that completed. */
+  public static TrialRow of(PlannedTrial planned, Setting setting, double total, double downtime) {
+    TrialRow row = completed(planned.experiment(), planned.method().toString(), planned.repetition(), total, downtime, 2893.5);
+    return new TrialRow(planned, setting, row.pair(), row.outcome(), row.reason(), row.guest(), row.limit(), row.migration(),
+        row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(),
+        row.cpuTime(), row.peakMemory(), row.times());
+  }
+
   static TrialRow notConverged(String method, int repetition) {
     return notConverged(EXPERIMENT, method, repetition);
   }

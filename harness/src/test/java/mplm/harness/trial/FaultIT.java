@@ -77,11 +77,11 @@ public class FaultIT {
     smallWorkFolders();
     injector = new FaultInjector(hosts, faults);
     Suite suite = new Suite("faults", "a fault a trial", 1, faults.stream().map(this::experiment).toList());
-    boolean good = SuiteRun.run(suite, Shard.WHOLE, 1, List.of(hosts), artifacts, runs,
-        Display.on(injector, false), Duration.ofMinutes(1));
+    boolean good = SuiteRun.run(SuiteRun.Request.of(suite), List.of(hosts), artifacts, runs, Display.on(injector, false),
+        Duration.ofMinutes(1));
     assertThat(good).isEqualTo(faults.stream().allMatch(fault -> fault.reason() == null));
     try (Stream<Path> found = Files.list(runs)) {
-      run = found.findFirst().orElseThrow();
+      run = found.filter(Files::isDirectory).findFirst().orElseThrow();
     }
     RecordedRun.rows(run).forEach(row -> rows.put(row.get("experiment"), row));
   }
@@ -209,11 +209,12 @@ public class FaultIT {
         }
       }
     }, false);
-    assertThatThrownBy(() -> SuiteRun.run(suite, Shard.WHOLE, 1, List.of(hosts), artifacts, below, display, Duration.ofSeconds(2)))
+    assertThatThrownBy(() -> SuiteRun.run(SuiteRun.Request.of(suite), List.of(hosts), artifacts, below, display,
+        Duration.ofSeconds(2)))
         .isInstanceOf(HostException.class).hasMessageStartingWith("source: no SSH connection to ");
     Path begun;
     try (Stream<Path> found = Files.list(below)) {
-      begun = found.findFirst().orElseThrow();
+      begun = found.filter(Files::isDirectory).findFirst().orElseThrow();
     }
     assertThat(RecordedRun.rows(begun)).singleElement().satisfies(row -> assertThat(row).containsEntry("repetition", "1"));
     assertThat(said).contains("1 of 2 trials are done; mplm run --resume " + begun + " runs the others");

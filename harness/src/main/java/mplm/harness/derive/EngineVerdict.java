@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import mplm.harness.document.Block;
+import mplm.harness.document.ComparisonDocument;
+import mplm.harness.document.Html;
+import mplm.harness.document.Markdown;
+import mplm.harness.record.RunManifest;
+import mplm.harness.report.TrialRow;
+import mplm.harness.verdict.Comparison;
+import mplm.harness.verdict.Observation;
+import mplm.harness.verdict.Rules;
+
+/** What a run that compares engines comes to: its second engine against its first. */
+public final class EngineVerdict {
+  private EngineVerdict() {}
+
+  /** The comparison of the rows of both. */
+  public static Comparison compare(RunManifest manifest, List<TrialRow> rows, Rules rules) {
+    List<String> names = manifest.engines().names();
+    return Comparison.of(of(rows, names.get(0)), of(rows, names.get(1)), rules);
+  }
+
+  /** The same to be read, at the error rate of the run's last look. */
+  public static ComparisonDocument document(RunManifest manifest, List<TrialRow> rows, Rules rules) {
+    List<String> notes = new ArrayList<>();
+    manifest.engines().properties().forEach((name, properties) -> notes.add("Engine " + name + ": " + properties.get("engine.hash")
+        + ", page scheduler " + properties.get("scheduler.hash")));
+    Double alpha = manifest.engines().alpha();
+    if (alpha != null) {
+      notes.add(String.format(Locale.ROOT, "Ended after %d rounds; of an error rate of %s in all, this look has %.4f.",
+          rows.stream().mapToInt(row -> row.planned().repetition()).max().orElse(0), Rules.ALPHA, alpha));
+    }
+    List<String> names = manifest.engines().names();
+    return new ComparisonDocument(names.get(0), names.get(1), notes,
+        compare(manifest, rows, alpha == null ? rules : rules.withAlpha(alpha)));
+  }
+
+  /** Writes {@code verdict.md}, {@code verdict.json}, {@code verdict.xml} (JUnit) and {@code index.html}. */
+  static List<Path> write(RunManifest manifest, List<TrialRow> rows, Path folder) throws IOException {
+    ComparisonDocument document = document(manifest, rows, Rules.standard());
+    List<Path> files = List.of("verdict.md", "verdict.json", "verdict.xml", "index.html").stream().map(folder::resolve).toList();
+    List<Block> blocks = document.blocks();
+    Markdown.write(files.get(0), blocks);
+    document.writeJson(files.get(1));
+    document.writeJUnit(files.get(2));
+    Html.write(files.get(3), manifest.setting().run(), blocks);
+    return files;
+  }
+
+  private static List<Observation> of(List<TrialRow> rows, String engine) {
+    return rows.stream().filter(row -> row.planned().engine().equals(engine)).map(Observation::of).toList();
+  }
+
+  /** The rows by column, as a file has them. */
+  static List<Map<String, String>> texts(List<TrialRow> rows) {
+    return rows.stream().map(Observation::texts).toList();
+  }
+}

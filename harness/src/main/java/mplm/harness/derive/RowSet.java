@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import com.opencsv.CSVReaderHeaderAware;
+import com.opencsv.CSVReaderHeaderAwareBuilder;
+import com.opencsv.RFC4180Parser;
+import com.opencsv.exceptions.CsvException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import mplm.harness.input.BadInput;
+import mplm.harness.verdict.Observation;
+
+/**
+ * Rows to be compared: those of a run's folder, or of a CSV file with the columns of {@code trials.csv}.
+ *
+ * @param path where they are
+ * @param run empty for a file
+ * @param rows by column
+ */
+public record RowSet(Path path, Optional<RunDerivation> run, List<Map<String, String>> rows) {
+  /** What explains another result, of rows whose run is not there to be asked; of one cell, or of all. */
+  private static final List<String> STAMP = List.of("origin", "testbed", "shaping", "accelerator", "guest_hash");
+  private static final List<String> CELL_STAMP = List.of("benchmark", "class", "vcpus", "memory_bytes", "link_bits_per_s");
+
+  public RowSet {
+    rows = List.copyOf(rows);
+  }
+
+  /** Reads them; {@link BadInput} if that is neither. */
+  public static RowSet read(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      RunDerivation run = RunDerivation.of(path);
+      return new RowSet(path, Optional.of(run), EngineVerdict.texts(run.rows()));
+    }
+    if (!Files.exists(path)) {
+      throw new BadInput(path + ": no such file or folder");
+    }
+    List<Map<String, String>> rows = new ArrayList<>();
+    try (CSVReaderHeaderAware csv =
+        new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(path)).withCSVParser(new RFC4180Parser()).build()) {
+      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
+        rows.add(row);
+      }
+    } catch (CsvException | IOException | RuntimeException e) {
+      throw new BadInput(path + ": is not a CSV file of rows: " + e.getMessage());
+    }
+    List<String> missing = Observation.REQUIRED.stream()
+        .filter(column -> rows.isEmpty() || !rows.get(0).containsKey(column)).toList();
+    if (!missing.isEmpty()) {
+      throw new BadInput(path + ": has no rows with the columns of trials.csv, such as " + String.join(", ", missing));
+    }
+    return new RowSet(path, Optional.empty(), rows);
+  }
+
+  /** What is compared of them. */
+  public List<Observation> observations() {
+    List<Observation> all = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      try {
+        all.add(Observation.of(rows.get(i)));
+      } catch (IllegalArgumentException e) {
+        throw new BadInput(path + ": row " + (i + 1) + ": " + e.getMessage());
+      }
+    }
+    return all;
+  }
+
+  /** What differs and may explain another result, such as {@code testbed: none, loopback}; empty if the two can be compared. */
+  public List<String> obstacles(RowSet candidate) {
+    if (run.isPresent() && candidate.run.isPresent()) {
+      return new RunComparison(run.get(), candidate.run.get()).obstacles();
+    }
+    Map<String, String> here = stamp();
+    Map<String, String> there = candidate.stamp();
+    here.keySet().retainAll(there.keySet());
+    return here.entrySet().stream().filter(entry -> !entry.getValue().equals(there.get(entry.getKey())))
+        .map(entry -> entry.getKey() + ": " + entry.getValue() + ", " + there.get(entry.getKey())).toList();
+  }
+
+  private Map<String, String> stamp() {
+    Map<String, TreeSet<String>> values = new TreeMap<>();
+    for (Map<String, String> row : rows) {
+      STAMP.forEach(column -> values.computeIfAbsent(column, key -> new TreeSet<>()).add(row.getOrDefault(column, "")));
+      CELL_STAMP.forEach(column -> values.computeIfAbsent(column + " of " + row.get("experiment"), key -> new TreeSet<>())
+          .add(row.getOrDefault(column, "")));
+    }
+    Map<String, String> stamp = new TreeMap<>();
+    values.forEach((key, all) -> stamp.put(key, String.join("/", all)));
+    return stamp;
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.verdict;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import mplm.engine.migration.Method;
+import mplm.harness.report.Columns;
+import mplm.harness.report.Columns.Column;
+import mplm.harness.report.Outcome;
+import mplm.harness.report.TrialRow;
+
+/**
+ * What of a row is compared.
+ *
+ * @param experiment its name
+ * @param method as text, with its settings
+ * @param engine the name of the engine in a run that compares engines, else empty
+ * @param simulated whether it was computed, not measured; the same is computed each time
+ * @param outcome how the trial ended
+ * @param values what there is; infinite for a migration that did not come to its end and would have had more than any other
+ */
+public record Observation(
+    String experiment, String method, String engine, boolean simulated, Outcome outcome, Map<Metric, Double> values) {
+  /** Without these columns a row says nothing that could be compared. */
+  public static final List<String> REQUIRED = List.of("experiment", "method", "outcome", "origin");
+
+  public Observation {
+    values = Map.copyOf(values);
+  }
+
+  /** Of a row of {@code trials.csv}, by column; {@link IllegalArgumentException} if its text is not one. */
+  public static Observation of(Map<String, String> row) {
+    Outcome outcome = Outcome.parse(row.get("outcome"));
+    Map<Metric, Double> values = new EnumMap<>(Metric.class);
+    boolean held = outcome == Outcome.COMPLETED && !row.getOrDefault("total_s", "").isEmpty()
+        && row.getOrDefault("downtime_s", "").isEmpty();
+    for (Metric metric : Metric.values()) {
+      String text = row.getOrDefault(metric.column(), "");
+      if (outcome == Outcome.NOT_CONVERGED || outcome == Outcome.ENDED_BEFORE) {
+        if (metric.isCensored()) {
+          values.put(metric, Double.POSITIVE_INFINITY);
+        }
+      } else if (outcome == Outcome.COMPLETED && !text.isEmpty() && !(held && metric == Metric.TIME)) {
+        // the time of a guest that was held until its memory was compared means nothing
+        values.put(metric, Double.parseDouble(text));
+      }
+    }
+    return new Observation(row.get("experiment"), method(row), row.getOrDefault("engine", ""),
+        row.get("origin").equals("simulated"), outcome, values);
+  }
+
+  /** Of a trial. */
+  public static Observation of(TrialRow row) {
+    return of(texts(row));
+  }
+
+  /** A row's cells by column. */
+  public static Map<String, String> texts(TrialRow row) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Column column : Columns.ALL) {
+      texts.put(column.name(), column.text(row));
+    }
+    return texts;
+  }
+
+  /** The same, as one of that method. */
+  public Observation withMethod(String other) {
+    return new Observation(experiment, other, engine, simulated, outcome, values);
+  }
+
+  /** The columns hold the name of the method and each of its settings apart. */
+  private static String method(Map<String, String> row) {
+    String name = row.get("method");
+    return switch (name) {
+      case "precopy" -> Method.parse("precopy:" + row.get("max_tolerable_downtime_s") + "s").toString();
+      case "mplm" -> {
+        List<String> settings = new ArrayList<>(List.of("policy=" + row.get("mplm_policy"),
+            "epoch=" + row.get("mplm_epoch_s") + "s",
+            "batch=" + row.get("mplm_batch_pages"), "share=" + row.get("mplm_dirty_share_percent")));
+        if (row.get("mplm_strict_scan").equals("true")) {
+          settings.add("strict");
+        }
+        if (row.get("mplm_first_epoch_nondirty").equals("false")) {
+          settings.add("mixed");
+        }
+        yield Method.parse("mplm:" + String.join(",", settings)).toString();
+      }
+      default -> name;
+    };
+  }
+}

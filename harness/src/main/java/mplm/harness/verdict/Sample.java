@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.verdict;
+
+import static mplm.harness.verdict.RatioInterval.median;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+import java.util.stream.DoubleStream;
+import mplm.harness.report.Outcome;
+
+/**
+ * The trials of one cell with base and with candidate.
+ *
+ * @param experiment its name
+ * @param method as text
+ * @param base the one's trials
+ * @param candidate the other's
+ */
+record Sample(String experiment, String method, List<Observation> base, List<Observation> candidate) {
+  /** Two lots of values of one quantity. */
+  record Pair(double[] base, double[] candidate) {
+    boolean isWhole() {
+      return base.length > 0 && candidate.length > 0;
+    }
+
+    double p(long seed) {
+      return RankTest.p(base, candidate, seed);
+    }
+
+    /** Of the medians; empty if there are not two, or none is finite. */
+    OptionalDouble ratio() {
+      double ratio = isWhole() ? RatioInterval.ratio(median(base), median(candidate)) : Double.NaN;
+      return Double.isNaN(ratio) ? OptionalDouble.empty() : OptionalDouble.of(ratio);
+    }
+  }
+
+  /** Of all cells that either has, in the order of their first trial. */
+  static List<Sample> of(List<Observation> base, List<Observation> candidate) {
+    record Key(String experiment, String method) {}
+    Map<Key, Sample> samples = new LinkedHashMap<>();
+    for (boolean first : new boolean[] {true, false}) {
+      for (Observation trial : first ? base : candidate) {
+        Sample sample = samples.computeIfAbsent(new Key(trial.experiment(), trial.method()),
+            key -> new Sample(key.experiment, key.method, new ArrayList<>(), new ArrayList<>()));
+        (first ? sample.base : sample.candidate).add(trial);
+      }
+    }
+    return List.copyOf(samples.values());
+  }
+
+  Pair values(Metric metric) {
+    return new Pair(values(base, metric), values(candidate, metric));
+  }
+
+  /** The same, over the median of all of them, so that those of several cells can be put together; without what is not finite. */
+  Pair relative(Metric metric) {
+    Pair pair = values(metric);
+    double[] all = DoubleStream.concat(DoubleStream.of(pair.base), DoubleStream.of(pair.candidate)).toArray();
+    double median = all.length == 0 ? Double.NaN : median(all);
+    if (!pair.isWhole() || !(median > 0) || Double.isInfinite(median)) {
+      return new Pair(new double[0], new double[0]);
+    }
+    return new Pair(DoubleStream.of(pair.base).map(value -> value / median).toArray(),
+        DoubleStream.of(pair.candidate).map(value -> value / median).toArray());
+  }
+
+  /** Whether there is one trial each, and both were computed: there is nothing that varies. */
+  boolean isExact() {
+    return base.size() == 1 && candidate.size() == 1 && base.get(0).simulated() && candidate.get(0).simulated();
+  }
+
+  boolean hasAny(Predicate<Outcome> outcome) {
+    return count(base, outcome) + count(candidate, outcome) > 0;
+  }
+
+  static int count(List<Observation> trials, Predicate<Outcome> outcome) {
+    return (int) trials.stream().filter(trial -> outcome.test(trial.outcome())).count();
+  }
+
+  private static double[] values(List<Observation> trials, Metric metric) {
+    return trials.stream().map(trial -> trial.values().get(metric)).filter(Objects::nonNull).mapToDouble(value -> value).toArray();
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.history.History.Point;
+import mplm.harness.input.BadInput;
+import mplm.harness.verdict.Metric;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+public class HistoryTest {
+  private Path run;
+  private Path runs;
+
+  @BeforeMethod
+  public void unpack() throws Exception {
+    run = RecordedRun.unpack();
+    runs = Files.createTempDirectory("mplm-history");
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void remove() throws Exception {
+    RecordedRun.remove(run);
+    RecordedRun.remove(runs);
+  }
+
+  @Test
+  public void eachRunAddsItsMedians() throws Exception {
+    RunDerivation derivation = RunDerivation.of(run);
+    History history = History.in(runs);
+    history.add(derivation.manifest(), derivation.rows());
+    String once = Files.readString(runs.resolve("history.csv"));
+    history.add(derivation.manifest(), derivation.rows());
+    assertThat(Files.readString(runs.resolve("history.csv"))).startsWith(once).hasLineCount(1 + 2 * 6);
+    Map<String, List<Point>> series = History.of(runs.resolve("history.csv")).series(Metric.TIME);
+    // of two measured ones and the one whose guest was not held; what did not come to its end has no time
+    assertThat(series).hasSize(2).allSatisfy((name, points) -> assertThat(points).hasSize(2));
+    assertThat(series.keySet()).anySatisfy(name -> assertThat(name)
+        .matches("measured mplm:epoch=1s \\(MG class S, .*; .* cores, testbed namespaces, TCG\\)"));
+    assertThat(series.values().iterator().next()).extracting(Point::value).containsOnly(4.187);
+  }
+
+  @Test
+  public void whatIsNoHistoryIsRefused() throws Exception {
+    Path file = runs.resolve("other.csv");
+    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
+        .hasMessageContaining("no such file");
+    Files.writeString(file, "a,b\n1,2\n");
+    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
+        .hasMessageContaining("is not a history");
+  }
+
+  @Test
+  public void aStepIsFoundWhereItIs() {
+    Random random = new Random(1);
+    for (int at : new int[] {6, 10, 14}) {
+      double[] values = IntStream.range(0, 20).mapToDouble(i -> (i < at ? 10 : 12) * (1 + 0.02 * random.nextGaussian())).toArray();
+      assertThat(ChangePoints.of(values, 0.05)).containsExactly(at);
+    }
+    double[] twice = IntStream.range(0, 30)
+        .mapToDouble(i -> (i < 10 ? 10 : i < 20 ? 15 : 8) * (1 + 0.02 * random.nextGaussian())).toArray();
+    List<Integer> changes = ChangePoints.of(twice, 0.05);
+    assertThat(changes).containsExactly(10, 20);
+    double[] levels = ChangePoints.levels(twice, changes);
+    assertThat(levels[9]).isBetween(9.5, 10.5);
+    assertThat(levels[10]).isBetween(14.5, 15.5).isEqualTo(levels[19]);
+    assertThat(levels[29]).isBetween(7.5, 8.5);
+  }
+
+  @Test
+  public void whatIsSmallOrChanceOrOneOutlierIsNoChange() {
+    Random random = new Random(2);
+    assertThat(ChangePoints.of(new double[] {1, 2, 3}, 0.05)).isEmpty();
+    double[] outlier = IntStream.range(0, 20).mapToDouble(i -> i == 10 ? 30 : 10 + 0.1 * random.nextGaussian()).toArray();
+    assertThat(ChangePoints.of(outlier, 0.05)).isEmpty();
+    double[] small = IntStream.range(0, 20).mapToDouble(i -> (i < 10 ? 10 : 10.3) + 0.01 * random.nextGaussian()).toArray();
+    assertThat(ChangePoints.of(small, 0.05)).isEmpty();
+    int alarms = 0;
+    for (int series = 0; series < 200; series++) {
+      double[] noise = random.doubles(20, 8, 12).toArray();
+      alarms += ChangePoints.of(noise, 0.05).isEmpty() ? 0 : 1;
+    }
+    // 1 in 100 by the rule
+    assertThat(alarms).isLessThanOrEqualTo(7);
+  }
+}
