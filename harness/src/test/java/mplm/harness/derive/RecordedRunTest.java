@@ -102,10 +102,10 @@ public class RecordedRunTest {
   @Test
   public void whatIsScaledIsCalledSoEverywhere() throws Exception {
     String manifest = Files.readString(run.resolve("run.json"))
-        .replaceFirst("\"classes\" : ", "\"paper\" : {\"rho\": 6.8, \"pass\": \"27s\", \"epoch\": \"3s\"}, $0")
-        .replaceFirst("\"link\" : \"150Mbit/s\"", "\"ballast\": \"8MiB\", \"scaled\": {\"to\": \"paper\", \"methods\": "
+        .replaceFirst("\"ballast\" : \"0B\"", "\"ballast\" : \"8MiB\"")
+        .replaceFirst("\"scaled\" : null", "\"scaled\" : {\"to\": \"paper\", \"methods\": "
             + "[\"precopy:60s\", \"mplm\", \"unmigrated\"], \"guest\": {\"used\": \"168750000B\", \"dirtied\": "
-            + "{\"1s\": \"127500000B\"}}}, $0");
+            + "{\"1s\": \"127500000B\"}}}");
     Files.writeString(run.resolve("run.json"), manifest);
     for (String method : List.of("001-measured-mg.S-%smplm-epoch-1s-1", "002-measured-mg.S-%sunmigrated-1",
         "003-measured-mg.S-%sprecopy-20s-1")) {
@@ -184,7 +184,7 @@ public class RecordedRunTest {
     Files.createDirectories(other);
     String manifest = Files.readString(run.resolve("run.json"));
     Files.writeString(other.resolve("run.json"), manifest.replaceAll("\"cores\" : \"2\"", "\"cores\" : \"64\"")
-        .replace("\"accelerator\" : ", "\"protection\" : \"tls\", \"accelerator\" : ")
+        .replace("\"protection\" : \"none\"", "\"protection\" : \"tls\"")
         .replaceAll("(\"goodput_bits_per_s_at.400Mbit/s\" : \"\\d)", "$19").replace("\"link\" : \"20Mbit/s\"", "\"link\" : \"21Mbit/s\""));
     assertThat(new RunComparison(here, RunDerivation.of(other)).obstacles()).hasSize(5)
         .contains("destination.cores: 2, 64", "source.cores: 2, 64", "stream_protection: none, tls",

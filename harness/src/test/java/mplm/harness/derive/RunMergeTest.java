@@ -84,8 +84,8 @@ public class RunMergeTest {
     return new Object[][] {
       {"\"seed\" : 1", "\"seed\" : 2", "seed: 1, 2"},
       {"\"suite\" : \"recorded\"", "\"suite\" : \"other\"", "suite: recorded, other"},
-      {"\"engine_hash\" : \"3a", "\"engine_hash\" : \"4a", "engine: 3a"},
-      {"\"guest_hash\" : \"89", "\"guest_hash\" : \"99", "guest: 89"},
+      {"\"engine_hash\" : \"", "\"engine_hash\" : \"0", "engine: "},
+      {"\"guest_hash\" : \"", "\"guest_hash\" : \"0", "guest: "},
       {"\"accelerator\" : \"TCG\"", "\"accelerator\" : \"KVM\"", "accelerator: TCG, KVM"},
       {"\"cores\" : \"2\"", "\"cores\" : \"64\"", "destination.cores: 2, 64; source.cores: 2, 64"},
       {"\"shard\" : \"2/2\"", "\"shard\" : \"2/3\"", "shard: 1/2, 2/3"},
