@@ -101,7 +101,9 @@ final class Calibration {
         "max-bandwidth", used.bytes() / Scaling.USUAL.toSeconds()), ANSWER);
     source.qmp().execute("migrate", Map.of("uri", NOWHERE), ANSWER);
     Duration atMost = window.multipliedBy(3L * FETCHES).plus(ANSWER);
-    await(source, "fetch " + FETCHES, atMost, info -> info.path("mplm").path("epochs").asLong() > FETCHES);
+    // before it is active the figures are those of the window before
+    await(source, "fetch " + FETCHES, atMost,
+        info -> info.path("status").asText().equals("active") && info.path("mplm").path("epochs").asLong() > FETCHES);
     source.qmp().execute("migrate_cancel", ANSWER);
     await(source, "cancelled", ANSWER, info -> info.path("status").asText().equals("cancelled"));
   }
