@@ -21,8 +21,8 @@ import mplm.harness.scale.Scaling;
 import mplm.harness.suite.Experiment;
 
 /**
- * How a guest dirties its memory where it will be migrated from: it boots on the source as for a trial, gets warm, and is migrated to
- * nowhere. MPLM, held, fetches the dirty log once an epoch for as long as it is let; so each window's pages are counted by the very
+ * How a guest dirties its memory where it will be migrated from: it boots on the source as for a trial, gets warm, and is migrated
+ * to nowhere. MPLM, held, fetches the dirty log once an epoch for as long as it is let; so each window's pages are counted by the very
  * log that a migration reads, while the guest is slowed down as by a migration. Then it is stopped a few times and sent at once,
  * which counts the pages that are not zero. Nothing is computed here: {@link mplm.harness.derive.CalibrationDerivation} reads what
  * QEMU answered.
@@ -113,7 +113,8 @@ final class Calibration {
     source.qmp().execute("migrate-set-parameters", Map.of("max-bandwidth", 0), ANSWER);
     source.qmp().execute("stop", ANSWER);
     source.qmp().execute("migrate", Map.of("uri", NOWHERE), ANSWER);
-    await(source, "completed", COUNT, info -> info.path("status").asText().equals("completed") && info.path("total-time").asLong() > 0);
+    await(source, "completed", COUNT,
+        info -> info.path("status").asText().equals("completed") && info.path("total-time").asLong() > 0);
     source.qmp().execute("cont", ANSWER);
     Thread.sleep(PAUSE.toMillis());
   }

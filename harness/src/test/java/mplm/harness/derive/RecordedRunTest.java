@@ -129,7 +129,8 @@ public class RecordedRunTest {
     assertThat(figure.title()).endsWith(", scaled");
     assertThat(figure.subtitle()).startsWith("scaled, published x 0.333; ");
     for (String text : List.of("## Proportions", "| measured | scaled | mplm |", "measured: set as in the paper",
-        "MG class S, 1 vCPU, 256MiB, 8MiB ballast, 150Mbit/s, scaled", "measured 8MiB, verified 0B", "no disk (there: an image on NFS)")) {
+        "MG class S, 1 vCPU, 256MiB, 8MiB ballast, 150Mbit/s, scaled", "measured 8MiB, verified 0B",
+        "no disk (there: an image on NFS)")) {
       assertThat(Files.readString(run.resolve("report.md"))).contains(text);
     }
   }

@@ -61,7 +61,8 @@ public class CalibrationIT {
     Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
     Suite first;
     Suite second;
-    try (Rig rig = Rig.open(TestHosts.with(Map.of()), Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), folder)) {
+    Artifact engine = Artifact.engine(artifacts.engine());
+    try (Rig rig = Rig.open(TestHosts.with(Map.of()), engine, Artifact.guest(artifacts.guest()), folder)) {
       first = calibrations.measured(suite, rig, Accelerator.TCG, Map.of("cpu", "this"), folder.resolve("first"), display);
       second = calibrations.measured(suite, rig, Accelerator.TCG, Map.of("cpu", "this"), folder.resolve("second"), display);
     }
