@@ -10,8 +10,8 @@ import mplm.harness.report.Published;
 import mplm.harness.report.Size;
 
 /**
- * How far a measured mean is from the published value of the same benchmark and setting, which is in proportion where the experiment
- * is scaled.
+ * How far a measured mean is from the published value of the same benchmark and setting, in proportion where the experiment is
+ * scaled.
  *
  * @param cell what was measured
  * @param quantity {@code total} or {@code downtime}

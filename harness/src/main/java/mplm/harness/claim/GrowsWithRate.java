@@ -49,7 +49,7 @@ final class GrowsWithRate {
             line.dirtyRate().value())
         : String.format(Locale.ROOT, "%s %.2f passes at %.2f of the link", line.experiment().name(), line.share(), line.rho()))
         .collect(Collectors.joining(", "));
-    return new Finding(C4, Finding.ALL, String.format(Locale.ROOT, "%s; rank correlation %.2f", lines, rank), Verdict.of(rank >= RANK
-        && inOrder));
+    return new Finding(C4, Finding.ALL, String.format(Locale.ROOT, "%s; rank correlation %.2f", lines, rank),
+        Verdict.of(rank >= RANK && inOrder));
   }
 }

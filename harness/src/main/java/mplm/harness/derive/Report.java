@@ -68,8 +68,8 @@ public record Report(Path folder, List<RunDerivation> runs) {
     }
     Map<Path, RunManifest> manifests = new LinkedHashMap<>();
     runs.forEach(run -> manifests.put(run.run(), run.manifest()));
-    RunDocument document = new RunDocument(manifests, rows, cells, rates, proportions, findings, distances, panels(charts), rateChart(charts),
-        List.copyOf(files), this::folder);
+    RunDocument document = new RunDocument(manifests, rows, cells, rates, proportions, findings, distances,
+        panels(charts), rateChart(charts), List.copyOf(files), this::folder);
     List<Block> blocks = document.blocks();
     Html.write(folder.resolve("index.html"), document.title(), blocks);
     Markdown.write(folder.resolve("report.md"), blocks);

@@ -98,7 +98,8 @@ public record RunDocument(
       blocks.add(new Paragraph("Rule: " + claim.rule()));
       blocks.add(new Table(List.of("experiment", "size", "verdict", "measured"), findings.stream()
           .filter(finding -> finding.claim() == claim)
-          .map(finding -> List.of(finding.experiment(), finding.sizes(cells), finding.verdict().toString(), finding.measured())).toList()));
+          .map(finding -> List.of(finding.experiment(), finding.sizes(cells), finding.verdict().toString(), finding.measured()))
+          .toList()));
     }
   }
 
@@ -120,8 +121,8 @@ public record RunDocument(
         "n program done first", "n corrupted", "n failed"), shown().map(this::line).toList()));
     if (sizes().anyMatch(Size.SCALED::equals)) {
       blocks.add(new Paragraph("Scaled experiments in units of tau, one pass over used memory, measured and published:"));
-      blocks.add(new Table(List.of("experiment", "size", "the paper's method", "migration time, tau", "published, tau", "downtime, tau",
-          "published, tau"), shown().filter(cell -> cell.size() == Size.SCALED).map(this::inPasses).toList()));
+      blocks.add(new Table(List.of("experiment", "size", "the paper's method", "migration time, tau", "published, tau",
+          "downtime, tau", "published, tau"), shown().filter(cell -> cell.size() == Size.SCALED).map(this::inPasses).toList()));
     }
   }
 
@@ -146,8 +147,8 @@ public record RunDocument(
       return;
     }
     blocks.add(new Heading(2, "Proportions"));
-    blocks.add(new Paragraph("Scaled experiments: as it was in the paper, as it was set here from the guest that was measured before"
-        + " the run, and as it came out in the trials: rho in those of MPLM, tau as the time that stock pre-copy at its smallest"
+    blocks.add(new Paragraph("Scaled experiments: as it was in the paper, as it was set here from the guest that was measured"
+        + " before the run, and as it came out in the trials: rho in those of MPLM, tau as the time that stock pre-copy at its smallest"
         + " maximum tolerable downtime took until it had been through memory once."));
     blocks.add(new Table(List.of("experiment", "quantity", "paper", "set here", "measured"), proportions.lines().stream()
         .map(line -> List.of(line.experiment().name(), line.quantity() + (line.unit().isEmpty() ? "" : ", " + line.unit()),
@@ -180,7 +181,8 @@ public record RunDocument(
     rates.measured().forEach(line -> lines.add(List.of("measured, " + line.size(), line.experiment().name(),
         Numbers.of(line.dirtyRate()), Numbers.of(line.downtime()), Numbers.of(line.rho()), Numbers.of(line.share()))));
     rates.published().forEach(rate -> lines.add(List.of("published, " + Size.FULL, rate.benchmark(),
-        Numbers.of(rate.dirtyRate()), Numbers.of(rate.downtime()), Numbers.of(RateTable.rho(rate)), Numbers.of(rates.share(rate)))));
+        Numbers.of(rate.dirtyRate()), Numbers.of(rate.downtime()), Numbers.of(RateTable.rho(rate)),
+        Numbers.of(rates.share(rate)))));
     blocks.add(new Table(List.of("source", "benchmark", "dirty page rate, pages/s", "downtime, s", "rate as share of the link",
         "downtime, passes over used memory"), lines));
     String measured = rates.rank().isEmpty() ? "none of fewer than " + RateTable.ENOUGH + " experiments"
@@ -200,8 +202,8 @@ public record RunDocument(
       blocks.add(new Paragraph("No completed trial has a published value."));
       return;
     }
-    blocks.add(new Table(List.of("experiment", "method", "quantity", "measured, s", "published, s", "difference, s", "difference, passes",
-        "ratio", "comparable"), distances.stream().map(this::line).toList()));
+    blocks.add(new Table(List.of("experiment", "method", "quantity", "measured, s", "published, s", "difference, s",
+        "difference, passes", "ratio", "comparable"), distances.stream().map(this::line).toList()));
   }
 
   private List<String> line(Distance distance) {

@@ -56,9 +56,10 @@ final class SetUp {
     blocks.add(new Table(List.of("", ""), lines));
     blocks.add(new Table(List.of("experiment", "guest and link", "against the published set-up"),
         first.experiments().stream().map(experiment -> sizes(experiment, first)).toList()));
-    blocks.add(new Paragraph("Besides: " + String.join(", ", Published.otherDeviations(first.setting(),
-        first.environment().getOrDefault("source", Map.of()).getOrDefault("cpu", "unknown CPU"))) + "; ballast, idle memory filled with"
-        + " random pages so that used memory is the paper's in proportion: " + first.experiments().stream()
+    String cpu = first.environment().getOrDefault("source", Map.of()).getOrDefault("cpu", "unknown CPU");
+    blocks.add(new Paragraph("Besides: " + String.join(", ", Published.otherDeviations(first.setting(), cpu))
+        + "; ballast, idle memory filled with random pages so that used memory is the paper's in proportion: "
+        + first.experiments().stream()
             .map(experiment -> experiment.name() + " " + experiment.ballast()).collect(Collectors.joining(", ")) + "."));
     runs.forEach(run -> blocks.add(environment(run)));
     return blocks;

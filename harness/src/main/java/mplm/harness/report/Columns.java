@@ -16,6 +16,7 @@ import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Precopy;
 import mplm.engine.migration.Progress;
 import mplm.engine.unit.DataSize;
+import mplm.harness.scale.Scaled;
 import mplm.harness.scale.Scaling;
 
 /**
@@ -59,10 +60,10 @@ public final class Columns {
     measured(all, "vcpus", r -> r.planned().experiment().vcpus());
     add(all, "memory_bytes", r -> r.planned().experiment().memory());
     add(all, "ballast_bytes", r -> r.planned().experiment().ballast());
-    optional(all, "scaled_to", r -> r.planned().experiment().scaling().map(scaling -> r.planned().experiment().scaled().to()));
+    optional(all, "scaled_to", r -> scaled(r).map(Scaled::to));
     optional(all, "scaled_factor", r -> r.planned().experiment().scaling().map(Scaling::factor));
-    optional(all, "scaled_method", r -> r.planned().experiment().scaling().map(s -> r.planned().experiment().original(r.planned().method())));
-    optional(all, "scaled_used_bytes", r -> r.planned().experiment().scaling().map(s -> r.planned().experiment().scaled().guest().used()));
+    optional(all, "scaled_method", r -> scaled(r).map(s -> r.planned().experiment().original(r.planned().method())));
+    optional(all, "scaled_used_bytes", r -> scaled(r).map(s -> s.guest().used()));
     add(all, "method", r -> r.planned().method().name());
     optional(all, "max_tolerable_downtime_s", r -> precopy(r).map(Precopy::maxTolerableDowntime));
     optional(all, "mplm_policy", r -> method(r).map(Mplm::policy));
@@ -205,6 +206,10 @@ public final class Columns {
 
   private static Optional<MplmFigures> figures(TrialRow row) {
     return row.migration().flatMap(m -> m.end().mplm());
+  }
+
+  private static Optional<Scaled> scaled(TrialRow row) {
+    return Optional.ofNullable(row.planned().experiment().scaled()).filter(Scaled::measured);
   }
 
   private static Optional<Precopy> precopy(TrialRow row) {

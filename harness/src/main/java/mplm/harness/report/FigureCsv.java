@@ -36,7 +36,8 @@ public final class FigureCsv {
           csv.write(published(point, "", benchmark, Size.FULL));
         }
       }
-      for (Experiment scaled : cells.stream().filter(cell -> cell.size() == Size.SCALED).map(Cell::experiment).distinct().toList()) {
+      List<Experiment> experiments = cells.stream().filter(cell -> cell.size() == Size.SCALED).map(Cell::experiment).distinct().toList();
+      for (Experiment scaled : experiments) {
         for (Published.Point point : published.of(scaled)) {
           csv.write(published(point, scaled.name(), scaled.benchmark().name(), Size.SCALED));
         }

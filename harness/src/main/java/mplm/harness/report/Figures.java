@@ -63,7 +63,7 @@ public final class Figures {
     return switch (Size.of(experiment, setting.accelerator())) {
       case FULL -> "";
       case OTHER -> Size.OTHER + "; ";
-      case SCALED -> String.format(Locale.ROOT, "%s, published seconds times %.3f; ", Size.SCALED,
+      case SCALED -> String.format(Locale.ROOT, "%s, published x %.3f; ", Size.SCALED,
           experiment.scaling().orElseThrow().factor());
     };
   }

@@ -23,8 +23,8 @@ import mplm.harness.suite.Experiment;
  */
 public record ProportionTable(List<Line> lines) {
   private static final int PAGE_BYTES = 4096;
-  private static final List<String> HEADER = List.of("experiment", "quantity", "unit", "paper", "set", "measured_mean", "measured_ci95",
-      "measured_n");
+  private static final List<String> HEADER = List.of("experiment", "quantity", "unit", "paper", "set", "measured_mean",
+      "measured_ci95", "measured_n");
 
   /**
    * One quantity of one experiment.
@@ -59,7 +59,8 @@ public record ProportionTable(List<Line> lines) {
     lines.add(new Line(experiment, "tau: one pass over used memory", "s", seconds(paper.pass()), pass, firstPass));
     lines.add(new Line(experiment, "epoch over tau", "", seconds(paper.epoch()) / seconds(paper.pass()), epoch / pass,
         firstPass.map(mean -> Mean.of(epoch / mean.value()))));
-    lines.add(new Line(experiment, "used memory", "MiB", thereUsed / (1 << 20), guest.used().bytes() / 1048576.0, Optional.empty()));
+    lines.add(new Line(experiment, "used memory", "MiB", thereUsed / (1 << 20), (double) guest.used().bytes() / (1 << 20),
+        Optional.empty()));
     lines.add(new Line(experiment, "guest memory over used memory", "", Published.MEMORY.bytes() / thereUsed,
         (double) experiment.memory().bytes() / guest.used().bytes(), Optional.empty()));
     lines.add(new Line(experiment, "all times over the paper's", "", 1, scaling.factor(), Optional.empty()));
@@ -76,7 +77,8 @@ public record ProportionTable(List<Line> lines) {
   public List<String> sentences() {
     return lines.stream().map(line -> String.format(Locale.ROOT, "%s: %s: %.3g in the paper, set to %.3g%s %s",
         line.experiment.name(), line.quantity, line.paper, line.set,
-        line.measured.map(mean -> String.format(Locale.ROOT, ", measured %.3g", mean.value())).orElse(""), line.unit).strip()).toList();
+        line.measured.map(mean -> String.format(Locale.ROOT, ", measured %.3g", mean.value())).orElse(""), line.unit).strip())
+        .toList();
   }
 
   /** Writes {@code proportions.csv}, in place of one that may be there. */

@@ -48,9 +48,10 @@ public record Scaling(Duration epoch, Bandwidth link, double factor, double rho,
     double bytesPerSecond = guest.used().bytes() / (factor * original.pass().toNanos() / 1e9);
     double reached = guest.share(epoch);
     double rho = reached * original.pass().toNanos() / original.epoch().toNanos();
-    Optional<String> unmatched = Math.abs(reached - wanted) <= NEAR * wanted ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
-        "the guest dirties %.1f %% of its used memory in an epoch of %.3f s, with a pass of %.1f s, not %.1f %%: rho is %.2f instead"
-            + " of %.2f",
+    boolean matched = Math.abs(reached - wanted) <= NEAR * wanted;
+    Optional<String> unmatched = matched ? Optional.empty() : Optional.of(String.format(Locale.ROOT,
+        "the guest dirties %.1f %% of its used memory in an epoch of %.3f s, with a pass of %.1f s, not %.1f %%: rho is %.2f"
+            + " instead of %.2f",
         100 * reached, seconds, factor * original.pass().toNanos() / 1e9, 100 * wanted, rho, original.rho()));
     return new Scaling(epoch, new Bandwidth(1000 * Math.max(1, Math.round(8 * bytesPerSecond / 1000))), factor, rho, unmatched);
   }

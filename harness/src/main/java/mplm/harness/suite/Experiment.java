@@ -93,8 +93,8 @@ public record Experiment(
     }
     boolean unmeasured = scaled != null && !scaled.measured();
     if (scaled != null && benchmark.paper() == null) {
-      throw new BadValue("scaled", "the paper's proportions of " + benchmark.name() + " are not known, allowed: a benchmark with the key"
-          + " paper");
+      throw new BadValue("scaled", "the paper's proportions of " + benchmark.name()
+          + " are not known, allowed: a benchmark with the key paper");
     }
     if (link == null && !unmeasured) {
       throw new BadValue("link", "missing, allowed: a rate, or in its place scaled: paper");
@@ -115,8 +115,8 @@ public record Experiment(
   public Experiment(String name, Benchmark benchmark, String problemClass, int vcpus, DataSize memory, Bandwidth link,
       List<Method> methods, boolean repeats, Duration readyWithin, Duration finishWithin, int limitPasses, Duration limitAtLeast,
       boolean verifyMemory) {
-    this(name, benchmark, problemClass, vcpus, memory, null, null, null, link, methods, repeats, readyWithin, finishWithin, limitPasses,
-        limitAtLeast, verifyMemory);
+    this(name, benchmark, problemClass, vcpus, memory, null, null, null, link, methods, repeats, readyWithin, finishWithin,
+        limitPasses, limitAtLeast, verifyMemory);
   }
 
   /** The guest. */
@@ -156,22 +156,23 @@ public record Experiment(
   /** The same with link and times in proportion, of a guest that was measured. */
   public Experiment measured(WorkingSet guest) {
     Scaling scaling = Scaling.of(guest, benchmark.paper());
-    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, iterations, new Scaled(scaled.to(), methods, guest), scaling.link(),
-        scaling.methods(methods), repeats, readyWithin, finishWithin, limitPasses, limitAtLeast, verifyMemory);
+    return with(problemClass, new Scaled(scaled.to(), methods, guest), scaling.link(), scaling.methods(methods), verifyMemory);
   }
 
   Experiment withClass(String other) {
-    return new Experiment(name, benchmark, other, vcpus, memory, ballast, iterations, scaled, link, methods, repeats, readyWithin, finishWithin,
-        limitPasses, limitAtLeast, verifyMemory);
+    return with(other, scaled, link, methods, verifyMemory);
   }
 
   Experiment withMethods(List<Method> others) {
-    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, iterations, scaled, link, others, repeats, readyWithin, finishWithin,
-        limitPasses, limitAtLeast, verifyMemory);
+    return with(problemClass, scaled, link, others, verifyMemory);
   }
 
   Experiment withMemoryVerified() {
-    return new Experiment(name, benchmark, problemClass, vcpus, memory, ballast, iterations, scaled, link, methods, repeats, readyWithin, finishWithin,
-        limitPasses, limitAtLeast, true);
+    return with(problemClass, scaled, link, methods, true);
+  }
+
+  private Experiment with(String otherClass, Scaled otherScaled, Bandwidth otherLink, List<Method> others, boolean verified) {
+    return new Experiment(name, benchmark, otherClass, vcpus, memory, ballast, iterations, otherScaled, otherLink, others, repeats,
+        readyWithin, finishWithin, limitPasses, limitAtLeast, verified);
   }
 }

@@ -21,8 +21,8 @@ import mplm.harness.scale.Scaling;
 import mplm.harness.suite.Experiment;
 
 /**
- * How a guest dirties its memory where it will be migrated from: it boots on the source as for a trial, gets warm, and is migrated to
- * nowhere. MPLM, held, fetches the dirty log once an epoch for as long as it is let; so each window's pages are counted by the very
+ * How a guest dirties its memory where it will be migrated from: it boots on the source as for a trial, gets warm, and is migrated
+ * to nowhere. MPLM, held, fetches the dirty log once an epoch for as long as it is let; so each window's pages are counted by the very
  * log that a migration reads, while the guest is slowed down as by a migration. Then it is stopped a few times and sent at once,
  * which counts the pages that are not zero. Nothing is computed here: {@link mplm.harness.derive.CalibrationDerivation} reads what
  * QEMU answered.
@@ -101,7 +101,9 @@ final class Calibration {
         "max-bandwidth", used.bytes() / Scaling.USUAL.toSeconds()), ANSWER);
     source.qmp().execute("migrate", Map.of("uri", NOWHERE), ANSWER);
     Duration atMost = window.multipliedBy(3L * FETCHES).plus(ANSWER);
-    await(source, "fetch " + FETCHES, atMost, info -> info.path("mplm").path("epochs").asLong() > FETCHES);
+    // before it is active the figures are those of the window before
+    await(source, "fetch " + FETCHES, atMost,
+        info -> info.path("status").asText().equals("active") && info.path("mplm").path("epochs").asLong() > FETCHES);
     source.qmp().execute("migrate_cancel", ANSWER);
     await(source, "cancelled", ANSWER, info -> info.path("status").asText().equals("cancelled"));
   }
@@ -111,7 +113,8 @@ final class Calibration {
     source.qmp().execute("migrate-set-parameters", Map.of("max-bandwidth", 0), ANSWER);
     source.qmp().execute("stop", ANSWER);
     source.qmp().execute("migrate", Map.of("uri", NOWHERE), ANSWER);
-    await(source, "completed", COUNT, info -> info.path("status").asText().equals("completed") && info.path("total-time").asLong() > 0);
+    await(source, "completed", COUNT,
+        info -> info.path("status").asText().equals("completed") && info.path("total-time").asLong() > 0);
     source.qmp().execute("cont", ANSWER);
     Thread.sleep(PAUSE.toMillis());
   }

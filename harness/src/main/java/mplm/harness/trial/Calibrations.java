@@ -29,8 +29,8 @@ import mplm.harness.scale.WorkingSet;
 import mplm.harness.suite.Experiment;
 
 /**
- * The guests that were measured on this machine's behalf, a folder each: what {@link Calibration} recorded, and what it was measured
- * of and where. One that was measured of the same, there, is not measured again. A run gets a copy of those that it uses.
+ * The guests that were measured, a folder each: what {@link Calibration} recorded, and what it was measured of and where. One that
+ * was measured of the same, there, is not measured again. A run gets a copy of those that it uses.
  *
  * @param cache where they are kept
  * @param again whether guests are measured even so
@@ -110,7 +110,7 @@ public record Calibrations(Path cache, boolean again) {
       new Calibration(rig, accelerator, experiment, display).run(new TrialFolder(fresh));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new HostException(rig.source().host().name(), "interrupted while the guest of " + experiment.name() + " was measured", e);
+      throw new HostException(rig.source().host().name(), "interrupted while measuring the guest of " + experiment.name(), e);
     } catch (IOException e) {
       throw new HostException(rig.source().host().name(), "measuring the guest of " + experiment.name(), e);
     }
@@ -121,8 +121,8 @@ public record Calibrations(Path cache, boolean again) {
   }
 
   private static String prefix(Experiment experiment) {
-    return (experiment.benchmark().name() + "." + experiment.problemClass() + "-" + experiment.vcpus() + "-" + experiment.memory() + "-"
-        + experiment.ballast()) + "-";
+    return experiment.benchmark().name() + "." + experiment.problemClass() + "-" + experiment.vcpus() + "-" + experiment.memory()
+        + "-" + experiment.ballast() + "-";
   }
 
   private static String key(Experiment experiment, Accelerator accelerator, Map<String, String> place) {

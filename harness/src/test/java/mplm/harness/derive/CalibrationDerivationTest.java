@@ -103,7 +103,8 @@ public class CalibrationDerivationTest {
 
   private void ask(String command, String arguments, String answer) {
     String id = ", \"id\": \"" + ++asked + "\"}";
-    record.accept(new QmpMessage("source", true, asked, json("{\"execute\": \"" + command + "\", \"arguments\": " + arguments + id)));
+    record.accept(
+        new QmpMessage("source", true, asked, json("{\"execute\": \"" + command + "\", \"arguments\": " + arguments + id)));
     record.accept(new QmpMessage("source", false, asked, json("{\"return\": " + answer + id)));
   }
 

@@ -127,9 +127,10 @@ public class RecordedRunTest {
         "measured,epoch over tau,,0.111111,0.111111,");
     Figure figure = Figures.of(RunDerivation.of(run).rows()).get("measured");
     assertThat(figure.title()).endsWith(", scaled");
-    assertThat(figure.subtitle()).startsWith("scaled, published seconds times 0.333; ");
+    assertThat(figure.subtitle()).startsWith("scaled, published x 0.333; ");
     for (String text : List.of("## Proportions", "| measured | scaled | mplm |", "measured: set as in the paper",
-        "MG class S, 1 vCPU, 256MiB, 8MiB ballast, 150Mbit/s, scaled", "measured 8MiB, verified 0B", "no disk (there: an image on NFS)")) {
+        "MG class S, 1 vCPU, 256MiB, 8MiB ballast, 150Mbit/s, scaled", "measured 8MiB, verified 0B",
+        "no disk (there: an image on NFS)")) {
       assertThat(Files.readString(run.resolve("report.md"))).contains(text);
     }
   }

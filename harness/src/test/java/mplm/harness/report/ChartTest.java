@@ -136,7 +136,7 @@ public class ChartTest {
     List<TrialRow> rows = List.of(Rows.completed(scaled, scaled.methods().get(7).toString(), 1, 20, 7, 9000));
     Figure figure = Figures.of(rows).get("MG");
     assertThat(figure.title()).endsWith(", scaled");
-    assertThat(figure.subtitle()).startsWith("scaled, published seconds times 0.333; under TCG");
+    assertThat(figure.subtitle()).startsWith("scaled, published x 0.333; under TCG");
     assertThat(Chart.draw(figure).getSeriesMap().get("published: migration time, MPLM").getYData()).containsExactly(62.25 / 3);
     XYChart rates = RateChart.draw(RateTable.of(Cell.of(rows), Published.read()));
     assertThat(rates.getXAxisTitle()).contains("share of the link");

@@ -20,8 +20,8 @@ public class ScalingTest {
   /** MG's but for the length of its pass: three quarters of the used memory are dirtied in an epoch. */
   private static final Proportions MG = new Proportions(6.8, Duration.ofSeconds(9), Duration.ofSeconds(1));
 
-  private static final List<Method> METHODS = Stream.of("precopy:0.1s", "precopy:20s", "mplm:epoch=1s", "unmigrated").map(Method::parse)
-      .toList();
+  private static final List<Method> METHODS = Stream.of("precopy:0.1s", "precopy:20s", "mplm:epoch=1s", "unmigrated")
+      .map(Method::parse).toList();
 
   @Test
   public void theOriginalScaledToItselfIsItself() {
@@ -62,7 +62,8 @@ public class ScalingTest {
   }
 
   @Test(dataProvider = "tooFastOrTooSlow")
-  public void aPassIsNeitherShortNorLongAndWhatIsNotMatchedIsTold(Map<Double, Long> dirtied, Duration pass, String share, double rho) {
+  public void aPassIsNeitherShortNorLongAndWhatIsNotMatchedIsTold(
+      Map<Double, Long> dirtied, Duration pass, String share, double rho) {
     WorkingSet guest = guest(400_000_000L, dirtied);
     Scaling scaling = Scaling.of(guest, MG);
     assertThat(8.0 * guest.used().bytes() / scaling.link().bitsPerSecond()).isCloseTo(pass.toSeconds(), Offset.offset(1e-2));

@@ -152,7 +152,8 @@ public class NpbConfigsTest {
     DataSize dirtied = new DataSize(Math.round(used.bytes() * unmeasured.benchmark().paper().dirtiedInEpoch()));
     Experiment measured = unmeasured.measured(new WorkingSet(used, new TreeMap<>(Map.of(Duration.ofSeconds(1), dirtied))));
     assertThat(measured.link()).hasToString("83886kbit/s");
-    assertThat(measured.methods()).extracting(Method::toString).startsWith("precopy:0.1s", "precopy:0.333s").endsWith("mplm:epoch=1s");
+    assertThat(measured.methods()).extracting(Method::toString).startsWith("precopy:0.1s", "precopy:0.333s")
+        .endsWith("mplm:epoch=1s");
     assertThat(measured.methods().stream().map(measured::original)).containsExactlyElementsOf(unmeasured.methods());
     assertThat(measured.limit(DataSize.parse("230MiB"))).isEqualTo(Duration.ofSeconds(73));
     assertThat(measured.title()).endsWith("MiB, 83886kbit/s, scaled");
@@ -190,8 +191,8 @@ public class NpbConfigsTest {
   @DataProvider
   public Object[][] mistakes() {
     return new Object[][] {
-      {"vcpus: 1", "vcpus: 1\n    vcpu: 1", "14: experiments.0.vcpu: unknown key, allowed: ballast, benchmark, class, finish_within, iterations, "
-          + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, scaled, vcpus, verify_memory"},
+      {"vcpus: 1", "vcpus: 1\n    vcpu: 1", "14: experiments.0.vcpu: unknown key, allowed: ballast, benchmark, class, finish_within, "
+          + "iterations, limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, scaled, vcpus, verify_memory"},
       {"    vcpus: 1\n", "", "10: experiments.0.vcpus: missing; there are: benchmark, class, finish_within, "
           + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, verify_memory"},
       {"repetitions: 1", "repetitions: 0", "8: repetitions: 0, allowed: 1 or more"},
@@ -215,16 +216,16 @@ public class NpbConfigsTest {
       {"ready_within: 120s", "ready_within: -3s", "18: experiments.0.ready_within: '-3s' is not a duration: it takes a number and "
           + "one of ns, us, ms, s, min, h, such as 0.3s"},
       {"    link: 200Mbit/s\n", "", "10: experiments.0.link: missing, allowed: a rate, or in its place scaled: paper"},
-      {"link: 200Mbit/s", "link: 200Mbit/s\n    scaled: paper", "15: experiments.0.link: 200Mbit/s, allowed: nothing, since a scaled "
-          + "experiment's link follows from its guest"},
+      {"link: 200Mbit/s", "link: 200Mbit/s\n    scaled: paper", "15: experiments.0.link: 200Mbit/s, allowed: nothing, since a "
+          + "scaled experiment's link follows from its guest"},
       {"link: 200Mbit/s", "scaled: half", "15: experiments.0.scaled: 'half' is unknown, allowed: paper"},
       {"benchmark: mg\n    class: S", "benchmark: own\n    scaled: paper\n    class: S",
           "12: experiments.0.scaled: the paper's proportions of own are not known, allowed: a benchmark with the key paper"},
-      {"memory: 256MiB", "memory: 256MiB\n    ballast: 149MiB", "15: experiments.0.ballast: mg class S does not fit a guest of 256MiB: "
-          + "the program takes 4MiB, the ballast 149MiB, the kernel 96MiB and 1/32 of the memory"},
+      {"memory: 256MiB", "memory: 256MiB\n    ballast: 149MiB", "15: experiments.0.ballast: mg class S does not fit a guest of "
+          + "256MiB: the program takes 4MiB, the ballast 149MiB, the kernel 96MiB and 1/32 of the memory"},
       {"memory: 256MiB", "memory: 256MiB\n    ballast: 1000B", "15: experiments.0.ballast: 1000B, allowed: a multiple of 1MiB"},
-      {"memory: 256MiB", "memory: 256MiB\n    ballast: much", "15: experiments.0.ballast: 'much' is not a data size: it takes a number "
-          + "and one of B, KiB, MiB, GiB, TiB, such as 512MiB"},
+      {"memory: 256MiB", "memory: 256MiB\n    ballast: much", "15: experiments.0.ballast: 'much' is not a data size: it takes a "
+          + "number and one of B, KiB, MiB, GiB, TiB, such as 512MiB"},
       {"vcpus: 1", "vcpus: 1\n    iterations: 4", "14: experiments.0.iterations: 4, allowed: 1 to 3, or to leave it out for all 4"},
       {"name: MG", "name: a/b", "10: experiments.0.name: 'a/b', allowed: letters, digits, '.', '_', '-'"},
     };

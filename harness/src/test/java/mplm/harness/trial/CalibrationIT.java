@@ -59,7 +59,8 @@ public class CalibrationIT {
     Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
     List<Experiment> first;
     List<Experiment> second;
-    try (Rig rig = Rig.open(TestHosts.with(Map.of()), Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), folder)) {
+    Artifact engine = Artifact.engine(artifacts.engine());
+    try (Rig rig = Rig.open(TestHosts.with(Map.of()), engine, Artifact.guest(artifacts.guest()), folder)) {
       Map<String, String> place = Map.of("cpu", "this");
       List<Experiment> one = List.of(experiment());
       first = calibrations.measured(one, rig, Accelerator.TCG, place, folder.resolve("first"), display);
