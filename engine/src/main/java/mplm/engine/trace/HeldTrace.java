@@ -13,6 +13,8 @@ import java.util.Optional;
  * takes 8 bytes a run. Thread-safe: nothing of it changes.
  */
 public final class HeldTrace implements Trace {
+  private static final double LEAST_SLOWNESS = 0.01;
+
   /** An interval. */
   private record Interval(Duration length, PageRuns dirtied) {}
 
@@ -69,10 +71,10 @@ public final class HeldTrace implements Trace {
     return new HeldTrace(header, laterUsed, intervals, count, slowness);
   }
 
-  /** A guest that takes so many times as long for the same, at least 1. */
+  /** A guest that takes so many times as long for the same: 0.01 to 100. */
   public HeldTrace slower(double times) {
-    if (!(times >= 1)) {
-      throw new IllegalArgumentException("a guest is 1 time or more slower, not " + times);
+    if (!(times >= LEAST_SLOWNESS && times <= 1 / LEAST_SLOWNESS)) {
+      throw new IllegalArgumentException("a guest takes 0.01 to 100 times as long, not " + times);
     }
     return new HeldTrace(header, used, intervals, first, slowness * times);
   }

@@ -15,7 +15,7 @@ import mplm.engine.unit.DataSize;
  * @param workUs the sender's time for a page, zero or not
  * @param fetchMs for which a fetch of the dirty log keeps the sender from sending
  * @param switchoverMs of the downtime, beside fetch and memory: to stop, device state, to load, to resume
- * @param slowness how many times as long the guest takes for the same while it is migrated
+ * @param slowness how many times as long the guest takes for the same while it is migrated, as while it was recorded
  */
 public record Overheads(double goodput, double bufferKib, double workUs, double fetchMs, double switchoverMs, double slowness) {
   /** How many numbers it has. */
@@ -23,7 +23,7 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
 
   /** Where a search begins: TCP over Ethernet, and QEMU on an idle host. */
   static final Overheads USUAL = new Overheads(0.95, 512, 2, 2, 50, 1);
-  private static final Overheads LEAST = new Overheads(0.5, 0, 0, 0, 0, 1);
+  private static final Overheads LEAST = new Overheads(0.5, 0, 0, 0, 0, 0.5);
   private static final Overheads MOST = new Overheads(1, 16384, 500, 500, 3000, 4);
   private static final Overheads STEP = new Overheads(0.02, 256, 2, 4, 40, 0.1);
 
@@ -50,6 +50,6 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "goodput %.3f of the link's rate, %.0f KiB of buffers, %.2f us a page, %.1f ms a fetch,"
-        + " %.0f ms to switch over, the guest %.2f times as slow", goodput, bufferKib, workUs, fetchMs, switchoverMs, slowness);
+        + " %.0f ms to switch over, the guest %.2f times as slow as recorded", goodput, bufferKib, workUs, fetchMs, switchoverMs, slowness);
   }
 }

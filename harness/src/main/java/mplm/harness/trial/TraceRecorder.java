@@ -107,12 +107,12 @@ public record TraceRecorder(Duration length, Duration interval, String command, 
   private static String sentence(Path file, TraceRecording.Result result, OptionalDouble slowdown) throws IOException {
     Map<String, Long> figures = result.figures();
     long intervals = figures.get("intervals");
-    return String.format(Locale.ROOT, "%s: %s, %d intervals in %s, %d of %d pages used, %.0f pages dirtied/s; a fetch took %.1f ms,"
-        + " at most %.1f ms; iterations %s while recorded (%d, %d without)", file, new DataSize(Files.size(file)), intervals,
+    return String.format(Locale.ROOT, "%s: %s, %d intervals in %s, %d of %d pages used, %.0f pages dirtied/s; a fetch took %.3f ms,"
+        + " at most %.3f ms; iterations while recorded %s (%d, %d without)", file, new DataSize(Files.size(file)), intervals,
         Durations.print(Duration.ofMillis(figures.get("recorded_time") / 1_000)), figures.get("used_pages"), figures.get("pages"),
         1e6 * figures.get("dirtied_pages") / figures.get("recorded_time"), figures.get("fetch_time") / 1e3 / intervals,
         figures.get("fetch_time_max") / 1e3,
-        slowdown.isPresent() ? String.format(Locale.ROOT, "%+.1f %% longer", 100 * slowdown.getAsDouble()) : "too few to compare",
+        slowdown.isPresent() ? String.format(Locale.ROOT, "took %+.1f %%", 100 * slowdown.getAsDouble()) : "are too few to compare",
         result.recorded().iterations(), result.without().iterations());
   }
 
