@@ -6,9 +6,12 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import mplm.engine.migration.Method;
@@ -174,14 +177,24 @@ final class SimulateCommand implements Callable<Integer> {
     List<RealPoint> points = RealPoint.of(against);
     TraceLibrary library = new TraceLibrary(
         traces.isEmpty() ? List.of(Clone.here().traces()) : traces.stream().map(Path::of).toList());
+    Map<RealPoint, Path> found = new LinkedHashMap<>();
+    Set<String> without = new LinkedHashSet<>();
+    for (RealPoint point : points) {
+      Optional<Path> trace = library.of(point.experiment(), point.kernelArguments(), manifest.setting().accelerator());
+      trace.ifPresentOrElse(file -> found.put(point, file), () -> without.add(point.guest()));
+    }
+    if (found.isEmpty()) {
+      throw new BadInput("no trace belongs to a guest of " + against + " (" + String.join("; ", without) + "), there are: "
+          + library.contents());
+    }
     ErrorTable table;
     try (TaskBar bar = bar("fitting overheads", -1, "tried")) {
-      table = ErrorTable.of(points,
-          point -> library.of(point.experiment(), point.kernelArguments(), manifest.setting().accelerator()), cores, bar::done);
+      table = ErrorTable.of(found, cores, bar::done);
     }
     write(() -> table.write(csv));
     PrintWriter out = spec.commandLine().getOut();
     out.print(table.text());
+    without.forEach(guest -> out.println("not simulated, for no trace is of it: " + guest));
     out.flush();
   }
 

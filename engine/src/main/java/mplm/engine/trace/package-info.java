@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
  * Dirty traces: which pages a guest dirtied, interval by interval. A {@link mplm.engine.trace.Trace} is a recorded {@link
- * mplm.engine.trace.TraceFile}, written by {@link mplm.engine.trace.TraceWriter}, or a {@link mplm.engine.trace.SyntheticTrace}.
- * All are streamed: no more than one interval is in memory.
+ * mplm.engine.trace.TraceFile}, or a {@link mplm.engine.trace.SyntheticTrace}; both are streamed, no more than one interval is in
+ * memory. A {@link mplm.engine.trace.HeldTrace} is one that is all in memory. Files are written by QEMU's {@code mplm-record-start}
+ * ({@code engine/recorder}) and by {@link mplm.engine.trace.TraceWriter}.
  *
  * <p>Pages are of 4096 bytes and numbered through all RAM blocks in QEMU's order. A page is <em>used</em> if it holds something
  * other than zeros when the trace begins; all others are <em>zero pages</em>, until they are dirtied. A page counts once in an

@@ -53,15 +53,15 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   /**
    * Fits and judges.
    *
-   * @param points of a run
-   * @param traces finds the trace of a point's guest
+   * @param traces the points of a run in the order of its suite, and where the trace of each one's guest is
    * @param progress is told how many overheads were tried
    */
-  public static ErrorTable of(List<RealPoint> points, Traces traces, AllCores cores, AllCores.Progress progress) throws Exception {
+  public static ErrorTable of(Map<RealPoint, Path> traces, AllCores cores, AllCores.Progress progress) throws Exception {
+    List<RealPoint> points = List.copyOf(traces.keySet());
     Map<Path, HeldTrace> held = new HashMap<>();
     List<OverheadFit.Pair> pairs = new ArrayList<>();
     for (RealPoint point : points) {
-      Path file = traces.of(point);
+      Path file = traces.get(point);
       if (!held.containsKey(file)) {
         held.put(file, HeldTrace.of(TraceLibrary.read(file)));
       }
@@ -86,12 +86,6 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
       rows.add(new Row(points.get(n), simulated.get(n), halves.get(n)));
     }
     return new ErrorTable(rows, overheads);
-  }
-
-  /** Where the trace of a point's guest is. */
-  @FunctionalInterface
-  public interface Traces {
-    Path of(RealPoint point);
   }
 
   private static double setup(List<OverheadFit.Pair> points) {

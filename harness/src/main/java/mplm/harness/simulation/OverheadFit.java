@@ -17,6 +17,9 @@ final class OverheadFit {
   /** Of a point whose simulation ends otherwise than its trials. */
   private static final double OTHER_OUTCOME = 2;
 
+  /** Of a step away from the usual overheads, so that few points do not lead astray: as much as half a percent of a time. */
+  private static final double UNUSUAL = 0.005;
+
   private static final double FIRST_STEP = 4;
   private static final double LAST_STEP = 0.5;
   private static final int BEGINNINGS = 3;
@@ -56,13 +59,13 @@ final class OverheadFit {
     return best;
   }
 
-  /** The sum of the logarithms by which times are missed; downtimes and total times count the same. */
+  /** The sum of the logarithms by which times are missed, where downtimes and total times count the same, and what is unusual. */
   private double distance(Overheads overheads) throws Exception {
     List<Callable<Double>> tasks = new ArrayList<>();
     for (Pair point : points) {
       tasks.add(() -> distance(point.real, SimulatedPoint.of(point.real, point.trace, overheads, setup, BEGINNINGS)));
     }
-    return cores.run(tasks).stream().mapToDouble(Double::doubleValue).sum();
+    return cores.run(tasks).stream().mapToDouble(Double::doubleValue).sum() + UNUSUAL * overheads.steps();
   }
 
   private static double distance(RealPoint real, SimulatedPoint simulated) {

@@ -43,6 +43,15 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
     return new Overheads(all[0], all[1], all[2], all[3], all[4], all[5]);
   }
 
+  /** How many steps it is away from the usual ones, over all numbers. */
+  double steps() {
+    double steps = 0;
+    for (int number = 0; number < SIZE; number++) {
+      steps += Math.abs(all()[number] - USUAL.all()[number]) / STEP.all()[number];
+    }
+    return steps;
+  }
+
   private double[] all() {
     return new double[] {goodput, bufferKib, workUs, fetchMs, switchoverMs, slowness};
   }

@@ -20,6 +20,7 @@ import mplm.engine.migration.Method;
 import mplm.engine.migration.Unmigrated;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
+import mplm.harness.record.TraceStamp;
 import mplm.harness.report.Outcome;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
@@ -94,6 +95,12 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
   private static double number(Map<String, String> row, String column) {
     String text = row.get(column);
     return text == null || text.isEmpty() ? Double.NaN : Double.parseDouble(text);
+  }
+
+  /** What it is the guest of, in words. */
+  public String guest() {
+    return experiment.name() + ", " + experiment.benchmark().name() + "." + experiment.problemClass() + ", " + experiment.guest() + ", "
+        + TraceStamp.withoutAddress(kernelArguments);
   }
 
   /** Whether more than half of the trials completed. */

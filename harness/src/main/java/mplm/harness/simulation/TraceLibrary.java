@@ -50,16 +50,17 @@ public final class TraceLibrary {
     return entries.stream().map(Entry::file).toList();
   }
 
-  /** The trace of a guest; {@link BadInput}, which says what is there, if none belongs to it. */
-  public Path of(Experiment experiment, String kernelArguments, Accelerator accelerator) {
-    Optional<Entry> found = entries.stream().filter(entry -> entry.stamp.accelerator() == accelerator
-        && entry.stamp.isOf(experiment.vcpus(), experiment.memory(), kernelArguments)).findFirst();
-    return found.orElseThrow(() -> new BadInput("no trace belongs to the guest of " + experiment.name() + " ("
-        + experiment.benchmark().name() + "." + experiment.problemClass() + ", " + experiment.guest() + ", "
-        + TraceStamp.withoutAddress(kernelArguments) + ", " + accelerator + "), there are: " + String.join("; ", entries.stream()
-            .map(entry -> entry.file.getFileName() + " (" + entry.stamp.benchmark() + "." + entry.stamp.problemClass() + ", "
-                + entry.stamp.vcpus() + " vCPUs, " + entry.stamp.memory() + ", " + entry.stamp.kernelArguments() + ", "
-                + entry.stamp.accelerator() + ")").toList()))).file;
+  /** The trace of a guest. */
+  public Optional<Path> of(Experiment experiment, String kernelArguments, Accelerator accelerator) {
+    return entries.stream().filter(entry -> entry.stamp.accelerator() == accelerator
+        && entry.stamp.isOf(experiment.vcpus(), experiment.memory(), kernelArguments)).map(Entry::file).findFirst();
+  }
+
+  /** What the traces are of, in one line. */
+  public String contents() {
+    return String.join("; ", entries.stream().map(entry -> entry.file.getFileName() + " (" + entry.stamp.benchmark() + "."
+        + entry.stamp.problemClass() + ", " + entry.stamp.vcpus() + " vCPUs, " + entry.stamp.memory() + ", "
+        + entry.stamp.kernelArguments() + ", " + entry.stamp.accelerator() + ")").toList());
   }
 
   /** Reads a trace; {@link BadInput} in one line if it is none. */

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import mplm.engine.migration.Method;
 import mplm.engine.trace.HeldTrace;
@@ -58,7 +60,7 @@ public class ErrorTableTest {
   public void overheadsThatAreThereAreFound() throws Exception {
     List<RealPoint> points = points(TRUE);
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(points, point -> folder.resolve(point.experiment().name()), cores, tried -> {});
+      ErrorTable table = ErrorTable.of(traces(points, "MG", "SP"), cores, tried -> {});
       assertThat(table.rows().stream().filter(ErrorTable.Row::fitted)).hasSize(points.size() / 2);
       assertThat(table.rows().stream().filter(row -> row.real().completed())).hasSizeGreaterThan(points.size() / 2);
       assertThat(table.totalError().orElseThrow()).isLessThan(0.05);
@@ -68,7 +70,7 @@ public class ErrorTableTest {
       table.write(folder.resolve("out.csv"));
       assertThat(Files.readAllLines(folder.resolve("out.csv"))).hasSize(1 + points.size())
           .filteredOn(line -> line.contains(",judged,")).hasSize(points.size() / 2);
-      assertThat(ErrorTable.of(points, point -> folder.resolve(point.experiment().name()), cores, tried -> {}).overheads())
+      assertThat(ErrorTable.of(traces(points, "MG", "SP"), cores, tried -> {}).overheads())
           .isEqualTo(table.overheads());
     }
   }
@@ -77,10 +79,15 @@ public class ErrorTableTest {
   @Test(timeOut = 120_000)
   public void aWrongTraceShows() throws Exception {
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(points(TRUE),
-          point -> folder.resolve(point.experiment().name().equals("MG") ? "SP" : "MG"), cores, tried -> {});
+      ErrorTable table = ErrorTable.of(traces(points(TRUE), "SP", "MG"), cores, tried -> {});
       assertThat(table.totalError().orElse(1) > 0.05 || table.downtimeError().orElse(1) > 0.1 || table.sameOutcomes() < 6).isTrue();
     }
+  }
+
+  private Map<RealPoint, Path> traces(List<RealPoint> points, String ofMg, String ofSp) {
+    Map<RealPoint, Path> traces = new LinkedHashMap<>();
+    points.forEach(point -> traces.put(point, folder.resolve(point.experiment().name().equals("MG") ? ofMg : ofSp)));
+    return traces;
   }
 
   private List<RealPoint> points(Overheads overheads) throws IOException {
