@@ -36,14 +36,6 @@ record Pace(double[] seconds) {
     return new Pace(seen);
   }
 
-  /** The iterations of both. */
-  Pace and(Pace other) {
-    double[] all = Arrays.copyOf(seconds, seconds.length + other.seconds.length);
-    System.arraycopy(other.seconds, 0, all, seconds.length, other.seconds.length);
-    Arrays.sort(all);
-    return new Pace(all);
-  }
-
   int iterations() {
     return seconds.length;
   }

@@ -16,8 +16,8 @@ import mplm.harness.report.Display;
 import mplm.harness.suite.Experiment;
 
 /**
- * The recording of one guest's dirty trace: it boots on the source as for a trial and gets warm, and QEMU writes what it dirties.
- * Half of the time that is recorded is waited for before, and half behind, to see how much slower the guest is while it is recorded.
+ * The recording of one guest's dirty trace: it boots on the source as for a trial and gets warm, and from the moment at which it
+ * would be migrated QEMU writes what it dirties. Then it runs for as long again, to see how much slower it was while it was recorded.
  */
 final class TraceRecording {
   private static final Duration ANSWER = Duration.ofSeconds(30);
@@ -30,10 +30,10 @@ final class TraceRecording {
    * What came out.
    *
    * @param figures the recorder's
-   * @param without the program's pace before and behind
-   * @param recorded its pace meanwhile
+   * @param recorded the program's pace meanwhile
+   * @param without its pace behind
    */
-  record Result(Map<String, Long> figures, Pace without, Pace recorded) {}
+  record Result(Map<String, Long> figures, Pace recorded, Pace without) {}
 
   private final Rig rig;
   private final Accelerator accelerator;
@@ -67,8 +67,6 @@ final class TraceRecording {
       source.serial().await("boot", experiment.readyWithin());
       display.stage("warming up");
       WarmUp.await(source, experiment.readyWithin());
-      display.stage("letting the program run");
-      Pace before = pace(source, length.dividedBy(2));
       display.stage("recording");
       String trace = source.hypervisor().workFolder() + "/dirty.trace.gz";
       source.qmp().execute("mplm-record-start",
@@ -78,8 +76,7 @@ final class TraceRecording {
       Map<String, Long> figures = complete(source);
       fetch(source, trace, file);
       display.stage("letting the program run");
-      Pace after = pace(source, length.dividedBy(2));
-      return new Result(figures, before.and(after), recorded);
+      return new Result(figures, recorded, pace(source, length));
     }
   }
 
