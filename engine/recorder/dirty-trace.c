@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION 1
+#define VERSION 2
 #define NUMBER_MAX 10            /* bytes of a number */
 
 struct DirtyTrace {
@@ -150,10 +150,15 @@ int dirty_trace_used(DirtyTrace *t)
     return put_set(t);
 }
 
-int dirty_trace_interval(DirtyTrace *t, uint64_t us)
+int dirty_trace_dirtied(DirtyTrace *t, uint64_t us)
+{
+    return put_number(t, us) || put_set(t) ? -1 : 0;
+}
+
+int dirty_trace_zeroed(DirtyTrace *t)
 {
     t->intervals++;
-    return put_number(t, us) || put_set(t) ? -1 : 0;
+    return put_set(t);
 }
 
 int dirty_trace_end(DirtyTrace *t)

@@ -41,7 +41,7 @@ void dirty_trace_free(DirtyTrace *t);
 
 /*
  * Adds @count (> 0) pages from @first to the set in progress: first that of
- * the used pages at the start, then that of each interval.  Pages come in
+ * the used pages at the start, then two for each interval.  Pages come in
  * ascending order; runs that touch each other become one.
  * 0, or -1: no memory.
  */
@@ -50,8 +50,17 @@ int dirty_trace_add(DirtyTrace *t, uint64_t first, uint64_t count);
 /* The used pages are complete.  0, or -1: the bytes could not be taken. */
 int dirty_trace_used(DirtyTrace *t);
 
-/* An interval of @us (> 0) microseconds is complete.  0, or -1 as above. */
-int dirty_trace_interval(DirtyTrace *t, uint64_t us);
+/*
+ * The pages that were dirtied in an interval of @us (> 0) microseconds are
+ * complete.  0, or -1 as above.
+ */
+int dirty_trace_dirtied(DirtyTrace *t, uint64_t us);
+
+/*
+ * Those of them that are zero pages now are complete, and so is the interval.
+ * 0, or -1 as above.
+ */
+int dirty_trace_zeroed(DirtyTrace *t);
 
 /* The trace is complete; without it, it is refused when it is read. */
 int dirty_trace_end(DirtyTrace *t);

@@ -16,8 +16,7 @@ import mplm.engine.unit.Durations;
  *
  * <h2>Model</h2>
  * Time 0 is when the migration begins, S when the guest is stopped, T when it resumes; the downtime is d = T - S. The link sends
- * one page after another, each for a fixed time, a zero page (one that the trace has as such and that was not written before S) for
- * another. The destination has a page right if it was sent at or after its last write before S; every page, zero or not, has to be.
+ * one page after another, each for a fixed time, a zero page (one that is so at S) for another. The destination has a page right if it was sent at or after its last write before S; every page, zero or not, has to be.
  * Fetches cost nothing. The constant {@link Conditions#switchover} is part of d.
  *
  * <h2>Bound</h2>
@@ -71,7 +70,7 @@ public final class Bound {
     try (DirtyLog log = new DirtyLog(trace)) {
       for (int now = 0; now <= steps && best > switchover; now++) {
         if (now > 0) {
-          writes.move(log.fetch(now * psStep), now, work);
+          writes.move(log.fetch(now * psStep), log.zero(), now, work);
         }
         long downtime = left(work, now, psStep) + switchover;
         if (downtime < best) {
@@ -139,10 +138,11 @@ public final class Bound {
       unwritten = used.cardinality() * page + (step.length - used.cardinality()) * zeroPage;
     }
 
-    void move(BitSet written, int now, long[] work) {
+    void move(BitSet written, BitSet zero, int now, long[] work) {
       for (int n = written.nextSetBit(0); n >= 0; n = written.nextSetBit(n + 1)) {
-        work[step[n]] -= step[n] > 0 || used.get(n) ? page : zeroPage;
-        work[now] += page;
+        work[step[n]] -= used.get(n) ? page : zeroPage;
+        used.set(n, !zero.get(n));
+        work[now] += used.get(n) ? page : zeroPage;
         step[n] = now;
       }
     }

@@ -20,6 +20,10 @@ final class DirtyLog implements Closeable {
   private final Trace trace;
   private final PageRuns runs = new PageRuns();
   private final BitSet dirtied = new BitSet();
+  /** Of those that were reported by the last fetch, or will be by the next one. */
+  private final BitSet zero = new BitSet();
+  /** Of the interval in progress. */
+  private final BitSet zeroed = new BitSet();
   private Trace.Player player;
   /** The interval in progress: its number, begin and end, and up to which moment it was reported. */
   private long interval = -1;
@@ -38,6 +42,7 @@ final class DirtyLog implements Closeable {
   /** The pages that were written since the last call, up to now; the set is used again by the next call. */
   BitSet fetch(long now) throws IOException {
     dirtied.clear();
+    zero.clear();
     while (end <= now) {
       report(WHOLE);
       advance();
@@ -48,6 +53,11 @@ final class DirtyLog implements Closeable {
     return dirtied;
   }
 
+  /** Those pages of the last fetch that are zero pages; used again by the next one. */
+  BitSet zero() {
+    return zero;
+  }
+
   /** Whether the trace came to its end and began again. */
   boolean repeated() {
     return repeated;
@@ -56,12 +66,19 @@ final class DirtyLog implements Closeable {
   private void report(long until) {
     if (reported == 0 && until == WHOLE) {
       runs.addTo(dirtied);
+      if (!zero.isEmpty()) {
+        for (int run = 0; run < runs.runs(); run++) {
+          zero.clear(runs.first(run), runs.end(run));
+        }
+      }
+      zero.or(zeroed);
     } else if (until > reported) {
       for (int run = 0; run < runs.runs(); run++) {
         for (int page = runs.first(run); page < runs.end(run); page++) {
           long moment = moment(page);
           if (moment >= reported && moment < until) {
             dirtied.set(page);
+            zero.set(page, zeroed.get(page));
           }
         }
       }
@@ -82,6 +99,8 @@ final class DirtyLog implements Closeable {
       player = trace.play();
       length = player.next(runs);
     }
+    zeroed.clear();
+    player.zeroed().addTo(zeroed);
     interval++;
     begin = end;
     end = length.map(time -> begin + Conditions.picoseconds(time)).orElse(Long.MAX_VALUE);

@@ -16,7 +16,7 @@ import mplm.engine.unit.DataSize;
 final class Source implements Closeable {
   final int pages;
   final Wire wire;
-  /** Pages that are not zero pages, and pages that were reported as dirtied. */
+  /** Pages that are not zero pages as far as the fetches said, and pages that were reported as dirtied. */
   final BitSet used = new BitSet();
 
   final BitSet dirtied = new BitSet();
@@ -50,6 +50,7 @@ final class Source implements Closeable {
     BitSet pages = log.fetch(wire.now());
     wire.waitUntil(wire.now() + Conditions.picoseconds(conditions.fetch()));
     used.or(pages);
+    used.andNot(log.zero());
     dirtied.or(pages);
     fetched += pages.cardinality();
     return pages;

@@ -7,7 +7,7 @@
  * <h2>What is simulated</h2>
  * <ul>
  *   <li>The link carries a page or a zero page in a fixed time each; the sender works for a fixed time on each, and is ahead of the
- *       link by a buffer at most. A zero page is one until a fetch has reported that it was dirtied.
+ *       link by a buffer at most. What is a zero page is known as of the last fetch that reported it.
  *   <li>MPLM is the very C scheduler of {@code engine/scheduler}. Stock pre-copy is QEMU 10.0's: pages in cyclic order, calls of
  *       some 50 ms, the bandwidth of the last 100 ms or more times {@code downtime-limit} as threshold, and a fetch as soon as what
  *       is pending is below it.

@@ -16,7 +16,7 @@ public final class HeldTrace implements Trace {
   private static final double LEAST_SLOWNESS = 0.01;
 
   /** An interval. */
-  private record Interval(Duration length, PageRuns dirtied) {}
+  private record Interval(Duration length, PageRuns dirtied, PageRuns zeroed) {}
 
   private final TraceHeader header;
   private final PageRuns used;
@@ -38,7 +38,9 @@ public final class HeldTrace implements Trace {
     try (Player player = trace.play()) {
       PageRuns dirtied = new PageRuns();
       for (Optional<Duration> length = player.next(dirtied); length.isPresent(); length = player.next(dirtied)) {
-        intervals.add(new Interval(length.orElseThrow(), dirtied));
+        PageRuns zeroed = new PageRuns();
+        copy(player.zeroed(), zeroed);
+        intervals.add(new Interval(length.orElseThrow(), dirtied, zeroed));
         dirtied = new PageRuns();
       }
     }
@@ -52,7 +54,7 @@ public final class HeldTrace implements Trace {
 
   /**
    * The same guest so many intervals later. What follows the last interval is the first one again, and pages that were dirtied in
-   * between are used.
+   * between are used, or zero pages again.
    *
    * @param count 0 to {@link #intervals}
    */
@@ -63,7 +65,13 @@ public final class HeldTrace implements Trace {
     }
     BitSet pages = new BitSet();
     used.addTo(pages);
-    intervals.subList(0, count).forEach(interval -> interval.dirtied.addTo(pages));
+    BitSet zeroed = new BitSet();
+    for (Interval interval : intervals.subList(0, count)) {
+      interval.dirtied.addTo(pages);
+      zeroed.clear();
+      interval.zeroed.addTo(zeroed);
+      pages.andNot(zeroed);
+    }
     PageRuns laterUsed = new PageRuns();
     for (int page = pages.nextSetBit(0); page >= 0; page = pages.nextSetBit(pages.nextClearBit(page))) {
       laterUsed.add(page, pages.nextClearBit(page));
@@ -77,6 +85,12 @@ public final class HeldTrace implements Trace {
       throw new IllegalArgumentException("a guest takes 0.01 to 100 times as long, not " + times);
     }
     return new HeldTrace(header, used, intervals, first, slowness * times);
+  }
+
+  private static void copy(PageRuns from, PageRuns to) {
+    for (int run = 0; run < from.runs(); run++) {
+      to.add(from.first(run), from.end(run));
+    }
   }
 
   @Override
@@ -93,18 +107,24 @@ public final class HeldTrace implements Trace {
   public Player play() {
     return new Player() {
       private int played;
+      private PageRuns zeroed = NONE;
 
       @Override
       public Optional<Duration> next(PageRuns dirtied) {
         dirtied.clear();
+        zeroed = NONE;
         if (played == intervals.size()) {
           return Optional.empty();
         }
         Interval interval = intervals.get((first + played++) % intervals.size());
-        for (int run = 0; run < interval.dirtied.runs(); run++) {
-          dirtied.add(interval.dirtied.first(run), interval.dirtied.end(run));
-        }
+        copy(interval.dirtied, dirtied);
+        zeroed = interval.zeroed;
         return Optional.of(Duration.ofNanos(Math.round(interval.length.toNanos() * slowness)));
+      }
+
+      @Override
+      public PageRuns zeroed() {
+        return zeroed;
       }
 
       @Override

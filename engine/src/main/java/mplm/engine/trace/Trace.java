@@ -18,6 +18,9 @@ public interface Trace {
 
   /** The intervals one after another; not thread-safe. */
   interface Player extends Closeable {
+    /** No pages. */
+    PageRuns NONE = new PageRuns();
+
     /**
      * The next interval.
      *
@@ -25,5 +28,10 @@ public interface Trace {
      * @return its length; empty at the end of the trace
      */
     Optional<Duration> next(PageRuns dirtied) throws IOException;
+
+    /** Those of the pages of the last {@link #next} that were zero pages at the end of the interval. Not to be changed. */
+    default PageRuns zeroed() {
+      return NONE;
+    }
   }
 }

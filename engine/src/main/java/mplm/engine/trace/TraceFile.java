@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** A trace in a file; the format stands in the package's description. */
 public final class TraceFile implements Trace {
+  /** The version that does not say which dirtied pages are zero pages. */
+  private static final int WITHOUT_ZEROED = 1;
+
   private final Path file;
   private final TraceHeader header;
   private final PageRuns used = new PageRuns();
@@ -19,6 +22,7 @@ public final class TraceFile implements Trace {
   public TraceFile(Path file) throws IOException {
     this.file = file;
     try (TraceInput in = new TraceInput(file)) {
+      version(in);
       header = header(in);
       in.set(used, header.pages());
     }
@@ -30,8 +34,11 @@ public final class TraceFile implements Trace {
     }
   }
 
+  private static int version(TraceInput in) throws IOException {
+    return in.number("mplm-trace", WITHOUT_ZEROED, TraceWriter.VERSION);
+  }
+
   private static TraceHeader header(TraceInput in) throws IOException {
-    in.number("mplm-trace", TraceWriter.VERSION, TraceWriter.VERSION);
     in.number("page-size", TraceHeader.PAGE_BYTES, TraceHeader.PAGE_BYTES);
     int pages = in.number("pages", 1, Integer.MAX_VALUE);
     int interval = in.number("interval-ms", 1, 60_000);
@@ -51,25 +58,30 @@ public final class TraceFile implements Trace {
   @Override
   public Player play() throws IOException {
     TraceInput in = new TraceInput(file);
+    int version = version(in);
     header(in);
     in.set(new PageRuns(), header.pages());
-    return new FilePlayer(in, header.pages());
+    return new FilePlayer(in, header.pages(), version > WITHOUT_ZEROED);
   }
 
   private static final class FilePlayer implements Player {
     private final TraceInput in;
     private final int pages;
+    private final boolean saysZeroed;
+    private final PageRuns zeroed = new PageRuns();
     private long intervals;
     private boolean ended;
 
-    FilePlayer(TraceInput in, int pages) {
+    FilePlayer(TraceInput in, int pages, boolean saysZeroed) {
       this.in = in;
       this.pages = pages;
+      this.saysZeroed = saysZeroed;
     }
 
     @Override
     public Optional<Duration> next(PageRuns dirtied) throws IOException {
       dirtied.clear();
+      zeroed.clear();
       long microseconds = ended ? 0 : in.number();
       if (microseconds == 0) {
         end();
@@ -79,8 +91,16 @@ public final class TraceFile implements Trace {
         throw in.wrong("damaged: an interval of " + microseconds + " us, allowed: up to a day");
       }
       in.set(dirtied, pages);
+      if (saysZeroed) {
+        in.set(zeroed, pages);
+      }
       intervals++;
       return Optional.of(Duration.ofNanos(microseconds * 1_000));
+    }
+
+    @Override
+    public PageRuns zeroed() {
+      return zeroed;
     }
 
     private void end() throws IOException {

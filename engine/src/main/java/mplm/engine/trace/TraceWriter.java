@@ -13,7 +13,7 @@ import java.util.zip.GZIPOutputStream;
 
 /** Writes a {@link TraceFile}, interval by interval. One that is closed before its {@link #end} is refused when it is read. */
 public final class TraceWriter implements Closeable {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private final int pages;
   private final OutputStream out;
@@ -28,17 +28,24 @@ public final class TraceWriter implements Closeable {
     set(used);
   }
 
+  /** Appends an interval without zero pages. */
+  public void interval(Duration length, PageRuns dirtied) throws IOException {
+    interval(length, dirtied, new PageRuns());
+  }
+
   /**
    * Appends an interval.
    *
    * @param length in whole microseconds, at least 1
+   * @param zeroed those of the pages that are zero pages at its end
    */
-  public void interval(Duration length, PageRuns dirtied) throws IOException {
+  public void interval(Duration length, PageRuns dirtied, PageRuns zeroed) throws IOException {
     if (length.isNegative() || length.isZero() || length.toNanos() % 1_000 != 0) {
       throw new IllegalArgumentException("an interval is at least 1 us long, in whole microseconds, not " + length);
     }
     number(length.toNanos() / 1_000);
     set(dirtied);
+    set(zeroed);
     intervals++;
   }
 

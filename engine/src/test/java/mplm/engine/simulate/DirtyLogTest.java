@@ -35,6 +35,9 @@ public class DirtyLogTest {
           now = random.nextInt(3) == 0 ? end : Math.min(end, now + 1 + (long) random.nextInt(200) * MS);
           BitSet fetched = log.fetch(now);
           assertThat(fetched.intersects(seen)).isFalse();
+          BitSet zeros = (BitSet) fetched.clone();
+          zeros.and(trace.zeros());
+          assertThat(log.zero()).isEqualTo(zeros);
           seen.or(fetched);
         }
         assertThat(seen).isEqualTo(trace.intervals().get(interval));
@@ -51,6 +54,9 @@ public class DirtyLogTest {
     Duration length = trace.lengths().stream().reduce(Duration.ZERO, Duration::plus);
     try (DirtyLog log = new DirtyLog(trace)) {
       assertThat(log.fetch(length.toMillis() * MS)).isEqualTo(union);
+      BitSet zeros = (BitSet) union.clone();
+      zeros.and(trace.zeros());
+      assertThat(log.zero()).isEqualTo(zeros);
       assertThat(log.fetch(3 * length.toMillis() * MS)).isEqualTo(union);
       assertThat(log.fetch(3 * length.toMillis() * MS).isEmpty()).isTrue();
     }

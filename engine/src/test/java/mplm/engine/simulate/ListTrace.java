@@ -12,7 +12,7 @@ import mplm.engine.trace.PageRuns;
 import mplm.engine.trace.Trace;
 import mplm.engine.trace.TraceHeader;
 
-/** A trace in memory. */
+/** A trace in memory; every seventh page is dirtied with zeros. */
 record ListTrace(int size, BitSet usedPages, List<BitSet> intervals, List<Duration> lengths) implements Trace {
   /** Small, of intervals of 1 to 400 ms, from a seed; in about a fifth of them the guest is idle. */
   static ListTrace random(Random random) {
@@ -50,15 +50,26 @@ record ListTrace(int size, BitSet usedPages, List<BitSet> intervals, List<Durati
   public Player play() {
     Iterator<BitSet> sets = intervals.iterator();
     Iterator<Duration> times = lengths.iterator();
+    PageRuns zeroed = new PageRuns();
     return new Player() {
       @Override
       public Optional<Duration> next(PageRuns dirtied) {
         dirtied.clear();
+        zeroed.clear();
         if (!sets.hasNext()) {
           return Optional.empty();
         }
-        fill(dirtied, sets.next());
+        BitSet pages = sets.next();
+        fill(dirtied, pages);
+        BitSet zeros = (BitSet) pages.clone();
+        zeros.and(zeros());
+        fill(zeroed, zeros);
         return Optional.of(times.next());
+      }
+
+      @Override
+      public PageRuns zeroed() {
+        return zeroed;
       }
 
       @Override
@@ -66,6 +77,15 @@ record ListTrace(int size, BitSet usedPages, List<BitSet> intervals, List<Durati
         // holds nothing
       }
     };
+  }
+
+  /** The pages that are dirtied with zeros alone. */
+  BitSet zeros() {
+    BitSet zeros = new BitSet();
+    for (int page = 3; page < size; page += 7) {
+      zeros.set(page);
+    }
+    return zeros;
   }
 
   private static void fill(PageRuns runs, BitSet set) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -56,6 +58,42 @@ public class HeldTraceTest {
     BitSet used = new BitSet();
     held.later(7).used().addTo(used);
     assertThat(used).isEqualTo(expected);
+  }
+
+  /** Pages 0 to 9 are dirtied, 5 to 9 with zeros; then 0 with zeros and 5. */
+  @Test
+  public void pagesThatWereDirtiedWithZerosAreZeroPages() throws IOException {
+    Path file = Files.createTempFile("trace", ".gz");
+    try (TraceWriter writer = new TraceWriter(file, new TraceHeader(20, Duration.ofMillis(100), ""), runs(15, 20))) {
+      writer.interval(Duration.ofMillis(100), runs(0, 10), runs(5, 10));
+      PageRuns both = runs(0, 1);
+      both.add(5, 6);
+      writer.interval(Duration.ofMillis(100), both, runs(0, 1));
+      writer.end();
+    }
+    try {
+      HeldTrace held = HeldTrace.of(new TraceFile(file));
+      assertThat(held.later(1).used()).hasToString("[0-4, 15-19]");
+      assertThat(held.later(2).used()).hasToString("[1-5, 15-19]");
+      try (Trace.Player player = held.later(1).play()) {
+        PageRuns dirtied = new PageRuns();
+        assertThat(player.zeroed().runs()).isZero();
+        player.next(dirtied);
+        assertThat(player.zeroed()).hasToString("[0]");
+        player.next(dirtied);
+        assertThat(player.zeroed()).hasToString("[5-9]");
+        assertThat(player.next(dirtied)).isEmpty();
+        assertThat(player.zeroed().runs()).isZero();
+      }
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static PageRuns runs(int first, int end) {
+    PageRuns runs = new PageRuns();
+    runs.add(first, end);
+    return runs;
   }
 
   @Test

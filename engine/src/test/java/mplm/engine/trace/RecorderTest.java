@@ -37,7 +37,9 @@ public class RecorderTest {
 
     int dirty_trace_used(Pointer trace);
 
-    int dirty_trace_interval(Pointer trace, long us);
+    int dirty_trace_dirtied(Pointer trace, long us);
+
+    int dirty_trace_zeroed(Pointer trace);
 
     int dirty_trace_end(Pointer trace);
   }
@@ -70,8 +72,10 @@ public class RecorderTest {
         for (int n = random.nextInt(20); n > 0; n--) {
           PageRuns dirtied = some(trace, random, pages);
           long us = 1 + random.nextInt(1_000_000_000);
-          assertThat(C.dirty_trace_interval(trace, us)).isZero();
-          writer.interval(Duration.ofNanos(us * 1_000), dirtied);
+          assertThat(C.dirty_trace_dirtied(trace, us)).isZero();
+          PageRuns zeroed = some(trace, random, pages);
+          assertThat(C.dirty_trace_zeroed(trace)).isZero();
+          writer.interval(Duration.ofNanos(us * 1_000), dirtied, zeroed);
         }
         assertThat(C.dirty_trace_end(trace)).isZero();
         writer.end();
@@ -109,7 +113,7 @@ public class RecorderTest {
     Pointer trace = C.dirty_trace_new(out, null, 1_000_000, 100, "");
     try {
       int n = 0;
-      while (C.dirty_trace_interval(trace, 100_000) == 0 && n < 1000) {
+      while (C.dirty_trace_dirtied(trace, 100_000) == 0 && C.dirty_trace_zeroed(trace) == 0 && n < 1000) {
         n++;
       }
       assertThat(n).isBetween(100, 999);

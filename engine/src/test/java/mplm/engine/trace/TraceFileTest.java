@@ -52,12 +52,14 @@ public class TraceFileTest {
     TraceHeader header = new TraceHeader(pages, Duration.ofMillis(1 + random.nextInt(60_000)), "a guest, " + seed);
     PageRuns used = some(random, pages);
     List<PageRuns> dirtied = new ArrayList<>();
+    List<PageRuns> zeroed = new ArrayList<>();
     List<Duration> lengths = new ArrayList<>();
     try (TraceWriter writer = new TraceWriter(file, header, used)) {
       for (int n = random.nextInt(20); n > 0; n--) {
         dirtied.add(some(random, pages));
         lengths.add(Duration.ofNanos((1 + random.nextInt(1_000_000)) * 1000L));
-        writer.interval(lengths.get(lengths.size() - 1), dirtied.get(dirtied.size() - 1));
+        zeroed.add(some(random, pages));
+        writer.interval(lengths.get(lengths.size() - 1), dirtied.get(dirtied.size() - 1), zeroed.get(zeroed.size() - 1));
       }
       writer.end();
     }
@@ -70,6 +72,7 @@ public class TraceFileTest {
         for (int n = 0; n < dirtied.size(); n++) {
           assertThat(player.next(read)).contains(lengths.get(n));
           assertThat(read).isEqualTo(dirtied.get(n));
+          assertThat(player.zeroed()).isEqualTo(zeroed.get(n));
         }
         assertThat(player.next(read)).isEmpty();
         assertThat(player.next(read)).isEmpty();
@@ -93,6 +96,25 @@ public class TraceFileTest {
     return runs;
   }
 
+  @Test
+  public void version1HasNoZeroedPages() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes("mplm-trace 1\npage-size 4096\npages 1000\ninterval-ms 100\nsource old\n".getBytes(StandardCharsets.US_ASCII));
+    // page 10 is used; 100 us, pages 3 and 4; 1 us, none; the end of two intervals
+    bytes.writeBytes(new byte[] {1, 10, 1, 100, 1, 3, 2, 1, 0, 0, 2});
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      bytes.writeTo(out);
+    }
+    try (Trace.Player player = new TraceFile(file).play()) {
+      PageRuns read = new PageRuns();
+      assertThat(player.next(read)).contains(Duration.ofNanos(100_000));
+      assertThat(read).hasToString("[3-4]");
+      assertThat(player.zeroed().runs()).isZero();
+      assertThat(player.next(read)).contains(Duration.ofNanos(1_000));
+      assertThat(player.next(read)).isEmpty();
+    }
+  }
+
   @DataProvider
   public Object[][] damages() {
     return new Object[][] {
@@ -103,7 +125,7 @@ public class TraceFileTest {
         "not a trace: a line 'mplm-trace ...' is missing, there is 'hello'"},
       {"a binary gzip file", contents(all -> new byte[] {0, 1, 2}), "not a trace: a line 'mplm-trace ...' is missing"},
       {"an empty gzip file", contents(all -> new byte[0]), "truncated: it ends before the trace does"},
-      {"other version", text("mplm-trace 1", "mplm-trace 2"), "mplm-trace '2' is not allowed, allowed: 1"},
+      {"other version", text("mplm-trace 2", "mplm-trace 3"), "mplm-trace '3' is not allowed, allowed: 1 to 2"},
       {"foreign page size", text("page-size 4096", "page-size 65536"), "page-size '65536' is not allowed, allowed: 4096"},
       {"no guest", text("pages 1000", "pages 0"), "pages '0' is not allowed, allowed: 1 to 2147483647"},
       {"large guest", text("pages 1000", "pages 9999999999"), "pages '9999999999' is not allowed, allowed: 1 to 2147483647"},
