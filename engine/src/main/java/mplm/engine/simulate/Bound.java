@@ -16,7 +16,8 @@ import mplm.engine.unit.Durations;
  *
  * <h2>Model</h2>
  * Time 0 is when the migration begins, S when the guest is stopped, T when it resumes; the downtime is d = T - S. The link sends
- * one page after another, each for a fixed time, a zero page (one that is so at S) for another. The destination has a page right if it was sent at or after its last write before S; every page, zero or not, has to be.
+ * one page after another, each for a fixed time, a zero page (one that is so at S) for another. The destination has a page right if
+ * it was sent at or after its last write before S; every page, zero or not, has to be.
  * Fetches cost nothing. The constant {@link Conditions#switchover} is part of d.
  *
  * <h2>Bound</h2>

@@ -29,6 +29,7 @@
  * set      = RUNS (GAP LENGTH)*         pages in ascending order: GAP of them are not in the set, the LENGTH (&gt; 0) behind are
  * </pre>
  *
- * Version 1 has no such second set, and is read as if it were empty. A file is checked as a whole before it is used; what is wrong with it is one line, an {@link java.lang.IllegalArgumentException}.
+ * Version 1 has no such second set, and is read as if it were empty. A file is checked as a whole before it is used; what is wrong
+ * with it is one line, an {@link java.lang.IllegalArgumentException}.
  */
 package mplm.engine.trace;

@@ -62,7 +62,8 @@ public final class Chart {
   }
 
   /** A chart that was painted once is not painted the same again. */
-  static List<Path> write(Supplier<? extends org.knowm.xchart.internal.chartpart.Chart<?, ?>> chart, Path folder, String name) throws IOException {
+  static List<Path> write(Supplier<? extends org.knowm.xchart.internal.chartpart.Chart<?, ?>> chart, Path folder, String name)
+      throws IOException {
     Files.createDirectories(folder);
     Path png = folder.resolve(name + ".png");
     try (OutputStream out = Files.newOutputStream(png)) {
