@@ -137,7 +137,7 @@ public class OwnHostsIT {
     };
   }
 
-  @Test(dataProvider = "refusals")
+  @Test(groups = "long", dataProvider = "refusals")
   public void theDoctorSaysNoGoWithTheRemedy(Map<String, Object> change, String what, String told) throws IOException {
     Path wrong = TestHosts.write(folder.resolve("wrong.yaml"), Map.of("source", change));
     Said said = inProcess("doctor", "smoke", "--json", "--hosts", wrong.toString());

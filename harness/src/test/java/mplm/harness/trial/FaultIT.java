@@ -192,7 +192,7 @@ public class FaultIT {
   }
 
   /** And the run can be resumed when it is back. */
-  @Test(dependsOnMethods = "theStoreHoldsWhatItsNamesSay", alwaysRun = true)
+  @Test(groups = "long", dependsOnMethods = "theStoreHoldsWhatItsNamesSay", alwaysRun = true)
   public void aHostThatStaysAwayEndsTheRunWithWhatWasDone() throws Exception {
     Benchmark unknown = new Benchmark("unknown", "not in the guest's image: a trial that is short", "", null, null, mg.classes());
     Suite suite = new Suite("away", "two trials", 2, List.of(new Experiment("short", unknown, "S", 1, DataSize.parse("256MiB"),

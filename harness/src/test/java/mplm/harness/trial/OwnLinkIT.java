@@ -61,9 +61,17 @@ public class OwnLinkIT {
 
   @DataProvider
   public Object[][] links() {
-    return new Object[][] {
-      {"tc", "tc tbf", false, "100Mbit/s"}, {"tc", "tc tbf", true, "100Mbit/s"},
-      {"max-bandwidth", "max-bandwidth", false, "100Mbit/s"}, {"none", "none", false, "1Gbit/s"}};
+    return new Object[][] {{"tc", "tc tbf", true, "100Mbit/s"}, {"max-bandwidth", "max-bandwidth", false, "100Mbit/s"}};
+  }
+
+  @DataProvider
+  public Object[][] otherLinks() {
+    return new Object[][] {{"tc", "tc tbf", false, "100Mbit/s"}, {"none", "none", false, "1Gbit/s"}};
+  }
+
+  @Test(groups = "long", dataProvider = "otherLinks")
+  public void soItDoesOfOtherLinks(String shaping, String kind, boolean bySudo, String rate) throws Exception {
+    aRunKnowsWhatItsLinkCarries(shaping, kind, bySudo, rate);
   }
 
   @Test(dataProvider = "links")

@@ -138,7 +138,7 @@ public class PairsIT {
   }
 
   /** The other's trials are all made, and the run can be resumed when the pair is back. */
-  @Test
+  @Test(groups = "long")
   public void aPairThatStaysAwayDoesNotKeepTheOther() throws Exception {
     Path runs = Files.createDirectory(folder.resolve("away"));
     HostConfig lost = pairs.get(1).source();
