@@ -214,7 +214,7 @@ public record RunDocument(
         comparable ? Numbers.of(distance.seconds()) : Numbers.NONE, comparable ? Numbers.of(distance.passes()) : Numbers.NONE,
         comparable ? Numbers.of(distance.ratio()) : Numbers.NONE, switch (distance.cell().size()) {
           case FULL -> "yes";
-          case SCALED -> "scaled: published in proportion";
+          case SCALED -> "in proportion";
           case OTHER -> "no: " + Size.OTHER;
         });
   }
