@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,16 +22,35 @@ double seconds(void)
     return now.tv_sec + now.tv_nsec * 1e-9;
 }
 
+/*
+ * CRC-32 of ISO 3309, as zlib's. A migration can repeat or lose bytes on their
+ * way out of the serial port; whoever reads must see that.
+ */
+static uint32_t crc32(const char *text, int length)
+{
+    uint32_t crc = ~0u;
+
+    for (int i = 0; i < length; i++) {
+        crc ^= (unsigned char)text[i];
+        for (int bit = 0; bit < 8; bit++) {
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320u : 0);
+        }
+    }
+    return ~crc;
+}
+
 static void record_line(const char *kind, const char *format, va_list values,
                         const char *end)
 {
-    char text[400], line[450];
+    char text[400], line[470];
     const char *at = line;
     int left;
 
     vsnprintf(text, sizeof(text), format, values);
-    left = snprintf(line, sizeof(line), "@mplm %s%s%s t=%.6f\n", kind, text,
+    left = snprintf(line, sizeof(line), "@mplm %s%s%s t=%.6f", kind, text,
                     end, seconds());
+    left += snprintf(line + left, sizeof(line) - left, " sum=%08x\n",
+                     (unsigned)crc32(line, left));
     while (left > 0) {
         ssize_t n = write(STDOUT_FILENO, at, left);
 

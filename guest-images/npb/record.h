@@ -1,9 +1,10 @@
 /*
  * Records: what the guest tells, one line of text each, on standard output.
  *
- *   @mplm KIND key=value ... t=12.345678
+ *   @mplm KIND key=value ... t=12.345678 sum=0a1b2c3d
  *
- * t is the guest's CLOCK_MONOTONIC in seconds. A record leaves in one write(),
+ * t is the guest's CLOCK_MONOTONIC in seconds, sum the CRC-32 of the line up to
+ * the space before it, in hexadecimal. A record leaves in one write(),
  * so records of several processes on one terminal do not mix. Values have no
  * spaces, or stand in double quotes.
  *
@@ -15,7 +16,8 @@
 /* CLOCK_MONOTONIC, in seconds. */
 double seconds(void);
 
-/* Emit "@mplm " + the formatted text + " t=..."; at most 400 characters. */
+/* Emit "@mplm " + the formatted text + " t=... sum=..."; at most 400
+ * characters. */
 __attribute__((format(printf, 1, 2))) void record(const char *format, ...);
 
 /*

@@ -2,25 +2,28 @@
 package mplm.engine.guest;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.CRC32;
 
 /**
- * One record of the guest: {@code @mplm KIND key=value ... t=SECONDS}. Kinds: boot, heartbeat, ballast, start, iteration, ready,
- * result, error, end.
+ * One record of the guest: {@code @mplm KIND key=value ... t=SECONDS sum=CRC}. Kinds: boot, heartbeat, ballast, start, iteration,
+ * ready, result, error, end. The sum, CRC-32 of what stands before it, is not there in records of older images.
  *
  * @param kind the word behind {@code @mplm}
- * @param fields in the order of the line, without quotes
+ * @param fields in the order of the line, without quotes and the sum
  * @param arrival {@link System#nanoTime} of the controller at the end of the line
  */
 public record GuestRecord(String kind, Map<String, String> fields, long arrival) {
   private static final Pattern START = Pattern.compile("@mplm ([a-z]+)");
   private static final Pattern FIELD = Pattern.compile(" ([a-z_]+)=(?:\"([^\"]*)\"|([^\\s\"]+))");
-  private static final Pattern TIME = Pattern.compile("\\d+\\.\\d{6}");
+  private static final Pattern TIME = Pattern.compile(".* t=\\d+\\.\\d{6}");
+  private static final Pattern SUM = Pattern.compile("(.*) sum=([0-9a-f]{8})");
 
   public GuestRecord {
     fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
@@ -28,12 +31,22 @@ public record GuestRecord(String kind, Map<String, String> fields, long arrival)
 
   /**
    * The record in a line, which may begin with something else (a kernel message that was not ended). Empty for a line without one,
-   * and for a record that is damaged: the kernel may print amid a record, so only a whole one, with its time, counts.
+   * and for a record that is damaged: the kernel may print amid a record, and a migration repeat bytes of it, so only a whole one, with
+   * its time and a sum that is right, counts.
    */
   public static Optional<GuestRecord> parse(String line, long arrival) {
     int at = line.lastIndexOf("@mplm ");
+    if (at < 0) {
+      return Optional.empty();
+    }
+    Matcher summed = SUM.matcher(line.substring(at));
+    return summed.matches() && Long.parseLong(summed.group(2), 16) != crc(summed.group(1)) ? Optional.empty()
+        : parsed(summed.matches() ? summed.group(1) : line.substring(at), arrival);
+  }
+
+  private static Optional<GuestRecord> parsed(String line, long arrival) {
     Matcher start = START.matcher(line);
-    if (at < 0 || !start.region(at, line.length()).lookingAt()) {
+    if (!start.lookingAt()) {
       return Optional.empty();
     }
     Map<String, String> fields = new LinkedHashMap<>();
@@ -43,8 +56,14 @@ public record GuestRecord(String kind, Map<String, String> fields, long arrival)
       fields.put(field.group(1), field.group(2) != null ? field.group(2) : field.group(3));
       end = field.end();
     }
-    boolean whole = end == line.length() && TIME.matcher(fields.getOrDefault("t", "")).matches();
+    boolean whole = end == line.length() && TIME.matcher(line).matches();
     return whole ? Optional.of(new GuestRecord(start.group(1), fields, arrival)) : Optional.empty();
+  }
+
+  private static long crc(String text) {
+    CRC32 crc = new CRC32();
+    crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
+    return crc.getValue();
   }
 
   /** A field's text; {@link IllegalArgumentException} if the record has no such field. */
@@ -70,7 +89,7 @@ public record GuestRecord(String kind, Map<String, String> fields, long arrival)
     return number("t").movePointRight(9).longValueExact();
   }
 
-  /** The record as the guest wrote it. */
+  /** The record as the guest wrote it, but for the sum. */
   @Override
   public String toString() {
     StringBuilder line = new StringBuilder("@mplm ").append(kind);

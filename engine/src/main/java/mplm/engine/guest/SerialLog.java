@@ -30,6 +30,8 @@ public final class SerialLog implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
   private static final int TAIL_LINES = 20;
   private static final int LONGEST_LINE = 1 << 16;
+  /** What a 16550 holds of what the guest has written: its FIFO and the byte that is being sent. */
+  private static final int UART_BYTES = 17;
 
   private final String name;
   private final InputStream in;
@@ -165,7 +167,7 @@ public final class SerialLog implements AutoCloseable {
     }
     String text = text(line).stripTrailing();
     if (!anyLine) {
-      text = before.map(SerialLog::unfinished).orElse("") + text;
+      text = joined(before.map(SerialLog::unfinished).orElse(""), text);
     }
     anyLine = true;
     line.reset();
@@ -179,6 +181,21 @@ public final class SerialLog implements AutoCloseable {
       }
     }
     lock.notifyAll();
+  }
+
+  /**
+   * A line that began at the source. If nobody reads the source's port for a moment, its UART fills, and goes on to send when the guest
+   * has stopped and what it holds has been migrated: the destination sends that once more. The record's sum tells how much it is.
+   */
+  private static String joined(String begun, String rest) {
+    for (int twice = 1; twice <= Math.min(UART_BYTES, Math.min(begun.length(), rest.length())); twice++) {
+      String line = begun + rest.substring(twice);
+      if (begun.endsWith(rest.substring(0, twice)) && GuestRecord.parse(line, 0).isPresent()
+          && GuestRecord.parse(begun + rest, 0).isEmpty()) {
+        return line;
+      }
+    }
+    return begun + rest;
   }
 
   private String unfinished() {

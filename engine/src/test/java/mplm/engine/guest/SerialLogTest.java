@@ -12,9 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32;
 import mplm.engine.SocketPair;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
@@ -115,6 +117,29 @@ public class SerialLogTest {
         assertThat(lines.get(0).arrival()).isEqualTo(destination.records().get(0).arrival());
       }
     }
+  }
+
+  /** A UART that was full sends at the source what it holds, after it was migrated, and the destination sends it once more. */
+  @Test
+  public void bytesThatBothPortsSendCountOnce() throws Exception {
+    String line = "@mplm result repetition=55 verification=successful t=6.524531";
+    CRC32 crc = new CRC32();
+    crc.update(line.getBytes(StandardCharsets.ISO_8859_1));
+    String summed = line + String.format(Locale.ROOT, " sum=%08x", crc.getValue());
+    for (int seam = 0; seam <= summed.length(); seam++) {
+      for (int twice = 0; twice <= Math.min(17, seam); twice++) {
+        try (SerialLog source = SerialLog.open("source", stream(summed.substring(0, seam)), ignored -> {})) {
+          assertThatThrownBy(() -> source.await("end", SOON)).isInstanceOf(GuestException.Died.class);
+          String rest = summed.substring(seam - twice) + "\n@mplm end status=0 t=7.000000\n";
+          try (SerialLog destination = SerialLog.openAfter(source, "destination", stream(rest), ignored -> {})) {
+            destination.await("end", SOON);
+            assertThat(destination.records()).as("%d twice at %d", twice, seam).hasSize(2).first()
+                .hasToString(line);
+          }
+        }
+      }
+    }
+    assertThat(GuestRecord.parse(summed.replace("55", "56"), 0)).isEmpty();
   }
 
   /** Guest clock 100 s behind the controller's, delays of 1 to 4 ms, a stop of 2.5 s in which the guest's clock stands still. */
