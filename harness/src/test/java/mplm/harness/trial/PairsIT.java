@@ -170,7 +170,7 @@ public class PairsIT {
 
   private static Path only(Path runs) throws IOException {
     try (Stream<Path> found = Files.list(runs)) {
-      return found.findFirst().orElseThrow();
+      return found.filter(Files::isDirectory).findFirst().orElseThrow();
     }
   }
 }

@@ -56,7 +56,7 @@ public class ProtectionIT {
     }
     assertThat(good).isFalse();
     try (Stream<Path> folders = Files.list(runs)) {
-      RecordedRun.rows(folders.findFirst().orElseThrow()).forEach(row -> rows.put(row.get("experiment"), row));
+      RecordedRun.rows(folders.filter(Files::isDirectory).findFirst().orElseThrow()).forEach(row -> rows.put(row.get("experiment"), row));
     }
   }
 
