@@ -12,7 +12,16 @@ refuses() {             # TEXT OPTION...
     text=$1
     shift
     run 2 "$tmp/programs/mg" "$@" && [ "$(wc -l <"$tmp/records")" -eq 1 ] &&
-        grep -q "^@mplm error message=\"[^\"]*$text[^\"]*\" t=[0-9.]*\$" "$tmp/records"
+        grep -q "^@mplm error message=\"[^\"]*$text[^\"]*\" t=[0-9.]* sum=[0-9a-f]\{8\}\$" "$tmp/records"
+}
+
+# gzip ends with the CRC-32 of what it has compressed, and its length.
+each_record_has_its_sum() {
+    program mg --class S --threads 1 --repetitions 1 && [ -s "$tmp/records" ] &&
+        while read -r record; do
+            sum=$(printf %s "${record% sum=*}" | gzip | tail -c 8 | od -An -tx4 -N4 --endian=little | tr -d ' ')
+            [ "${record##* sum=}" = "$sum" ] || return 1
+        done <"$tmp/records"
 }
 
 # Each value is within 1e-8 of the published one, by its own error.
@@ -146,6 +155,7 @@ check 'one of ten norms that is 2e-8 off fails' fails_against sp 3.4177666183390
 check 'address and undefined-behaviour sanitizers find nothing' sanitizers_find_nothing
 check 'the thread sanitizer finds nothing' thread_sanitizer_finds_nothing
 check 'the thread sanitizer finds a race' thread_sanitizer_finds_a_race
+check 'each record has its CRC-32' each_record_has_its_sum
 check 'unknown class is refused' refuses "unknown class 'X' of MG" --class X
 check 'missing class is refused' refuses "unknown class '' of MG" --threads 2
 check 'two classes are refused' refuses "unknown class 'SW'" --class SW
