@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import mplm.engine.guest.Accelerator;
+import mplm.engine.guest.GuestPause;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.Hypervisor;
 import mplm.engine.migration.Migration;
@@ -224,10 +226,18 @@ final class Trial {
     destination.resume();
   }
 
+  /** As many as the downtime is told by: a short program could be done before. */
+  private void awaitHeartbeats() throws IOException, InterruptedException {
+    AtomicInteger heartbeats = new AtomicInteger();
+    destination.serial().await("heartbeat " + GuestPause.RANK, record -> record.kind().equals("end")
+        || record.kind().equals("heartbeat") && heartbeats.incrementAndGet() >= GuestPause.RANK, experiment.finishWithin());
+  }
+
   /** The repetition that was moved is the first to end at the destination. */
   private void letProgramVerify() throws IOException, InterruptedException {
     display.stage("waiting for the program's verification");
     journal.start(Journal.Part.FINISH);
+    awaitHeartbeats();
     destination.tellToStop();
     judge(destination.serial().await("result", experiment.finishWithin()));
     destination.serial().await("end", experiment.finishWithin());
