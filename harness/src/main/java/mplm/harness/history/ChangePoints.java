@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import mplm.harness.report.Median;
 
 /**
  * Where a series changed for good: binary segmentation. A stretch changes if the sum of ranks before one of its points is so far
@@ -37,7 +38,7 @@ public final class ChangePoints {
     for (int change = 0; change <= changes.size(); change++) {
       int to = change < changes.size() ? changes.get(change) : values.length;
       if (to > from) {
-        Arrays.fill(levels, from, to, median(values, from, to));
+        Arrays.fill(levels, from, to, Median.of(Arrays.copyOfRange(values, from, to)));
       }
       from = to;
     }
@@ -50,7 +51,7 @@ public final class ChangePoints {
     }
     double[] stretch = Arrays.copyOfRange(values, from, to);
     int at = split(stretch);
-    double ratio = median(stretch, at, stretch.length) / median(stretch, 0, at);
+    double ratio = Median.of(Arrays.copyOfRange(stretch, at, stretch.length)) / Median.of(Arrays.copyOf(stretch, at));
     if (Math.max(ratio, 1 / ratio) > 1 + threshold && isRare(ranks(stretch))) {
       found.add(from + at);
       search(values, from, from + at, threshold, found);
@@ -107,11 +108,5 @@ public final class ChangePoints {
   private static double[] ranks(double[] values) {
     return Arrays.stream(values).map(value -> Arrays.stream(values).filter(other -> other < value).count()
         + (Arrays.stream(values).filter(other -> other == value).count() + 1) / 2.0).toArray();
-  }
-
-  private static double median(double[] values, int from, int to) {
-    double[] sorted = Arrays.copyOfRange(values, from, to);
-    Arrays.sort(sorted);
-    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 }

@@ -84,9 +84,8 @@ public record MethodSummary(String experiment, Method method, Map<Outcome, Long>
   }
 
   private static OptionalDouble median(Stream<TrialRow> rows, Function<TrialRow, Optional<Duration>> value) {
-    double[] sorted = rows.map(value).flatMap(Optional::stream).mapToDouble(d -> d.toNanos() / 1e9).sorted().toArray();
-    int n = sorted.length;
-    return n == 0 ? OptionalDouble.empty() : OptionalDouble.of((sorted[(n - 1) / 2] + sorted[n / 2]) / 2);
+    double[] seconds = rows.map(value).flatMap(Optional::stream).mapToDouble(d -> d.toNanos() / 1e9).toArray();
+    return seconds.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Median.of(seconds));
   }
 
   private static OptionalDouble both(OptionalDouble one, OptionalDouble other, DoubleBinaryOperator operator) {

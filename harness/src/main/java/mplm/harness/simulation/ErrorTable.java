@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import mplm.engine.trace.HeldTrace;
 import mplm.harness.report.Csv;
+import mplm.harness.report.Median;
 import mplm.harness.report.Outcome;
 
 /**
@@ -91,7 +92,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   private static double setup(List<OverheadFit.Pair> points) {
     double[] times = points.stream().filter(pair -> pair.real().completed())
         .mapToDouble(pair -> pair.real().median(RealPoint.Trial::setup)).filter(time -> !Double.isNaN(time)).sorted().toArray();
-    return times.length == 0 ? 0 : RealPoint.middle(times);
+    return times.length == 0 ? 0 : Median.of(times);
   }
 
   /** On which points overheads are fitted. */
@@ -127,7 +128,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   private OptionalDouble medianError(Predicate<Row> which, ToDoubleFunction<Row> error) {
     double[] errors = rows.stream().filter(which).mapToDouble(error).filter(one -> !Double.isNaN(one)).map(Math::abs).sorted()
         .toArray();
-    return errors.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(RealPoint.middle(errors));
+    return errors.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Median.of(errors));
   }
 
   /** Lines of text. */

@@ -21,6 +21,7 @@ import mplm.engine.migration.Unmigrated;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TraceStamp;
+import mplm.harness.report.Median;
 import mplm.harness.report.Outcome;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
@@ -120,21 +121,12 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
 
   /** Median of a time of those that completed; NaN if none did. */
   public double median(ToDoubleFunction<Trial> time) {
-    return middle(trials.stream().filter(Trial::completed).mapToDouble(time).sorted().toArray());
+    return Median.of(trials.stream().filter(Trial::completed).mapToDouble(time).toArray());
   }
 
   /** How far the times of those that completed lie apart, over their median; empty of a single one. */
   public OptionalDouble spread(ToDoubleFunction<Trial> time) {
     double[] times = trials.stream().filter(Trial::completed).mapToDouble(time).sorted().toArray();
-    return times.length < 2 ? OptionalDouble.empty() : OptionalDouble.of((times[times.length - 1] - times[0]) / middle(times));
-  }
-
-  /** The median of numbers in ascending order; NaN of none. */
-  static double middle(double[] ascending) {
-    int middle = ascending.length / 2;
-    if (ascending.length == 0) {
-      return Double.NaN;
-    }
-    return ascending.length % 2 == 1 ? ascending[middle] : (ascending[middle - 1] + ascending[middle]) / 2;
+    return times.length < 2 ? OptionalDouble.empty() : OptionalDouble.of((times[times.length - 1] - times[0]) / Median.of(times));
   }
 }

@@ -10,6 +10,7 @@ import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
 import mplm.engine.trace.HeldTrace;
+import mplm.harness.report.Median;
 
 /**
  * What simulations of a {@link RealPoint} come to. A real migration begins anywhere in the guest's program; so do these, spread
@@ -48,7 +49,7 @@ public record SimulatedPoint(List<Simulated> migrations, double setup) {
   }
 
   private double median(ToDoubleFunction<Simulated> nanoseconds) {
-    return RealPoint.middle(completedOnes().stream().mapToDouble(nanoseconds).sorted().toArray()) / NS_PER_S;
+    return Median.of(completedOnes().stream().mapToDouble(nanoseconds).toArray()) / NS_PER_S;
   }
 
   private List<Simulated> completedOnes() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import mplm.engine.guest.GuestRecord;
+import mplm.harness.report.Median;
 
 /**
  * How fast the guest's program goes on, by the guest's clock.
@@ -43,11 +44,6 @@ record Pace(double[] seconds) {
   /** By what share its median iteration is longer than that of another; empty if either has too few. */
   OptionalDouble slowerThan(Pace other) {
     return iterations() < LEAST || other.iterations() < LEAST ? OptionalDouble.empty()
-        : OptionalDouble.of(median() / other.median() - 1);
-  }
-
-  private double median() {
-    int middle = seconds.length / 2;
-    return seconds.length % 2 == 1 ? seconds[middle] : (seconds[middle - 1] + seconds[middle]) / 2;
+        : OptionalDouble.of(Median.of(seconds) / Median.of(other.seconds) - 1);
   }
 }

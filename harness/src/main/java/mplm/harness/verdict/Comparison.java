@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.verdict;
 
-import static mplm.harness.verdict.RatioInterval.median;
-
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -14,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import mplm.harness.report.Median;
 import mplm.harness.report.Outcome;
 
 /**
@@ -202,6 +201,6 @@ public final class Comparison {
 
   private static OptionalDouble shown(Test test, double[] values) {
     return values.length == 0 ? OptionalDouble.empty()
-        : OptionalDouble.of(test.of.map(metric -> metric.shown(median(values))).orElse(values[0]));
+        : OptionalDouble.of(test.of.map(metric -> metric.shown(Median.of(values))).orElse(values[0]));
   }
 }

@@ -46,14 +46,6 @@ public record RatioInterval(double low, double high) {
     return base == candidate && !Double.isInfinite(base) ? 1 : candidate / base;
   }
 
-  /** Of at least one value. */
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-  }
-
   /** Of as many values as there are, drawn with replacement. */
   private static double resampledMedian(double[] sorted, SplittableRandom random) {
     int n = sorted.length;

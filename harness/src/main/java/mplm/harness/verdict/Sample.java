@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.verdict;
 
-import static mplm.harness.verdict.RatioInterval.median;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +9,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
+import mplm.harness.report.Median;
 import mplm.harness.report.Outcome;
 
 /**
@@ -34,7 +33,7 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
 
     /** Of the medians; empty if there are not two, or none is finite. */
     OptionalDouble ratio() {
-      double ratio = isWhole() ? RatioInterval.ratio(median(base), median(candidate)) : Double.NaN;
+      double ratio = isWhole() ? RatioInterval.ratio(Median.of(base), Median.of(candidate)) : Double.NaN;
       return Double.isNaN(ratio) ? OptionalDouble.empty() : OptionalDouble.of(ratio);
     }
   }
@@ -61,7 +60,7 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
   Pair relative(Metric metric) {
     Pair pair = values(metric);
     double[] all = DoubleStream.concat(DoubleStream.of(pair.base), DoubleStream.of(pair.candidate)).toArray();
-    double median = all.length == 0 ? Double.NaN : median(all);
+    double median = Median.of(all);
     if (!pair.isWhole() || !(median > 0) || Double.isInfinite(median)) {
       return new Pair(new double[0], new double[0]);
     }

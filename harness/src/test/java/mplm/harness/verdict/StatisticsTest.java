@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.DoubleStream;
+import mplm.harness.report.Median;
 import org.testng.annotations.Test;
 
 /** The mathematics, against published values, enumeration, and what has to hold for any data. */
@@ -126,7 +127,7 @@ public class StatisticsTest {
     assertThat(RatioInterval.of(values(1, 1, 1), values(INF, INF, INF), 1)).isEqualTo(Optional.of(new RatioInterval(INF, INF)));
     assertThat(RatioInterval.ratio(0, 0)).isEqualTo(1);
     assertThat(RatioInterval.ratio(INF, INF)).isNaN();
-    assertThat(RatioInterval.median(values(3, 1, 2, 10))).isEqualTo(2.5);
+    assertThat(Median.of(values(3, 1, 2, 10))).isEqualTo(2.5);
   }
 
   private static double[] values(double... values) {
