@@ -71,7 +71,7 @@ public final class Bound {
     try (DirtyLog log = new DirtyLog(trace)) {
       for (int now = 0; now <= steps && best > switchover; now++) {
         if (now > 0) {
-          writes.move(log.fetch(now * psStep), log.zero(), now, work);
+          writes.move(log.fetch(now * psStep), log.used(), now, work);
         }
         long downtime = left(work, now, psStep) + switchover;
         if (downtime < best) {
@@ -139,10 +139,10 @@ public final class Bound {
       unwritten = used.cardinality() * page + (step.length - used.cardinality()) * zeroPage;
     }
 
-    void move(BitSet written, BitSet zero, int now, long[] work) {
+    void move(BitSet written, BitSet usedNow, int now, long[] work) {
       for (int n = written.nextSetBit(0); n >= 0; n = written.nextSetBit(n + 1)) {
         work[step[n]] -= used.get(n) ? page : zeroPage;
-        used.set(n, !zero.get(n));
+        used.set(n, usedNow.get(n));
         work[now] += used.get(n) ? page : zeroPage;
         step[n] = now;
       }

@@ -10,8 +10,9 @@ import mplm.engine.trace.PageRuns;
 import mplm.engine.trace.Trace;
 
 /**
- * The dirty log of a guest that does what a trace says, again and again. Within an interval each page has its moment, so that a
- * fetch in the middle reports about the half, and the next one the other. Times are picoseconds from the start.
+ * A guest that does what a trace says, again and again: its dirty log, and which of its pages are zero pages. Within an interval
+ * each page has its moment, so that a fetch in the middle reports about the half, and the next one the other. Times are picoseconds
+ * from the start.
  */
 final class DirtyLog implements Closeable {
   /** A whole interval, in the unit of moments. */
@@ -20,8 +21,8 @@ final class DirtyLog implements Closeable {
   private final Trace trace;
   private final PageRuns runs = new PageRuns();
   private final BitSet dirtied = new BitSet();
-  /** Of those that were reported by the last fetch, or will be by the next one. */
-  private final BitSet zero = new BitSet();
+  private final BitSet used = new BitSet();
+  private final BitSet usedWithin = new BitSet();
   /** Of the interval in progress. */
   private final BitSet zeroed = new BitSet();
   private Trace.Player player;
@@ -31,31 +32,60 @@ final class DirtyLog implements Closeable {
   private long begin;
   private long end;
   private long reported;
+  /** What a fetch has reported is no more to be reported. */
+  private boolean fetched;
+
+  private boolean changed;
   private boolean repeated;
 
   DirtyLog(Trace trace) throws IOException {
     this.trace = trace;
     this.player = trace.play();
+    trace.used().addTo(used);
+    trace.used().addTo(usedWithin);
     advance();
   }
 
-  /** The pages that were written since the last call, up to now; the set is used again by the next call. */
-  BitSet fetch(long now) throws IOException {
-    dirtied.clear();
-    zero.clear();
+  /** The guest runs up to now; the answer is whether {@link #usedWithin} changed. */
+  boolean run(long now) throws IOException {
+    if (fetched) {
+      dirtied.clear();
+      fetched = false;
+    }
+    changed = false;
     while (end <= now) {
       report(WHOLE);
       advance();
     }
+    return changed;
+  }
+
+  /** The pages that were written since the last fetch, up to now; the set is used again by the next call. */
+  BitSet fetch(long now) throws IOException {
+    run(now);
     if (now > begin) {
       report((long) ((double) (now - begin) / (end - begin) * WHOLE));
     }
+    fetched = true;
     return dirtied;
   }
 
-  /** Those pages of the last fetch that are zero pages; used again by the next one. */
-  BitSet zero() {
-    return zero;
+  /** The pages that held something other than zeros at the last fetch; used again by the next call. */
+  BitSet used() {
+    return used;
+  }
+
+  /**
+   * The pages that hold something other than zeros until {@link #end}. What a page that is written in the interval in progress holds
+   * within is not known: it counts.
+   */
+  BitSet usedWithin() {
+    return usedWithin;
+  }
+
+  /** When the interval in progress ends. */
+  long end() {
+    return end;
   }
 
   /** Whether the trace came to its end and began again. */
@@ -66,19 +96,15 @@ final class DirtyLog implements Closeable {
   private void report(long until) {
     if (reported == 0 && until == WHOLE) {
       runs.addTo(dirtied);
-      if (!zero.isEmpty()) {
-        for (int run = 0; run < runs.runs(); run++) {
-          zero.clear(runs.first(run), runs.end(run));
-        }
-      }
-      zero.or(zeroed);
+      runs.addTo(used);
+      used.andNot(zeroed);
     } else if (until > reported) {
       for (int run = 0; run < runs.runs(); run++) {
         for (int page = runs.first(run); page < runs.end(run); page++) {
           long moment = moment(page);
           if (moment >= reported && moment < until) {
             dirtied.set(page);
-            zero.set(page, zeroed.get(page));
+            used.set(page, !zeroed.get(page));
           }
         }
       }
@@ -92,6 +118,8 @@ final class DirtyLog implements Closeable {
   }
 
   private void advance() throws IOException {
+    usedWithin.andNot(zeroed);
+    changed |= !zeroed.isEmpty();
     Optional<Duration> length = player.next(runs);
     if (length.isEmpty() && interval >= 0) {
       repeated = true;
@@ -101,10 +129,24 @@ final class DirtyLog implements Closeable {
     }
     zeroed.clear();
     player.zeroed().addTo(zeroed);
+    changed |= addsTo(usedWithin);
+    runs.addTo(usedWithin);
     interval++;
     begin = end;
     end = length.map(time -> begin + Conditions.picoseconds(time)).orElse(Long.MAX_VALUE);
     reported = 0;
+  }
+
+  /** Whether a page of the interval in progress is not in a set. {@code nextClearBit} would search all of a large memory. */
+  private boolean addsTo(BitSet set) {
+    for (int run = 0; run < runs.runs(); run++) {
+      for (int page = runs.first(run); page < runs.end(run); page++) {
+        if (!set.get(page)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   @Override

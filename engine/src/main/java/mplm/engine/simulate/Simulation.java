@@ -79,20 +79,24 @@ public final class Simulation {
       scheduler.addBlock(pending);
       scheduler.start(0);
       Bitmap used = new Bitmap(source.pages);
-      used.assign(source.used);
+      used.assign(source.used());
       Bitmap fetched = new Bitmap(source.pages);
       boolean over = false;
       while (!over && source.wire.now() < until) {
-        switch (scheduler.drive(source.wire, used, until)) {
+        switch (scheduler.drive(source.wire, used, Math.min(until, source.usedUntil()))) {
           case FETCH -> {
             fetched.assign(source.fetch());
             scheduler.merge(0, fetched);
-            used.assign(source.used);
+            used.assign(source.used());
             scheduler.epoch(source.wire.now() / PS_PER_MS);
           }
           case WAIT -> source.wire.waitUntil(scheduler.epochEnd() * PS_PER_MS);
           case STOP -> over = true;
-          default -> { }
+          default -> {
+            if (source.follow()) {
+              used.assign(source.used());
+            }
+          }
         }
       }
       source.epochs = scheduler.stats().epochs();

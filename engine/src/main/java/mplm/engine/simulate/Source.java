@@ -16,9 +16,7 @@ import mplm.engine.unit.DataSize;
 final class Source implements Closeable {
   final int pages;
   final Wire wire;
-  /** Pages that are not zero pages as far as the fetches said, and pages that were reported as dirtied. */
-  final BitSet used = new BitSet();
-
+  /** Pages that were reported as dirtied. */
   final BitSet dirtied = new BitSet();
   /** Live pages by set; what a live stage has not counted is none. */
   long nondirtySent;
@@ -33,7 +31,6 @@ final class Source implements Closeable {
   Source(Trace trace, Conditions conditions, Wire.Listener listener) throws IOException {
     this.conditions = conditions;
     pages = trace.header().pages();
-    trace.used().addTo(used);
     long page = conditions.picoseconds(conditions.pageBytes());
     long work = Conditions.picoseconds(conditions.work());
     if ((double) pages * (page + work) > Long.MAX_VALUE / 8) {
@@ -49,15 +46,31 @@ final class Source implements Closeable {
   BitSet fetch() throws IOException {
     BitSet pages = log.fetch(wire.now());
     wire.waitUntil(wire.now() + Conditions.picoseconds(conditions.fetch()));
-    used.or(pages);
-    used.andNot(log.zero());
     dirtied.or(pages);
     fetched += pages.cardinality();
     return pages;
   }
 
-  void send(int page) {
-    wire.send(page, !used.get(page));
+  /** The guest has run as long as the sender; the answer is whether {@link #used} changed. */
+  boolean follow() throws IOException {
+    return log.run(wire.now());
+  }
+
+  /** Pages of the running guest that are not zero pages, until {@link #follow} is called again at {@link #usedUntil}. */
+  BitSet used() {
+    return log.usedWithin();
+  }
+
+  long usedUntil() {
+    return log.end();
+  }
+
+  /** Sends a page of the running guest. */
+  void send(int page) throws IOException {
+    if (wire.now() >= usedUntil()) {
+      follow();
+    }
+    wire.send(page, !used().get(page));
   }
 
   long transferred() {
@@ -73,7 +86,7 @@ final class Source implements Closeable {
       pending.or(fetch());
     }
     for (int page = pending.nextSetBit(0); page >= 0 && wire.now() < until; page = pending.nextSetBit(page + 1)) {
-      send(page);
+      wire.send(page, !log.used().get(page));
     }
     long end = Math.max(wire.now(), wire.idle()) + Conditions.picoseconds(conditions.switchover());
     long last = wire.pages() - live;

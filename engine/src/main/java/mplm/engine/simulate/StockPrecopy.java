@@ -60,7 +60,7 @@ final class StockPrecopy {
     return pendingPages * TraceHeader.PAGE_BYTES;
   }
 
-  private void iterate() {
+  private void iterate() throws IOException {
     long begin = source.wire.now();
     for (int n = 0; pendingPages > 0; n++) {
       int page = pending.nextSetBit(next);

@@ -20,30 +20,50 @@ public class DirtyLogTest {
     return LongStream.range(0, 100).mapToObj(seed -> new Object[] {seed}).toArray(Object[][]::new);
   }
 
-  /** Whenever it is fetched: each page of each interval is reported once, in that interval. */
+  /** Whenever it is fetched: each page of each interval is reported once, and is a zero page or not from there on. */
   @Test(dataProvider = "seeds")
   public void reportsEachWriteOnce(long seed) throws IOException {
     Random random = new Random(seed);
     ListTrace trace = ListTrace.random(random);
     try (DirtyLog log = new DirtyLog(trace)) {
       long now = 0;
+      BitSet used = (BitSet) trace.usedPages().clone();
       for (int n = 0; n < 2 * trace.intervals().size(); n++) {
         int interval = n % trace.intervals().size();
         long end = now + trace.lengths().get(interval).toMillis() * MS;
         BitSet seen = new BitSet();
         while (now < end) {
           now = random.nextInt(3) == 0 ? end : Math.min(end, now + 1 + (long) random.nextInt(200) * MS);
+          if (random.nextBoolean()) {
+            log.run(now);
+          }
           BitSet fetched = log.fetch(now);
           assertThat(fetched.intersects(seen)).isFalse();
-          BitSet zeros = (BitSet) fetched.clone();
-          zeros.and(trace.zeros());
-          assertThat(log.zero()).isEqualTo(zeros);
+          assertThat(without(fetched, log.used())).isEqualTo(ofThem(fetched, trace.zeros()));
           seen.or(fetched);
         }
         assertThat(seen).isEqualTo(trace.intervals().get(interval));
+        used.or(seen);
+        used.andNot(ofThem(seen, trace.zeros()));
+        assertThat(log.used()).isEqualTo(used);
+        BitSet next = (BitSet) used.clone();
+        next.or(trace.intervals().get((n + 1) % trace.intervals().size()));
+        assertThat(log.usedWithin()).isEqualTo(next);
       }
       assertThat(log.repeated()).isTrue();
     }
+  }
+
+  private static BitSet ofThem(BitSet pages, BitSet zeros) {
+    BitSet both = (BitSet) pages.clone();
+    both.and(zeros);
+    return both;
+  }
+
+  private static BitSet without(BitSet pages, BitSet others) {
+    BitSet rest = (BitSet) pages.clone();
+    rest.andNot(others);
+    return rest;
   }
 
   @Test
@@ -54,9 +74,7 @@ public class DirtyLogTest {
     Duration length = trace.lengths().stream().reduce(Duration.ZERO, Duration::plus);
     try (DirtyLog log = new DirtyLog(trace)) {
       assertThat(log.fetch(length.toMillis() * MS)).isEqualTo(union);
-      BitSet zeros = (BitSet) union.clone();
-      zeros.and(trace.zeros());
-      assertThat(log.zero()).isEqualTo(zeros);
+      assertThat(without(union, log.used())).isEqualTo(ofThem(union, trace.zeros()));
       assertThat(log.fetch(3 * length.toMillis() * MS)).isEqualTo(union);
       assertThat(log.fetch(3 * length.toMillis() * MS).isEmpty()).isTrue();
     }

@@ -97,13 +97,28 @@ public class SimulationTest {
   public void aZeroPageThatWasDirtiedIsSentAsAPage() throws IOException {
     BitSet five = new BitSet();
     five.set(10, 15);
-    List<Duration> lengths = List.of(Duration.ofSeconds(1), Duration.ofMinutes(10));
-    Trace trace = new ListTrace(1000, new BitSet(), List.of(five, new BitSet()), lengths);
+    List<Duration> lengths = List.of(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(10));
+    Trace trace = new ListTrace(1000, new BitSet(), List.of(new BitSet(), five, new BitSet()), lengths);
     for (String method : List.of("mplm", "precopy:1s")) {
       Simulated simulated = new Simulation(trace, Conditions.of(Bandwidth.parse("24kbit/s")), LIMIT).run(Method.parse(method));
       assertThat(simulated.zeroPages()).as(method).isEqualTo(1001);
       assertThat(simulated.pages()).isEqualTo(1005);
       assertThat(simulated.transferred().bytes()).isEqualTo(1001 * 9 + 4 * 4104);
+    }
+  }
+
+  /** 300 pages of 10 ms each. After 2 s they are zero pages, and no fetch has said so: what is then left is sent in no time. */
+  @Test
+  public void aPageIsAZeroPageAsSoonAsTheGuestHasClearedIt() throws IOException {
+    ListTrace shape = new ListTrace(2100, new BitSet(), List.of(), List.of());
+    List<Duration> lengths = List.of(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofMinutes(10));
+    Trace trace = new ListTrace(2100, shape.zeros(), List.of(new BitSet(), shape.zeros(), new BitSet()), lengths);
+    for (String method : List.of("mplm:epoch=10s", "precopy:10ms")) {
+      Simulated simulated =
+          new Simulation(trace, Conditions.of(new Bandwidth(4104 * 8 * 100)), LIMIT).run(Method.parse(method));
+      assertThat(simulated.pages()).as(method).isEqualTo(2100 + 300);
+      assertThat(simulated.pages() - simulated.zeroPages()).as(method).isBetween(195L, 200L);
+      assertThat(seconds(simulated.total())).as(method).isBetween(2.0, 2.2);
     }
   }
 
