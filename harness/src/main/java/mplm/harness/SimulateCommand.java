@@ -169,8 +169,8 @@ final class SimulateCommand implements Callable<Integer> {
   /** The run says links, methods and limits itself. */
   private void judge(AllCores cores) throws Exception {
     for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
-      if (!given.isPositional() && !List.of("--against", "--csv").contains(((OptionSpec) given).longestName())) {
-        throw new BadInput("--against: the run says its " + ((OptionSpec) given).longestName() + " itself, allowed: --csv, TRACE");
+      if (!given.isPositional() && !List.of("--against", "--csv", "--bound").contains(((OptionSpec) given).longestName())) {
+        throw new BadInput("--against: the run says its " + ((OptionSpec) given).longestName() + " itself, allowed: --csv, --bound, TRACE");
       }
     }
     RunManifest manifest = RunManifest.read(against);
@@ -189,7 +189,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
     ErrorTable table;
     try (TaskBar bar = bar("fitting overheads", -1, "tried")) {
-      table = ErrorTable.of(found, cores, bar::done);
+      table = ErrorTable.of(found, bound, cores, bar::done);
     }
     write(() -> table.write(csv));
     PrintWriter out = spec.commandLine().getOut();

@@ -5,17 +5,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import mplm.engine.trace.HeldTrace;
 import mplm.harness.report.Csv;
 import mplm.harness.report.Median;
 import mplm.harness.report.Outcome;
+import mplm.harness.suite.Experiment;
 
 /**
  * How far simulations are from real trials. The overheads are fitted on every other point (of the next experiment on those that
@@ -28,10 +33,15 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   private static final int BEGINNINGS = 9;
   private static final List<String> HEADER = List.of("kind", "experiment", "benchmark", "class", "method", "link_bits_per_s", "half",
       "trials", "outcome", "simulated_outcome", "total_s", "simulated_total_s", "total_error", "total_spread", "downtime_s",
-      "simulated_downtime_s", "downtime_error", "downtime_spread");
+      "simulated_downtime_s", "downtime_error", "downtime_spread", "best_total_s", "best_downtime_s");
 
-  /** A point; {@code fitted}: the overheads were found on it. */
-  public record Row(RealPoint real, SimulatedPoint simulated, boolean fitted) {
+  /**
+   * A point.
+   *
+   * @param fitted the overheads were found on it
+   * @param best of its guest on its link; empty if it was not asked for
+   */
+  public record Row(RealPoint real, SimulatedPoint simulated, boolean fitted, Optional<BestPossible> best) {
     boolean sameOutcome() {
       return real.completed() == simulated.completed();
     }
@@ -49,15 +59,27 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
     double downtimeError() {
       return comparable() ? simulated.downtime() / real.median(RealPoint.Trial::downtime) - 1 : Double.NaN;
     }
+
+    /** The least total time with the real downtime, seconds; NaN if that is not known. */
+    double bestTotal() {
+      return best.isPresent() ? best.get().total(real.median(RealPoint.Trial::downtime)) : Double.NaN;
+    }
+
+    /** The least downtime in the real total time, seconds; NaN if that is not known. */
+    double bestDowntime() {
+      return best.isPresent() ? best.get().downtime(real.median(RealPoint.Trial::total)) : Double.NaN;
+    }
   }
 
   /**
    * Fits and judges.
    *
    * @param traces the points of a run in the order of its suite, and where the trace of each one's guest is
+   * @param bound whether the best possible is computed too
    * @param progress is told how many overheads were tried
    */
-  public static ErrorTable of(Map<RealPoint, Path> traces, AllCores cores, AllCores.Progress progress) throws Exception {
+  public static ErrorTable of(Map<RealPoint, Path> traces, boolean bound, AllCores cores, AllCores.Progress progress)
+      throws Exception {
     List<RealPoint> points = List.copyOf(traces.keySet());
     Map<Path, HeldTrace> held = new HashMap<>();
     List<OverheadFit.Pair> pairs = new ArrayList<>();
@@ -82,11 +104,28 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
       tasks.add(() -> SimulatedPoint.of(pair.real(), pair.trace(), overheads, setup, BEGINNINGS));
     }
     List<SimulatedPoint> simulated = cores.run(tasks);
+    Map<Experiment, BestPossible> best = bound ? best(pairs, overheads, setup, cores) : Map.of();
     List<Row> rows = new ArrayList<>();
     for (int n = 0; n < points.size(); n++) {
-      rows.add(new Row(points.get(n), simulated.get(n), halves.get(n)));
+      rows.add(new Row(points.get(n), simulated.get(n), halves.get(n), Optional.ofNullable(best.get(points.get(n).experiment()))));
     }
     return new ErrorTable(rows, overheads);
+  }
+
+  private static Map<Experiment, BestPossible> best(List<OverheadFit.Pair> pairs, Overheads overheads, double setup, AllCores cores)
+      throws Exception {
+    Map<Experiment, List<OverheadFit.Pair>> experiments = pairs.stream().filter(pair -> pair.real().completed())
+        .collect(Collectors.groupingBy(pair -> pair.real().experiment(), LinkedHashMap::new, Collectors.toList()));
+    List<Callable<BestPossible>> tasks = new ArrayList<>();
+    experiments.forEach((experiment, some) -> {
+      double longest = some.stream().mapToDouble(pair -> pair.real().median(RealPoint.Trial::total)).max().orElseThrow();
+      tasks.add(() -> BestPossible.of(some.get(0).trace(), overheads.on(experiment.link()), overheads.slowness(), setup, BEGINNINGS,
+          longest));
+    });
+    Iterator<BestPossible> results = cores.run(tasks).iterator();
+    Map<Experiment, BestPossible> best = new HashMap<>();
+    experiments.keySet().forEach(experiment -> best.put(experiment, results.next()));
+    return best;
   }
 
   private static double setup(List<OverheadFit.Pair> points) {
@@ -145,14 +184,35 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
           percent("%+.1f %%", row.downtimeError()), spread(real, RealPoint.Trial::downtime)));
     }
     text.append(String.format("fitted on %d points: %s%n", rows.stream().filter(Row::fitted).count(), overheads));
-    for (boolean fitted : new boolean[] {true, false}) {
-      List<Row> half = rows.stream().filter(row -> row.fitted == fitted).toList();
-      text.append(String.format("%s: median absolute error of migration time %s, of downtime %s; outcome as simulated in %d of %d%n",
-          fitted ? "fitted" : "judged", percent(medianError(row -> row.fitted == fitted, Row::totalError)),
-          percent(medianError(row -> row.fitted == fitted, Row::downtimeError)), half.stream().filter(Row::sameOutcome).count(),
-          half.size()));
+    text.append(summary("fitted", Row::fitted));
+    text.append(summary("judged", row -> !row.fitted));
+    for (String experiment : rows.stream().map(row -> row.real.experiment().name()).distinct().toList()) {
+      text.append(summary("judged, " + experiment, row -> !row.fitted && row.real.experiment().name().equals(experiment)));
+    }
+    if (rows.stream().anyMatch(row -> row.best.isPresent())) {
+      text.append(distances());
     }
     return text.toString();
+  }
+
+  private String summary(String name, Predicate<Row> which) {
+    return String.format("%s: median absolute error of migration time %s, of downtime %s; outcome as simulated in %d of %d%n", name,
+        percent(medianError(which, Row::totalError)), percent(medianError(which, Row::downtimeError)),
+        rows.stream().filter(which.and(Row::sameOutcome)).count(), rows.stream().filter(which).count());
+  }
+
+  private String distances() {
+    StringBuilder text = new StringBuilder(String.format("%n%-30s %8s %8s %8s %8s %8s %8s%n", "real trials over best possible",
+        "total s", "best", "ratio", "down s", "best", "ratio"));
+    for (Row row : rows.stream().filter(row -> row.real.completed()).toList()) {
+      double total = row.real.median(RealPoint.Trial::total);
+      double downtime = row.real.median(RealPoint.Trial::downtime);
+      text.append(String.format("%-30s %8s %8s %8s %8s %8s %8s%n", row.real.experiment().name() + " " + row.real.method(),
+          number(total), number(row.bestTotal()), number(total / row.bestTotal()), number(downtime), number(row.bestDowntime()),
+          number(downtime / row.bestDowntime())));
+    }
+    return text.append(String.format("best: the least total time with that downtime, the least downtime in that total time, by one that"
+        + " knows all writes in advance and slows no guest%n")).toString();
   }
 
   /** Writes a row a point. */
@@ -167,7 +227,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
             exact(real.median(RealPoint.Trial::total)), exact(row.simulated.total()), exact(row.totalError()),
             exact(real.spread(RealPoint.Trial::total).orElse(Double.NaN)), exact(real.median(RealPoint.Trial::downtime)),
             exact(row.simulated.downtime()), exact(row.downtimeError()),
-            exact(real.spread(RealPoint.Trial::downtime).orElse(Double.NaN))));
+            exact(real.spread(RealPoint.Trial::downtime).orElse(Double.NaN)), exact(row.bestTotal()), exact(row.bestDowntime())));
       }
     }
   }

@@ -52,8 +52,13 @@ public final class RecordedRun {
 
   /** The rows of {@code trials.csv}, by column. */
   public static List<Map<String, String>> rows(Path run) throws Exception {
+    return table(run.resolve("trials.csv"));
+  }
+
+  /** The rows of a CSV file, by column. */
+  public static List<Map<String, String>> table(Path file) throws Exception {
     List<Map<String, String>> rows = new ArrayList<>();
-    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(run.resolve("trials.csv")))
+    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(file))
         .withCSVParser(new RFC4180Parser()).build()) {
       for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
         rows.add(row);

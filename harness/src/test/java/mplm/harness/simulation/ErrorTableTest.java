@@ -60,7 +60,7 @@ public class ErrorTableTest {
   public void overheadsThatAreThereAreFound() throws Exception {
     List<RealPoint> points = points(TRUE);
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(traces(points, "MG", "SP"), cores, tried -> {});
+      ErrorTable table = ErrorTable.of(traces(points, "MG", "SP"), false, cores, tried -> {});
       assertThat(table.rows().stream().filter(ErrorTable.Row::fitted)).hasSize(points.size() / 2);
       assertThat(table.rows().stream().filter(row -> row.real().completed())).hasSizeGreaterThan(points.size() / 2);
       assertThat(table.totalError().orElseThrow()).isLessThan(0.05);
@@ -70,7 +70,7 @@ public class ErrorTableTest {
       table.write(folder.resolve("out.csv"));
       assertThat(Files.readAllLines(folder.resolve("out.csv"))).hasSize(1 + points.size())
           .filteredOn(line -> line.contains(",judged,")).hasSize(points.size() / 2);
-      assertThat(ErrorTable.of(traces(points, "MG", "SP"), cores, tried -> {}).overheads())
+      assertThat(ErrorTable.of(traces(points, "MG", "SP"), false, cores, tried -> {}).overheads())
           .isEqualTo(table.overheads());
     }
   }
@@ -79,7 +79,7 @@ public class ErrorTableTest {
   @Test(timeOut = 120_000)
   public void aWrongTraceShows() throws Exception {
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(traces(points(TRUE), "SP", "MG"), cores, tried -> {});
+      ErrorTable table = ErrorTable.of(traces(points(TRUE), "SP", "MG"), false, cores, tried -> {});
       assertThat(table.totalError().orElse(1) > 0.05 || table.downtimeError().orElse(1) > 0.1 || table.sameOutcomes() < 6).isTrue();
     }
   }

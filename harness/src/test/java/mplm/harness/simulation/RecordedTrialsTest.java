@@ -2,6 +2,7 @@
 package mplm.harness.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,15 +10,23 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Mplm;
 import mplm.harness.derive.RecordedRun;
+import mplm.harness.report.Median;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
-/** Trials of the recorded run, and a trace of their guest that {@code mplm record smoke --length 10s} recorded. */
+/**
+ * Trials that were measured once, and traces of their guests: those of the recorded run with a trace that {@code mplm record smoke
+ * --length 10s} recorded, and those of {@code reports/scaled-example} with {@code reports/traces}.
+ */
 public class RecordedTrialsTest {
+  private static final Path SCALED = Path.of("../reports/scaled-example");
+  private static final Path TRACES = Path.of("../reports/traces");
+
   private Path run;
   private Path traces;
 
@@ -38,14 +47,10 @@ public class RecordedTrialsTest {
 
   @Test
   public void simulationsComeNearThem() throws Exception {
-    TraceLibrary library = new TraceLibrary(List.of(traces));
-    Map<RealPoint, Path> points = new LinkedHashMap<>();
-    for (RealPoint point : RealPoint.of(run)) {
-      library.of(point.experiment(), point.kernelArguments(), Accelerator.TCG).ifPresent(trace -> points.put(point, trace));
-    }
+    Map<RealPoint, Path> points = points(run, traces);
     assertThat(points.keySet()).extracting(point -> point.experiment().name()).containsOnly("measured");
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(points, cores, tried -> {});
+      ErrorTable table = ErrorTable.of(points, false, cores, tried -> {});
       assertThat(table.sameOutcomes()).isEqualTo(table.rows().stream().filter(row -> !row.fitted()).count());
       assertThat(table.totalError().orElseThrow()).as(table.text()).isLessThan(0.05);
       // MPLM's downtime, tenths of a second, is mostly the switch-over, of which a point with one of seconds says nothing
@@ -55,5 +60,51 @@ public class RecordedTrialsTest {
             row.real().method() instanceof Mplm ? 0.6 : 4.5);
       }
     }
+  }
+
+  /** The README's table of errors, and the file behind it, are what simulations come to today. */
+  @Test(timeOut = 300_000)
+  public void theScaledRunIsSimulatedAsTheReadmeSays() throws Exception {
+    Map<RealPoint, Path> points = points(SCALED, TRACES);
+    ErrorTable table;
+    try (AllCores cores = new AllCores()) {
+      table = ErrorTable.of(points, false, cores, tried -> {});
+    }
+    assertThat(table.totalError().orElseThrow()).as(table.text()).isLessThan(0.05);
+    assertThat(table.downtimeError().orElseThrow()).as(table.text()).isLessThan(0.1);
+    for (String kernel : List.of("MG", "IS", "SP", "BT")) {
+      List<ErrorTable.Row> rows = table.rows().stream().filter(row -> row.real().experiment().name().equals(kernel)).toList();
+      assertThat(rows).as(kernel).hasSizeGreaterThanOrEqualTo(6);
+      assertThat(rows.stream().filter(ErrorTable.Row::sameOutcome).count()).as(table.text()).isGreaterThanOrEqualTo(rows.size() - 1);
+      assertThat(median(rows, ErrorTable.Row::totalError)).as(table.text()).isLessThan(0.05);
+      assertThat(median(rows, ErrorTable.Row::downtimeError)).as(table.text()).isLessThan(0.1);
+    }
+    List<Map<String, String>> told = RecordedRun.table(SCALED.resolve("simulation-errors.csv"));
+    assertThat(told).hasSameSizeAs(table.rows());
+    for (int n = 0; n < told.size(); n++) {
+      ErrorTable.Row row = table.rows().get(n);
+      assertThat(told.get(n)).containsEntry("experiment", row.real().experiment().name())
+          .containsEntry("method", row.real().method().toString());
+      String again = "mplm simulate --against reports/scaled-example --bound --csv reports/scaled-example/simulation-errors.csv\n";
+      assertThat(row.totalError()).as(again + table.text()).isCloseTo(number(told.get(n).get("total_error")), within(0.01));
+      assertThat(row.downtimeError()).as(again + table.text()).isCloseTo(number(told.get(n).get("downtime_error")), within(0.01));
+    }
+  }
+
+  private static double median(List<ErrorTable.Row> rows, ToDoubleFunction<ErrorTable.Row> error) {
+    return Median.of(rows.stream().mapToDouble(error).filter(one -> !Double.isNaN(one)).map(Math::abs).toArray());
+  }
+
+  private static double number(String text) {
+    return text.isEmpty() ? Double.NaN : Double.parseDouble(text);
+  }
+
+  private static Map<RealPoint, Path> points(Path run, Path traces) throws IOException {
+    TraceLibrary library = new TraceLibrary(List.of(traces));
+    Map<RealPoint, Path> points = new LinkedHashMap<>();
+    for (RealPoint point : RealPoint.of(run)) {
+      library.of(point.experiment(), point.kernelArguments(), Accelerator.TCG).ifPresent(trace -> points.put(point, trace));
+    }
+    return points;
   }
 }
