@@ -3,6 +3,7 @@ package mplm.harness;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,8 +57,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class SimulateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "TRACE", arity = "0..*",
-      description = "trace files, or made-up guests, such as synthetic:memory=1GiB,set=64MiB,rate=5000; with --against files that"
-          + " mplm record made, or folders of them; by default those in reports/traces")
+      description = "trace files that mplm record made, folders of them, or made-up guests, such as"
+          + " synthetic:memory=1GiB,set=64MiB,rate=5000; by default those in reports/traces")
   private List<String> traces = List.of();
 
   @Option(names = "--against", paramLabel = "RUN", description = "simulate this run's trials from the traces of their guests")
@@ -111,12 +112,14 @@ final class SimulateCommand implements Callable<Integer> {
 
   private void sweep(AllCores cores) throws Exception {
     List<Trace> guests = new ArrayList<>();
-    for (String trace : traces) {
-      guests.add(SyntheticTrace.isMeant(trace) ? read("TRACE", trace, SyntheticTrace::parse) : TraceLibrary.read(Path.of(trace)));
-    }
-    if (traces.isEmpty()) {
-      for (Path trace : new TraceLibrary(List.of(Clone.here().traces())).files()) {
-        guests.add(TraceLibrary.read(trace));
+    for (String trace : traces.isEmpty() ? List.of(Clone.here().traces().toString()) : traces) {
+      if (SyntheticTrace.isMeant(trace)) {
+        guests.add(read("TRACE", trace, SyntheticTrace::parse));
+        continue;
+      }
+      Path place = Path.of(trace);
+      for (Path file : Files.isDirectory(place) ? new TraceLibrary(List.of(place)).files() : List.of(place)) {
+        guests.add(TraceLibrary.read(file));
       }
     }
     List<Bandwidth> rates = links.stream().map(link -> read("--link", link, Bandwidth::parse)).toList();

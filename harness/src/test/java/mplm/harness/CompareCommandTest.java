@@ -68,6 +68,20 @@ public class CompareCommandTest {
         .containsPattern("migration time, s .* better, ").containsPattern("downtime, s .* worse, ");
   }
 
+  /** The gate over all traces of the repository; the worse migration of IS does not end. */
+  @Test
+  public void aWorseSchedulerIsCaughtOnEachRecordedTrace() throws Exception {
+    Path rows = folder.resolve("recorded.csv");
+    assertThat(run(new SimulateCommand(), "../reports/traces", "--link", "70Mbit/s", "--limit", "120s", "--methods",
+        "mplm,mplm:share=95,mixed", "--trials", rows.toString()).exitCode).isZero();
+    Said said = compare(rows, rows, "--methods", "mplm,mplm:share=95,mixed");
+    assertThat(said.exitCode).as(said.err).isEqualTo(Mplm.FAILED);
+    for (String kernel : new String[] {"mg", "is", "sp", "bt"}) {
+      assertThat(said.out).containsPattern("(?m)^" + kernel + "\\..* migration time, s .* worse, computed");
+    }
+    assertThat(said.out).contains("no end").doesNotContain("CPU of hypervisors", "too few");
+  }
+
   @Test
   public void theSameRowsAreTheSame() throws Exception {
     Said said = compare(simulated, simulated);

@@ -104,7 +104,7 @@ public class SimulateCommandTest {
     return new Object[][] {
       {List.of("FOLDER/none.trace"), "FOLDER/none.trace: no such file"},
       {List.of("FOLDER/no.trace"), "FOLDER/no.trace: not a trace: it does not begin as a gzip file"},
-      {List.of("FOLDER"), "FOLDER: cannot be read: Is a directory"},
+      {List.of("FOLDER"), "FOLDER: no trace in it, mplm record makes them"},
       {List.of("synthetic:memory=1GiB"), "TRACE: 'synthetic:memory=1GiB': a synthetic trace needs memory, set and rate"},
       {List.of("FOLDER/guest.trace", "--link", "fast"), "--link: 'fast' is not a bandwidth: .*"},
       {List.of("FOLDER/guest.trace", "--link", "1bit/s"), "a link of 1bit/s is too slow for 64MiB: .*"},

@@ -35,6 +35,8 @@ public final class SimulatedRows {
   /** Of a trace's source, in the name of its experiment, which is a file's too. */
   private static final int LONGEST = 150;
 
+  private static final long MIB = 1 << 20;
+
   private SimulatedRows() {}
 
   /**
@@ -71,7 +73,9 @@ public final class SimulatedRows {
   private static Experiment experiment(String name, SimulationTable table, List<Simulated> rows) {
     Benchmark trace =
         new Benchmark("trace", table.trace().source(), "a dirty trace", null, Map.of("-", new ProblemClass(1, 1, Map.of())));
-    return new Experiment(name, trace, "-", 1, table.trace().memory(), table.link(),
+    // a recorded guest has ROMs and video memory beside its memory, and no whole MiB in all
+    DataSize memory = new DataSize((table.trace().memory().bytes() + MIB - 1) / MIB * MIB);
+    return new Experiment(name, trace, "-", 1, memory, table.link(),
         rows.stream().map(row -> Method.parse(row.method())).distinct().toList(), true, Duration.ZERO, Duration.ZERO, 3,
         table.limit(), false);
   }

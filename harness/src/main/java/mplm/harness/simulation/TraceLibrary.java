@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.trace.TraceFile;
@@ -41,7 +42,7 @@ public final class TraceLibrary {
       }
     }
     if (entries.isEmpty()) {
-      throw new BadInput(places + ": no trace in it, mplm record makes them");
+      throw new BadInput(places.stream().map(Path::toString).collect(Collectors.joining(", ")) + ": no trace in it, mplm record makes them");
     }
   }
 

@@ -35,12 +35,13 @@ public record Observation(
   public static Observation of(Map<String, String> row) {
     Outcome outcome = Outcome.parse(row.get("outcome"));
     Map<Metric, Double> values = new EnumMap<>(Metric.class);
+    boolean simulated = row.get("origin").equals("simulated");
     boolean held = outcome == Outcome.COMPLETED && !row.getOrDefault("total_s", "").isEmpty()
         && row.getOrDefault("downtime_s", "").isEmpty();
     for (Metric metric : Metric.values()) {
       String text = row.getOrDefault(metric.column(), "");
       if (outcome == Outcome.NOT_CONVERGED || outcome == Outcome.ENDED_BEFORE) {
-        if (metric.isCensored()) {
+        if (metric.isCensored() && !(simulated && metric == Metric.CPU)) { // a simulation has no hypervisors
           values.put(metric, Double.POSITIVE_INFINITY);
         }
       } else if (outcome == Outcome.COMPLETED && !text.isEmpty() && !(held && metric == Metric.TIME)) {
@@ -48,8 +49,7 @@ public record Observation(
         values.put(metric, Double.parseDouble(text));
       }
     }
-    return new Observation(row.get("experiment"), method(row), row.getOrDefault("engine", ""),
-        row.get("origin").equals("simulated"), outcome, values);
+    return new Observation(row.get("experiment"), method(row), row.getOrDefault("engine", ""), simulated, outcome, values);
   }
 
   /** Of a trial. */
