@@ -123,7 +123,7 @@ final class Trial {
       broke(e.getMessage());
       interrupted = false;
     } finally {
-      tearDown();
+      interrupted |= !tearDown();
       sides().forEach(host -> host.tell((operation, took) -> {}));
       // all but the journal: a trial that has its end has the rest
       closeRecords(1);
@@ -131,6 +131,9 @@ final class Trial {
         journal.end(outcome, reason);
       }
       closeRecords(0);
+    }
+    if (interrupted) {
+      throw new InterruptedException("while it was torn down");
     }
   }
 
@@ -268,11 +271,16 @@ final class Trial {
     }
   }
 
-  /** Ends both hypervisors whatever they are at, brings their logs here, and leaves nothing on the hosts. */
-  private void tearDown() {
+  /**
+   * Ends both hypervisors whatever they are at, brings their logs here, and leaves nothing on the hosts.
+   *
+   * @return false if an interrupt broke a part of it off, for then nothing is known of that
+   */
+  private boolean tearDown() {
     display.stage("tearing down");
     // an interrupt ends the trial, not its tidying
     boolean interrupted = Thread.interrupted();
+    boolean whole = true;
     for (AutoCloseable part : new AutoCloseable[] {watch, echo, destination, source, this::removeMemoryFiles}) {
       try {
         if (part != null) {
@@ -280,12 +288,18 @@ final class Trial {
         }
       } catch (Exception e) {
         LOG.debug("{}: tearing down", planned.name(), e);
-        end(Outcome.FAILED, "tearing down: " + e.getMessage());
+        if (Thread.interrupted() || e instanceof InterruptedException) {
+          interrupted = true;
+          whole = false;
+        } else {
+          end(Outcome.FAILED, "tearing down: " + e.getMessage());
+        }
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return whole;
   }
 
   private void removeMemoryFiles() {
