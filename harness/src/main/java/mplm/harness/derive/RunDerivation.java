@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.derive;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
@@ -41,28 +43,41 @@ public record RunDerivation(Path run, RunManifest manifest) {
 
   /** Derives one trial and writes its timeline; empty for one that did not come to its end. */
   public Optional<TrialRow> trial(PlannedTrial planned) throws IOException {
+    return derive(planned, (raw, row) -> {
+      Timeline timeline = Timeline.of(raw, row);
+      if (!timeline.points().isEmpty()) {
+        timeline.write(folder(planned).timeline());
+        TimelineChart.write(timeline, row, folder(planned).path());
+      }
+    });
+  }
+
+  /** What else is made of a trial. */
+  private interface More {
+    void of(RawTrial raw, TrialRow row) throws IOException;
+  }
+
+  /** A trial whose records make no sense has failed: no other row is lost for it. */
+  private Optional<TrialRow> derive(PlannedTrial planned, More more) throws IOException {
     if (!hasEnd(planned)) {
       return Optional.empty();
     }
-    RawTrial raw = RawTrial.read(folder(planned));
-    Optional<TrialRow> row = TrialDerivation.row(planned, manifest.setting(planned), raw);
-    if (row.isPresent()) {
-      Timeline timeline = Timeline.of(raw, row.orElseThrow());
-      if (!timeline.points().isEmpty()) {
-        timeline.write(folder(planned).timeline());
-        TimelineChart.write(timeline, row.orElseThrow(), folder(planned).path());
-      }
+    try {
+      RawTrial raw = RawTrial.read(folder(planned));
+      TrialRow row = TrialDerivation.row(planned, manifest.setting(planned), raw);
+      more.of(raw, row);
+      return Optional.of(row);
+    } catch (IllegalArgumentException | IllegalStateException | NoSuchElementException | JsonProcessingException e) {
+      return Optional.of(TrialDerivation.failed(planned, manifest.setting(planned), Journal.read(folder(planned).journal()),
+          "its records make no sense: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
     }
-    return row;
   }
 
   /** The rows of all trials that came to their end, in the order of the run; nothing is written. */
   public List<TrialRow> rows() throws IOException {
     List<TrialRow> rows = new ArrayList<>();
     for (PlannedTrial planned : manifest.plan()) {
-      if (hasEnd(planned)) {
-        TrialDerivation.row(planned, manifest.setting(planned), RawTrial.read(folder(planned))).ifPresent(rows::add);
-      }
+      derive(planned, (raw, row) -> {}).ifPresent(rows::add);
     }
     return rows;
   }

@@ -2,7 +2,6 @@
 package mplm.harness.derive;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.TraceEvent;
 import mplm.engine.migration.MigrationResult;
@@ -25,6 +25,7 @@ import mplm.harness.record.RawTrial;
 import mplm.harness.report.DirtyRate;
 import mplm.harness.report.DowntimeParts;
 import mplm.harness.report.Downtimes;
+import mplm.harness.report.Outcome;
 import mplm.harness.report.Setting;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.PlannedTrial;
@@ -43,9 +44,17 @@ final class TrialDerivation {
     this.journal = raw.journal();
   }
 
-  /** The row; empty for a trial that did not come to its end. */
-  static Optional<TrialRow> row(PlannedTrial planned, Setting setting, RawTrial raw) throws IOException {
-    return raw.journal().outcome().isEmpty() ? Optional.empty() : Optional.of(new TrialDerivation(planned, setting, raw).row());
+  /** The row of a trial that came to its end. */
+  static TrialRow row(PlannedTrial planned, Setting setting, RawTrial raw) {
+    return new TrialDerivation(planned, setting, raw).row();
+  }
+
+  /** Of a trial that is over and whose records cannot be used: it failed, and nothing else of it is known than its journal says. */
+  static TrialRow failed(PlannedTrial planned, Setting setting, Journal.Contents journal, String reason) {
+    return new TrialRow(planned, setting, journal.pair(), Outcome.FAILED, Optional.of(reason), Optional.empty(), journal.limit(),
+        Optional.empty(), Optional.empty(), Downtimes.none(Optional.empty()), Optional.empty(), Optional.empty(), Optional.empty(),
+        Optional.empty(), Optional.empty(), TrialRow.CpuTime.NONE, new TrialRow.PeakMemory(Optional.empty(), Optional.empty()),
+        times(journal));
   }
 
   private TrialRow row() {
@@ -60,7 +69,7 @@ final class TrialDerivation {
         journal.limit(), migration,
         migration.flatMap(m -> parameters()), downtimes, parts, migration.flatMap(this::dirtyRate), journal.memory(), verification(),
         program(), migration.map(this::cpuTime).orElse(TrialRow.CpuTime.NONE),
-        new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times());
+        new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times(journal));
   }
 
   /** It never falls, so that the last look has it. */
@@ -180,13 +189,10 @@ final class TrialDerivation {
         .map(result -> Duration.ofNanos(result.arrival() - marks.get(marks.size() - 1)));
   }
 
-  private TrialRow.Times times() {
-    return new TrialRow.Times(part(Part.BOOT), part(Part.WARM_UP), part(Part.MIGRATION), part(Part.MEMORY_CHECK), part(Part.FINISH),
-        journal.all(), journal.ssh());
-  }
-
-  private Duration part(Part part) {
-    return journal.parts().getOrDefault(part, Duration.ZERO);
+  private static TrialRow.Times times(Journal.Contents journal) {
+    Function<Part, Duration> part = name -> journal.parts().getOrDefault(name, Duration.ZERO);
+    return new TrialRow.Times(part.apply(Part.BOOT), part.apply(Part.WARM_UP), part.apply(Part.MIGRATION),
+        part.apply(Part.MEMORY_CHECK), part.apply(Part.FINISH), journal.all(), journal.ssh());
   }
 
   private static double seconds(Duration duration) {

@@ -226,10 +226,6 @@ public final class SuiteRun implements AutoCloseable {
     } catch (IOException e) {
       stopped = true;
       throw new UncheckedIOException("a trial cannot be recorded, the run cannot go on: " + e.getMessage(), e);
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      // TestNG would keep it to itself
-      display.say(planned.name() + " has no row, for its records make no sense: " + e.getMessage());
-      throw e;
     }
   }
 

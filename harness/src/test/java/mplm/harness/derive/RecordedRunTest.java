@@ -135,6 +135,25 @@ public class RecordedRunTest {
     }
   }
 
+  /** What a disk has lost of a trial costs no other its row. */
+  @Test
+  public void aTrialWhoseRecordsMakeNoSenseHasFailed() throws Exception {
+    List<TrialRow> before = RunDerivation.of(run).rows();
+    Path trials = run.resolve("trials");
+    Path qmp = trials.resolve(before.get(0).planned().fileName()).resolve("qmp.jsonl");
+    Files.writeString(qmp, Files.readString(qmp).substring(100));
+    Path serial = trials.resolve(before.get(2).planned().fileName()).resolve("destination/serial.txt");
+    Files.writeString(serial, "0.5 @mplm result repetition=x\n" + Files.readString(serial));
+    RunDerivation.of(run).again();
+    List<TrialRow> after = RunDerivation.of(run).rows();
+    assertThat(RecordedRun.rows(run)).hasSameSizeAs(before).element(0).satisfies(row -> assertThat(row)
+        .containsEntry("outcome", "failed").containsEntry("total_s", "").hasEntrySatisfying("reason", reason ->
+            assertThat(reason).startsWith("its records make no sense: ").doesNotContain("\n")));
+    for (int n = 1; n < before.size(); n++) {
+      assertThat(after.get(n)).isEqualTo(before.get(n));
+    }
+  }
+
   @Test
   public void rowsOfTwoRunsOfOneKindStandInOneReport() throws Exception {
     Path other = run.resolve("other");
