@@ -148,7 +148,7 @@ final class RunCommand implements Callable<Integer> {
     }
     if (begun != null && Resumption.isDone(resume)) {
       spec.commandLine().getOut()
-          .println(resume + ": nothing is missing, all " + begun.trials().size() + " trials have their rows");
+          .println(resume + ": nothing is missing, each trial has its row");
       return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? Mplm.FAILED : 0;
     }
     // a source of another version is bad input, told before all else; a missing testbed is told before a long build
