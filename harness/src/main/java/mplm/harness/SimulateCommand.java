@@ -34,6 +34,7 @@ import mplm.harness.report.TaskBar;
 import mplm.harness.report.TrialRow;
 import mplm.harness.simulation.AllCores;
 import mplm.harness.simulation.ErrorTable;
+import mplm.harness.simulation.Overheads;
 import mplm.harness.simulation.RealPoint;
 import mplm.harness.simulation.Sweep;
 import mplm.harness.simulation.TraceLibrary;
@@ -75,6 +76,10 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "DURATION", defaultValue = "600s",
       description = "after which a migration is cancelled; by default ${DEFAULT-VALUE}")
   private String limit;
+
+  @Option(names = "--overheads", paramLabel = "NAME=VALUE,...",
+      description = "what a migration has beside its pages, as --against fits and prints it; by default none")
+  private String overheads;
 
   @Option(names = "--bound", description = "say what the best possible is, for one that knows all writes in advance")
   private boolean bound;
@@ -129,11 +134,12 @@ final class SimulateCommand implements Callable<Integer> {
           : Optional.of(read("--methods", text, SimulateCommand::method)));
     }
     Duration longest = read("--limit", limit, text -> Simulation.checked(Durations.parse(text)));
+    Overheads beside = overheads == null ? Overheads.NONE : read("--overheads", overheads, Overheads::parse);
     Shard part = read("--shard", shard, Shard::parse);
     if (heatMap != null && !part.equals(Shard.WHOLE)) {
       throw new BadInput("--heat-map: not of a shard, which has a part of its cells");
     }
-    Sweep sweep = new Sweep(guests, rates, chosen, longest, bound, part);
+    Sweep sweep = new Sweep(guests, rates, chosen, longest, beside, bound, part);
     try (TaskBar bar = bar("simulating", sweep.migrations(), "migrations")) {
       tell(sweep.tables(cores, bar::done));
     }

@@ -2,6 +2,8 @@
 package mplm.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.opencsv.CSVReaderHeaderAware;
 import com.opencsv.exceptions.CsvException;
@@ -99,6 +101,27 @@ public class SimulateCommandTest {
         .contains("64MiB on a link of 50Mbit/s", "32MiB on a link of 100Mbit/s");
   }
 
+  /** Half of the link and a switch-over of a second; a guest that is twice as slow dirties half as much. */
+  @Test
+  public void aMigrationMayHaveOverheads() {
+    String guest = "synthetic:memory=64MiB,set=32MiB,rate=1000,pattern=sequential";
+    String[] methods = {"--link", "100Mbit/s", "--methods", "mplm,stop-and-copy"};
+    String plain = run(guest, methods[0], methods[1], methods[2], methods[3]).out;
+    Said said = run(guest, methods[0], methods[1], methods[2], methods[3], "--overheads", "goodput=0.5,switchover=1s,slowness=2");
+    assertThat(said.exitCode).as(said.err).isZero();
+    assertThat(said.out.lines().findFirst().orElseThrow())
+        .endsWith(", goodput=0.5,buffer=0KiB,work=0us,fetch=0ms,switchover=1000ms,slowness=2");
+    double stopped = column(plain, "stop-and-copy", 1);
+    assertThat(column(said.out, "stop-and-copy", 1)).isCloseTo(2 * stopped + 1, within(0.01));
+    assertThat(column(said.out, "mplm", 10)).isCloseTo(column(plain, "mplm", 10) / 2, withinPercentage(5));
+  }
+
+  /** A number of a row, counted from behind its outcome. */
+  private static double column(String text, String method, int number) {
+    String line = text.lines().filter(one -> one.startsWith(method + " ")).findFirst().orElseThrow();
+    return Double.parseDouble(line.strip().split("\\s+")[1 + number]);
+  }
+
   @DataProvider
   public Object[][] badInput() {
     return new Object[][] {
@@ -111,6 +134,8 @@ public class SimulateCommandTest {
       {List.of("FOLDER/guest.trace", "--methods", "mplm,unmigrated"), "--methods: unmigrated is not simulated, allowed: .*copy"},
       {List.of("FOLDER/guest.trace", "--methods", "precopy"), "--methods: method 'precopy': .*"},
       {List.of("FOLDER/guest.trace", "--limit", "0s"), "--limit: the limit is more than 0s, .*"},
+      {List.of("FOLDER/guest.trace", "--overheads", "fetch=2ms,haste=3"), "--overheads: 'haste=3' is no overhead, allowed: goodput=.*"},
+      {List.of("FOLDER/guest.trace", "--overheads", "goodput=2"), "--overheads: 'goodput=2' is out of range, allowed: .*"},
       {List.of("FOLDER/guest.trace", "--csv", "FOLDER/none/out.csv"), "--csv FOLDER/none/out.csv: cannot be written: .*"},
       {List.of("FOLDER/guest.trace", "--shard", "2/1"), "--shard: shard 2/1, allowed: I/N with I from 1 to N"},
       {List.of("FOLDER/guest.trace", "--shard", "1/2", "--heat-map", "FOLDER"), "--heat-map: not of a shard, .*"},

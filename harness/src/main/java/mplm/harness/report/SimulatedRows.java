@@ -91,7 +91,9 @@ public final class SimulatedRows {
     MigrationResult result = new MigrationResult(method, row.outcome(), reason, elapsed, row.total(), row.downtime(),
         completed ? Optional.of(Duration.ZERO) : Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty(),
         List.of(), end);
-    Setting setting = new Setting(NAME, "", Setting.SIMULATION, "none", "none", Accelerator.TCG, "", "", Scheduler.sourceHash(), "", "");
+    // rows with unlike overheads are not compared, as little as rows of links that were shaped in unlike ways
+    String shaping = table.overheads().isEmpty() ? "none" : table.overheads();
+    Setting setting = new Setting(NAME, "", Setting.SIMULATION, shaping, "none", Accelerator.TCG, "", "", Scheduler.sourceHash(), "", "");
     Optional<Measure> downtime = row.downtime().map(time -> new Measure(time, Duration.ZERO));
     return new TrialRow(new PlannedTrial(number, NAME, experiment, method, 1), setting, Optional.empty(),
         completed ? Outcome.COMPLETED : Outcome.NOT_CONVERGED, reason, Optional.empty(), Optional.of(table.limit()),

@@ -25,16 +25,18 @@ import mplm.engine.unit.Bandwidth;
  * @param trace what the guest did
  * @param link its rate
  * @param limit after which a migration was cancelled
+ * @param overheads that the migrations had beside their pages; empty if none
  * @param rows a method each
  * @param bound the best possible; empty if it was not asked for
  */
 public record SimulationTable(
-    int number, int of, TraceHeader trace, Bandwidth link, Duration limit, List<Simulated> rows, Optional<Bound> bound) {
+    int number, int of, TraceHeader trace, Bandwidth link, Duration limit, String overheads, List<Simulated> rows,
+    Optional<Bound> bound) {
   /** The columns of the CSV file. */
   public static final List<String> HEADER = List.of(
       "kind", "trace", "memory_bytes", "link_bits_per_s", "limit_s", "method", "outcome", "total_s", "live_s", "downtime_s",
       "transferred_bytes", "nondirty_sent_pages", "dirty_sent_pages", "final_pages", "zero_pages", "epochs", "dirty_pages_per_s",
-      "trace_repeated", "best_downtime_s", "best_total_s", "bound_step_s", "part");
+      "trace_repeated", "best_downtime_s", "best_total_s", "bound_step_s", "overheads", "part");
 
   private static final int FRONTIER_LINES = 8;
   private static final int DECIMALS = 9;
@@ -42,7 +44,8 @@ public record SimulationTable(
   /** Lines of text. */
   public String text() {
     StringBuilder text = new StringBuilder(String.format(
-        "SIMULATED, not measured: a guest of %s on a link of %s, %s%n", trace.memory(), link, trace.source()));
+        "SIMULATED, not measured: a guest of %s on a link of %s, %s%s%n", trace.memory(), link, trace.source(),
+        overheads.isEmpty() ? "" : ", " + overheads));
     int wide = rows.stream().mapToInt(row -> row.method().length()).max().orElse(0);
     text.append(String.format("%-" + wide + "s  %-13s %8s %8s %10s %11s %10s %10s %10s %10s %7s %9s", "method", "outcome",
         "total s", "live s", "downtime s", "transf. MiB", "non-dirty", "dirty", "final", "zero pages", "epochs", "dirtied/s"));
@@ -94,7 +97,7 @@ public record SimulationTable(
     cells.addAll(List.of(row.method(), outcome(row), exact(row.total()), exact(Optional.of(row.live())), exact(row.downtime()),
         "" + row.transferred().bytes(), "" + row.nondirtyPages(), "" + row.dirtyPages(), "" + row.finalPages(),
         "" + row.zeroPages(), "" + row.epochs(), rate(row), row.repeated() ? "yes" : "no", exact(bestDowntime(row)),
-        exact(bestTotal(row)), exact(bound.map(Bound::step)), part()));
+        exact(bestTotal(row)), exact(bound.map(Bound::step)), overheads, part()));
     return cells;
   }
 
@@ -102,10 +105,10 @@ public record SimulationTable(
     List<String> cells = start("bound");
     cells.addAll(List.of("best possible", "", exact(Optional.of(point.total())),
         exact(Optional.of(point.total().minus(point.downtime()))), exact(Optional.of(point.downtime()))));
-    while (cells.size() < HEADER.size() - 2) {
+    while (cells.size() < HEADER.size() - 3) {
       cells.add("");
     }
-    cells.addAll(List.of(exact(bound.map(Bound::step)), part()));
+    cells.addAll(List.of(exact(bound.map(Bound::step)), overheads, part()));
     return cells;
   }
 

@@ -183,7 +183,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
           number(real.median(RealPoint.Trial::downtime)), number(row.simulated.downtime()),
           percent("%+.1f %%", row.downtimeError()), spread(real, RealPoint.Trial::downtime)));
     }
-    text.append(String.format("fitted on %d points: %s%n", rows.stream().filter(Row::fitted).count(), overheads));
+    text.append(String.format("overheads fitted on %d points: %s%n", rows.stream().filter(Row::fitted).count(), overheads));
     text.append(summary("fitted", Row::fitted));
     text.append(summary("judged", row -> !row.fitted));
     for (String experiment : rows.stream().map(row -> row.real.experiment().name()).distinct().toList()) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.simulation;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
 import mplm.engine.simulate.Conditions;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Durations;
 
 /**
  * What a real migration has beside its pages, in round numbers.
@@ -21,13 +24,46 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
   /** How many numbers it has. */
   static final int SIZE = 6;
 
+  /** All of the link's rate is for pages, and nothing else takes time. */
+  public static final Overheads NONE = new Overheads(1, 0, 0, 0, 0, 1);
+
   /** Where a search begins: TCP over Ethernet, and QEMU on an idle host. */
   static final Overheads USUAL = new Overheads(0.95, 512, 2, 2, 50, 1);
   private static final Overheads LEAST = new Overheads(0.5, 0, 0, 0, 0, 0.5);
   private static final Overheads MOST = new Overheads(1, 16384, 500, 500, 3000, 4);
   private static final Overheads STEP = new Overheads(0.02, 256, 2, 4, 40, 0.1);
+  private static final String ALLOWED = "goodput=0.95,buffer=512KiB,work=2us,fetch=2ms,switchover=50ms,slowness=1.1 or some of them, with"
+      + " a goodput of 0.5 to 1, up to 16MiB, 0.5ms, 0.5s, 3s, and a slowness of 0.5 to 4";
 
-  /** What a migration over a link of that rate is simulated under. */
+  /** Reads what {@link #toString} prints; what is not named is as in {@link #NONE}. {@link IllegalArgumentException}. */
+  public static Overheads parse(String text) {
+    double[] all = NONE.all();
+    for (String part : text.split(",", -1)) {
+      String[] words = part.split("=", 2);
+      String value = words.length == 2 ? words[1] : "";
+      try {
+        switch (words[0]) {
+          case "goodput" -> all[0] = Double.parseDouble(value);
+          case "buffer" -> all[1] = DataSize.parse(value).bytes() / 1024.0;
+          case "work" -> all[2] = Durations.parse(value).toNanos() / 1e3;
+          case "fetch" -> all[3] = Durations.parse(value).toNanos() / 1e6;
+          case "switchover" -> all[4] = Durations.parse(value).toNanos() / 1e6;
+          case "slowness" -> all[5] = Double.parseDouble(value);
+          default -> throw new IllegalArgumentException("unknown");
+        }
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("'" + part + "' is no overhead, allowed: " + ALLOWED);
+      }
+    }
+    for (int number = 0; number < SIZE; number++) {
+      if (!(all[number] >= LEAST.all()[number] && all[number] <= MOST.all()[number])) {
+        throw new IllegalArgumentException("'" + text + "' is out of range, allowed: " + ALLOWED);
+      }
+    }
+    return of(all);
+  }
+
+  /** What a migration over a link of that rate is simulated under; the guest's slowness is its trace's matter. */
   Conditions on(Bandwidth link) {
     return Conditions.of(new Bandwidth(Math.round(link.bitsPerSecond() * goodput)))
         .withBuffer(new DataSize(Math.round(bufferKib * 1024)))
@@ -40,7 +76,7 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
   Overheads with(int number, double steps) {
     double[] all = all();
     all[number] = Math.max(LEAST.all()[number], Math.min(MOST.all()[number], all[number] + steps * STEP.all()[number]));
-    return new Overheads(all[0], all[1], all[2], all[3], all[4], all[5]);
+    return of(all);
   }
 
   /** How many steps it is away from the usual ones, over all numbers. */
@@ -56,9 +92,18 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
     return new double[] {goodput, bufferKib, workUs, fetchMs, switchoverMs, slowness};
   }
 
+  private static Overheads of(double[] all) {
+    return new Overheads(all[0], all[1], all[2], all[3], all[4], all[5]);
+  }
+
+  /** Such as {@code goodput=0.95,buffer=512KiB,work=2us,fetch=2ms,switchover=50ms,slowness=1}. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "goodput %.3f of the link's rate, %.0f KiB of buffers, %.2f us a page, %.1f ms a fetch,"
-        + " %.0f ms to switch over, the guest %.2f times as slow as recorded", goodput, bufferKib, workUs, fetchMs, switchoverMs, slowness);
+    return String.format(Locale.ROOT, "goodput=%s,buffer=%sKiB,work=%sus,fetch=%sms,switchover=%sms,slowness=%s", plain(goodput),
+        plain(bufferKib), plain(workUs), plain(fetchMs), plain(switchoverMs), plain(slowness));
+  }
+
+  private static String plain(double number) {
+    return BigDecimal.valueOf(number).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
   }
 }

@@ -8,11 +8,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import mplm.engine.migration.Method;
 import mplm.engine.simulate.Bound;
-import mplm.engine.simulate.Conditions;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
+import mplm.engine.trace.HeldTrace;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.report.SimulationTable;
@@ -25,21 +26,24 @@ import mplm.harness.suite.Shard;
  * @param links their rates
  * @param methods empty is stop-and-copy
  * @param limit after which a migration is cancelled
+ * @param overheads of each migration
  * @param bound whether the best possible is computed too
  * @param shard which of the tables are made
  */
 public record Sweep(
-    List<Trace> traces, List<Bandwidth> links, List<Optional<Method>> methods, Duration limit, boolean bound, Shard shard) {
+    List<Trace> traces, List<Bandwidth> links, List<Optional<Method>> methods, Duration limit, Overheads overheads, boolean bound,
+    Shard shard) {
   /** A table to be made. */
   private record Place(int number, Trace trace, Bandwidth link) {}
 
-  private List<Place> places() {
+  private List<Place> places() throws IOException {
     List<Place> places = new ArrayList<>();
     int number = 1;
     for (Trace trace : traces) {
+      Trace guest = overheads.slowness() == 1 ? trace : HeldTrace.of(trace).slower(overheads.slowness());
       for (Bandwidth link : links) {
         if (shard.has(number)) {
-          places.add(new Place(number, trace, link));
+          places.add(new Place(number, guest, link));
         }
         number++;
       }
@@ -49,24 +53,25 @@ public record Sweep(
 
   /** How many migrations are simulated. */
   public int migrations() {
-    return places().size() * methods.size();
+    return (int) IntStream.rangeClosed(1, traces.size() * links.size()).filter(shard::has).count() * methods.size();
   }
 
   /** Makes them. {@link mplm.harness.input.BadInput} if a link is too slow for a guest, or the limit makes no sense. */
   public List<SimulationTable> tables(AllCores cores, AllCores.Progress progress) throws Exception {
+    List<Place> places = places();
     List<Callable<Simulated>> migrations = new ArrayList<>();
-    for (Place place : places()) {
-      Simulation simulation = new Simulation(place.trace, Conditions.of(place.link), limit);
+    for (Place place : places) {
+      Simulation simulation = new Simulation(place.trace, overheads.on(place.link), limit);
       for (Optional<Method> method : methods) {
         migrations.add(() -> method.isPresent() ? simulation.run(method.get()) : simulation.stopAndCopy());
       }
     }
     Iterator<Simulated> results = cores.run(migrations, progress).iterator();
     List<Callable<SimulationTable>> tables = new ArrayList<>();
-    for (Place place : places()) {
+    for (Place place : places) {
       List<Simulated> rows = methods.stream().map(method -> results.next()).toList();
-      tables.add(() -> new SimulationTable(place.number, traces.size() * links.size(), place.trace.header(), place.link, limit, rows,
-          best(place, rows)));
+      tables.add(() -> new SimulationTable(place.number, traces.size() * links.size(), place.trace.header(), place.link, limit,
+          overheads.equals(Overheads.NONE) ? "" : overheads.toString(), rows, best(place, rows)));
     }
     return cores.run(tables);
   }
@@ -74,6 +79,6 @@ public record Sweep(
   /** For as long as any completed row took, so that no longer one makes it coarse. */
   private Optional<Bound> best(Place place, List<Simulated> rows) throws IOException {
     Duration horizon = rows.stream().flatMap(row -> row.total().stream()).max(Duration::compareTo).orElse(rows.get(0).live());
-    return bound ? Optional.of(new Bound(place.trace, Conditions.of(place.link), horizon)) : Optional.empty();
+    return bound ? Optional.of(new Bound(place.trace, overheads.on(place.link), horizon)) : Optional.empty();
   }
 }

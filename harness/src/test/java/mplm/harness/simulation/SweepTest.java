@@ -139,6 +139,6 @@ public class SweepTest {
   }
 
   private static Sweep sweep(Shard shard) {
-    return new Sweep(TRACES, LINKS, METHODS, Duration.ofSeconds(30), true, shard);
+    return new Sweep(TRACES, LINKS, METHODS, Duration.ofSeconds(30), Overheads.NONE, true, shard);
   }
 }
