@@ -78,7 +78,7 @@ final class SimulateCommand implements Callable<Integer> {
   private String limit;
 
   @Option(names = "--overheads", paramLabel = "NAME=VALUE,...",
-      description = "what a migration has beside its pages, as --against fits and prints it; by default none")
+      description = "what a migration has beside its pages, as --against fits and prints it unless it is given; by default none")
   private String overheads;
 
   @Option(names = "--bound", description = "say what the best possible is, for one that knows all writes in advance")
@@ -178,10 +178,12 @@ final class SimulateCommand implements Callable<Integer> {
   /** The run says links, methods and limits itself. */
   private void judge(AllCores cores) throws Exception {
     for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
-      if (!given.isPositional() && !List.of("--against", "--csv", "--bound").contains(((OptionSpec) given).longestName())) {
-        throw new BadInput("--against: the run says its " + ((OptionSpec) given).longestName() + " itself, allowed: --csv, --bound, TRACE");
+      if (!given.isPositional() && !List.of("--against", "--csv", "--bound", "--overheads").contains(((OptionSpec) given).longestName())) {
+        throw new BadInput("--against: the run says its " + ((OptionSpec) given).longestName() + " itself, allowed: --csv, --bound, --overheads,"
+            + " TRACE");
       }
     }
+    Optional<Overheads> beside = Optional.ofNullable(overheads).map(text -> read("--overheads", text, Overheads::parse));
     RunManifest manifest = RunManifest.read(against);
     List<RealPoint> points = RealPoint.of(against);
     TraceLibrary library = new TraceLibrary(
@@ -198,7 +200,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
     ErrorTable table;
     try (TaskBar bar = bar("fitting overheads", -1, "tried")) {
-      table = ErrorTable.of(found, bound, cores, bar::done);
+      table = ErrorTable.of(found, beside, bound, cores, bar::done);
     }
     write(() -> table.write(csv));
     PrintWriter out = spec.commandLine().getOut();

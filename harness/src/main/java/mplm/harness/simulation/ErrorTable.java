@@ -4,6 +4,7 @@ package mplm.harness.simulation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -23,11 +24,11 @@ import mplm.harness.report.Outcome;
 import mplm.harness.suite.Experiment;
 
 /**
- * How far simulations are from real trials. The overheads are fitted on every other point (of the next experiment on those that
- * were left out of this one's methods), and judged on the rest.
+ * How far simulations are from real trials. The overheads are known before, and all points are judged; or they are fitted on every
+ * other point (of the next experiment on those that were left out of this one's methods), and judged on the rest.
  *
  * @param rows a point each, in the order of the suite
- * @param overheads that were fitted
+ * @param overheads of the simulations
  */
 public record ErrorTable(List<Row> rows, Overheads overheads) {
   private static final int BEGINNINGS = 9;
@@ -75,11 +76,12 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
    * Fits and judges.
    *
    * @param traces the points of a run in the order of its suite, and where the trace of each one's guest is
+   * @param known overheads, if they are not to be fitted
    * @param bound whether the best possible is computed too
    * @param progress is told how many overheads were tried
    */
-  public static ErrorTable of(Map<RealPoint, Path> traces, boolean bound, AllCores cores, AllCores.Progress progress)
-      throws Exception {
+  public static ErrorTable of(Map<RealPoint, Path> traces, Optional<Overheads> known, boolean bound, AllCores cores,
+      AllCores.Progress progress) throws Exception {
     List<RealPoint> points = List.copyOf(traces.keySet());
     Map<Path, HeldTrace> held = new HashMap<>();
     List<OverheadFit.Pair> pairs = new ArrayList<>();
@@ -91,14 +93,14 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
       pairs.add(new OverheadFit.Pair(point, held.get(file)));
     }
     List<OverheadFit.Pair> fitted = new ArrayList<>();
-    List<Boolean> halves = halves(points);
+    List<Boolean> halves = known.isPresent() ? Collections.nCopies(points.size(), false) : halves(points);
     for (int n = 0; n < pairs.size(); n++) {
       if (halves.get(n)) {
         fitted.add(pairs.get(n));
       }
     }
-    double setup = setup(fitted);
-    Overheads overheads = new OverheadFit(fitted, setup, cores).search(progress);
+    double setup = setup(known.isPresent() ? pairs : fitted);
+    Overheads overheads = known.isPresent() ? known.get() : new OverheadFit(fitted, setup, cores).search(progress);
     List<Callable<SimulatedPoint>> tasks = new ArrayList<>();
     for (OverheadFit.Pair pair : pairs) {
       tasks.add(() -> SimulatedPoint.of(pair.real(), pair.trace(), overheads, setup, BEGINNINGS));
@@ -183,8 +185,11 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
           number(real.median(RealPoint.Trial::downtime)), number(row.simulated.downtime()),
           percent("%+.1f %%", row.downtimeError()), spread(real, RealPoint.Trial::downtime)));
     }
-    text.append(String.format("overheads fitted on %d points: %s%n", rows.stream().filter(Row::fitted).count(), overheads));
-    text.append(summary("fitted", Row::fitted));
+    long fitted = rows.stream().filter(Row::fitted).count();
+    text.append(String.format("overheads%s: %s%n", fitted == 0 ? "" : " fitted on " + fitted + " points", overheads));
+    if (fitted > 0) {
+      text.append(summary("fitted", Row::fitted));
+    }
     text.append(summary("judged", row -> !row.fitted));
     for (String experiment : rows.stream().map(row -> row.real.experiment().name()).distinct().toList()) {
       text.append(summary("judged, " + experiment, row -> !row.fitted && row.real.experiment().name().equals(experiment)));

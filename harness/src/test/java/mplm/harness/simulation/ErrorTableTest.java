@@ -60,7 +60,7 @@ public class ErrorTableTest {
   public void overheadsThatAreThereAreFound() throws Exception {
     List<RealPoint> points = points(TRUE);
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(traces(points, "MG", "SP"), false, cores, tried -> {});
+      ErrorTable table = ErrorTable.of(traces(points, "MG", "SP"), Optional.empty(), false, cores, tried -> {});
       assertThat(table.rows().stream().filter(ErrorTable.Row::fitted)).hasSize(points.size() / 2);
       assertThat(table.rows().stream().filter(row -> row.real().completed())).hasSizeGreaterThan(points.size() / 2);
       assertThat(table.totalError().orElseThrow()).isLessThan(0.05);
@@ -70,8 +70,28 @@ public class ErrorTableTest {
       table.write(folder.resolve("out.csv"));
       assertThat(Files.readAllLines(folder.resolve("out.csv"))).hasSize(1 + points.size())
           .filteredOn(line -> line.contains(",judged,")).hasSize(points.size() / 2);
-      assertThat(ErrorTable.of(traces(points, "MG", "SP"), false, cores, tried -> {}).overheads())
+      assertThat(ErrorTable.of(traces(points, "MG", "SP"), Optional.empty(), false, cores, tried -> {}).overheads())
           .isEqualTo(table.overheads());
+    }
+  }
+
+  /** Overheads that are known are not fitted: all points are judged by them. */
+  @Test(timeOut = 120_000)
+  public void knownOverheadsAreJudgedOnAllPoints() throws Exception {
+    List<RealPoint> points = points(TRUE);
+    try (AllCores cores = new AllCores()) {
+      ErrorTable table = ErrorTable.of(traces(points, "MG", "SP"), Optional.of(Overheads.parse(TRUE.toString())), true, cores, tried -> {});
+      assertThat(table.rows()).noneMatch(ErrorTable.Row::fitted);
+      assertThat(table.overheads()).isEqualTo(TRUE);
+      assertThat(table.totalError().orElseThrow()).isLessThan(0.05);
+      assertThat(table.text()).contains("overheads: goodput=0.9,buffer=2048KiB,work=12us,fetch=20ms,switchover=170ms,slowness=1.3\n")
+          .doesNotContain("fitted");
+      for (ErrorTable.Row row : table.rows()) {
+        if (row.real().completed()) {
+          // one trial begins where it begins, the best possible is the median over many beginnings
+          assertThat(row.bestTotal()).as(table.text()).isPositive().isLessThan(1.1 * row.simulated().total());
+        }
+      }
     }
   }
 
@@ -79,7 +99,7 @@ public class ErrorTableTest {
   @Test(timeOut = 120_000)
   public void aWrongTraceShows() throws Exception {
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(traces(points(TRUE), "SP", "MG"), false, cores, tried -> {});
+      ErrorTable table = ErrorTable.of(traces(points(TRUE), "SP", "MG"), Optional.empty(), false, cores, tried -> {});
       assertThat(table.totalError().orElse(1) > 0.05 || table.downtimeError().orElse(1) > 0.1 || table.sameOutcomes() < 6).isTrue();
     }
   }
