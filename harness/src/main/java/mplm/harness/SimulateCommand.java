@@ -34,6 +34,7 @@ import mplm.harness.report.TaskBar;
 import mplm.harness.report.TrialRow;
 import mplm.harness.simulation.AllCores;
 import mplm.harness.simulation.ErrorTable;
+import mplm.harness.simulation.Judge;
 import mplm.harness.simulation.Overheads;
 import mplm.harness.simulation.RealPoint;
 import mplm.harness.simulation.Sweep;
@@ -199,8 +200,13 @@ final class SimulateCommand implements Callable<Integer> {
           + library.contents());
     }
     ErrorTable table;
-    try (TaskBar bar = bar("fitting overheads", -1, "tried")) {
-      table = ErrorTable.of(found, beside, bound, cores, bar::done);
+    Judge judge = new Judge(found, cores);
+    if (beside.isPresent()) {
+      table = judge.known(beside.get(), bound);
+    } else {
+      try (TaskBar bar = bar("fitting overheads", -1, "tried")) {
+        table = judge.fitted(bound, bar::done);
+      }
     }
     write(() -> table.write(csv));
     PrintWriter out = spec.commandLine().getOut();

@@ -3,35 +3,23 @@ package mplm.harness.simulation;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
-import mplm.engine.trace.HeldTrace;
 import mplm.harness.report.Csv;
 import mplm.harness.report.Median;
 import mplm.harness.report.Outcome;
-import mplm.harness.suite.Experiment;
 
 /**
- * How far simulations are from real trials. The overheads are known before, and all points are judged; or they are fitted on every
- * other point (of the next experiment on those that were left out of this one's methods), and judged on the rest.
+ * How far simulations are from real trials, and these from the best possible.
  *
  * @param rows a point each, in the order of the suite
  * @param overheads of the simulations
  */
 public record ErrorTable(List<Row> rows, Overheads overheads) {
-  private static final int BEGINNINGS = 9;
   private static final List<String> HEADER = List.of("kind", "experiment", "benchmark", "class", "method", "link_bits_per_s", "half",
       "trials", "outcome", "simulated_outcome", "total_s", "simulated_total_s", "total_error", "total_spread", "downtime_s",
       "simulated_downtime_s", "downtime_error", "downtime_spread", "best_total_s", "best_downtime_s");
@@ -70,85 +58,6 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
     double bestDowntime() {
       return best.isPresent() ? best.get().downtime(real.median(RealPoint.Trial::total)) : Double.NaN;
     }
-  }
-
-  /**
-   * Fits and judges.
-   *
-   * @param traces the points of a run in the order of its suite, and where the trace of each one's guest is
-   * @param known overheads, if they are not to be fitted
-   * @param bound whether the best possible is computed too
-   * @param progress is told how many overheads were tried
-   */
-  public static ErrorTable of(Map<RealPoint, Path> traces, Optional<Overheads> known, boolean bound, AllCores cores,
-      AllCores.Progress progress) throws Exception {
-    List<RealPoint> points = List.copyOf(traces.keySet());
-    Map<Path, HeldTrace> held = new HashMap<>();
-    List<OverheadFit.Pair> pairs = new ArrayList<>();
-    for (RealPoint point : points) {
-      Path file = traces.get(point);
-      if (!held.containsKey(file)) {
-        held.put(file, HeldTrace.of(TraceLibrary.read(file)));
-      }
-      pairs.add(new OverheadFit.Pair(point, held.get(file)));
-    }
-    List<OverheadFit.Pair> fitted = new ArrayList<>();
-    List<Boolean> halves = known.isPresent() ? Collections.nCopies(points.size(), false) : halves(points);
-    for (int n = 0; n < pairs.size(); n++) {
-      if (halves.get(n)) {
-        fitted.add(pairs.get(n));
-      }
-    }
-    double setup = setup(known.isPresent() ? pairs : fitted);
-    Overheads overheads = known.isPresent() ? known.get() : new OverheadFit(fitted, setup, cores).search(progress);
-    List<Callable<SimulatedPoint>> tasks = new ArrayList<>();
-    for (OverheadFit.Pair pair : pairs) {
-      tasks.add(() -> SimulatedPoint.of(pair.real(), pair.trace(), overheads, setup, BEGINNINGS));
-    }
-    List<SimulatedPoint> simulated = cores.run(tasks);
-    Map<Experiment, BestPossible> best = bound ? best(pairs, overheads, setup, cores) : Map.of();
-    List<Row> rows = new ArrayList<>();
-    for (int n = 0; n < points.size(); n++) {
-      rows.add(new Row(points.get(n), simulated.get(n), halves.get(n), Optional.ofNullable(best.get(points.get(n).experiment()))));
-    }
-    return new ErrorTable(rows, overheads);
-  }
-
-  private static Map<Experiment, BestPossible> best(List<OverheadFit.Pair> pairs, Overheads overheads, double setup, AllCores cores)
-      throws Exception {
-    Map<Experiment, List<OverheadFit.Pair>> experiments = pairs.stream().filter(pair -> pair.real().completed())
-        .collect(Collectors.groupingBy(pair -> pair.real().experiment(), LinkedHashMap::new, Collectors.toList()));
-    List<Callable<BestPossible>> tasks = new ArrayList<>();
-    experiments.forEach((experiment, some) -> {
-      double longest = some.stream().mapToDouble(pair -> pair.real().median(RealPoint.Trial::total)).max().orElseThrow();
-      tasks.add(() -> BestPossible.of(some.get(0).trace(), overheads.on(experiment.link()), overheads.slowness(), setup, BEGINNINGS,
-          longest));
-    });
-    Iterator<BestPossible> results = cores.run(tasks).iterator();
-    Map<Experiment, BestPossible> best = new HashMap<>();
-    experiments.keySet().forEach(experiment -> best.put(experiment, results.next()));
-    return best;
-  }
-
-  private static double setup(List<OverheadFit.Pair> points) {
-    double[] times = points.stream().filter(pair -> pair.real().completed())
-        .mapToDouble(pair -> pair.real().median(RealPoint.Trial::setup)).filter(time -> !Double.isNaN(time)).sorted().toArray();
-    return times.length == 0 ? 0 : Median.of(times);
-  }
-
-  /** On which points overheads are fitted. */
-  private static List<Boolean> halves(List<RealPoint> points) {
-    List<Boolean> halves = new ArrayList<>();
-    int experiment = 0;
-    int method = 0;
-    for (int n = 0; n < points.size(); n++) {
-      if (n > 0 && !points.get(n).experiment().equals(points.get(n - 1).experiment())) {
-        experiment++;
-        method = 0;
-      }
-      halves.add((experiment + method++) % 2 == 0);
-    }
-    return halves;
   }
 
   /** Median of the absolute errors of total time over the points that were not fitted; empty if none can be compared. */

@@ -60,7 +60,7 @@ public class ErrorTableTest {
   public void overheadsThatAreThereAreFound() throws Exception {
     List<RealPoint> points = points(TRUE);
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(traces(points, "MG", "SP"), Optional.empty(), false, cores, tried -> {});
+      ErrorTable table = new Judge(traces(points, "MG", "SP"), cores).fitted(false, tried -> {});
       assertThat(table.rows().stream().filter(ErrorTable.Row::fitted)).hasSize(points.size() / 2);
       assertThat(table.rows().stream().filter(row -> row.real().completed())).hasSizeGreaterThan(points.size() / 2);
       assertThat(table.totalError().orElseThrow()).isLessThan(0.05);
@@ -70,7 +70,7 @@ public class ErrorTableTest {
       table.write(folder.resolve("out.csv"));
       assertThat(Files.readAllLines(folder.resolve("out.csv"))).hasSize(1 + points.size())
           .filteredOn(line -> line.contains(",judged,")).hasSize(points.size() / 2);
-      assertThat(ErrorTable.of(traces(points, "MG", "SP"), Optional.empty(), false, cores, tried -> {}).overheads())
+      assertThat(new Judge(traces(points, "MG", "SP"), cores).fitted(false, tried -> {}).overheads())
           .isEqualTo(table.overheads());
     }
   }
@@ -80,7 +80,7 @@ public class ErrorTableTest {
   public void knownOverheadsAreJudgedOnAllPoints() throws Exception {
     List<RealPoint> points = points(TRUE);
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(traces(points, "MG", "SP"), Optional.of(Overheads.parse(TRUE.toString())), true, cores, tried -> {});
+      ErrorTable table = new Judge(traces(points, "MG", "SP"), cores).known(Overheads.parse(TRUE.toString()), true);
       assertThat(table.rows()).noneMatch(ErrorTable.Row::fitted);
       assertThat(table.overheads()).isEqualTo(TRUE);
       assertThat(table.totalError().orElseThrow()).isLessThan(0.05);
@@ -99,7 +99,7 @@ public class ErrorTableTest {
   @Test(timeOut = 120_000)
   public void aWrongTraceShows() throws Exception {
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(traces(points(TRUE), "SP", "MG"), Optional.empty(), false, cores, tried -> {});
+      ErrorTable table = new Judge(traces(points(TRUE), "SP", "MG"), cores).fitted(false, tried -> {});
       assertThat(table.totalError().orElse(1) > 0.05 || table.downtimeError().orElse(1) > 0.1 || table.sameOutcomes() < 6).isTrue();
     }
   }

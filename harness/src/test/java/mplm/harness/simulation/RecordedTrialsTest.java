@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Mplm;
@@ -51,7 +50,7 @@ public class RecordedTrialsTest {
     Map<RealPoint, Path> points = points(run, traces);
     assertThat(points.keySet()).extracting(point -> point.experiment().name()).containsOnly("measured");
     try (AllCores cores = new AllCores()) {
-      ErrorTable table = ErrorTable.of(points, Optional.empty(), false, cores, tried -> {});
+      ErrorTable table = new Judge(points, cores).fitted(false, tried -> {});
       assertThat(table.sameOutcomes()).isEqualTo(table.rows().stream().filter(row -> !row.fitted()).count());
       assertThat(table.totalError().orElseThrow()).as(table.text()).isLessThan(0.05);
       // MPLM's downtime, tenths of a second, is mostly the switch-over, of which a point with one of seconds says nothing
@@ -69,7 +68,7 @@ public class RecordedTrialsTest {
     Map<RealPoint, Path> points = points(SCALED, TRACES);
     ErrorTable table;
     try (AllCores cores = new AllCores()) {
-      table = ErrorTable.of(points, Optional.empty(), false, cores, tried -> {});
+      table = new Judge(points, cores).fitted(false, tried -> {});
     }
     assertThat(table.totalError().orElseThrow()).as(table.text()).isLessThan(0.05);
     assertThat(table.downtimeError().orElseThrow()).as(table.text()).isLessThan(0.1);
