@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestPause;
 import mplm.engine.guest.GuestRecord;
-import mplm.engine.guest.Hypervisor;
 import mplm.engine.migration.Migration;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.StreamKey;
@@ -45,17 +44,13 @@ final class Trial {
   /** Of an unmigrated guest that repeats its program: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
 
-  /** What a downtime consists of, and when MPLM's epochs began; few lines a trial. */
-  private static final String[] TRACES = {"-trace", "vmstate_downtime_checkpoint", "-trace", "migration_bitmap_sync_*", "-trace",
-    "mplm_start", "-trace", "mplm_epoch", "-trace", "mplm_end"};
-
   /** From one datagram to the guest to the next: often enough for a downtime, seldom enough not to slow the guest down. */
   private static final Duration ECHO = Duration.ofMillis(10);
 
   private static final String DONE_FIRST = "the program was done before the guest was stopped";
 
   private final Rig rig;
-  private final Accelerator accelerator;
+  private final TrialGuest guest;
   private final PlannedTrial planned;
   private final Experiment experiment;
   private final TrialFolder folder;
@@ -81,7 +76,7 @@ final class Trial {
   Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display, Duration ready)
       throws IOException {
     this.rig = rig;
-    this.accelerator = accelerator;
+    this.guest = new TrialGuest(rig, accelerator, planned);
     this.planned = planned;
     this.experiment = planned.experiment();
     this.folder = folder;
@@ -149,7 +144,7 @@ final class Trial {
   private void bootSource() throws IOException, InterruptedException {
     display.stage("booting");
     journal.start(Journal.Part.BOOT);
-    source = Machine.start(rig.source().host(), this::sourceHypervisor, records(TrialFolder.SOURCE), Optional.empty());
+    source = Machine.start(rig.source().host(), guest::atSource, records(TrialFolder.SOURCE), Optional.empty());
     watch.add(source);
     source.resume();
     source.serial().await("boot", experiment.readyWithin());
@@ -174,7 +169,7 @@ final class Trial {
     } else {
       journal.noEcho(rig.hosts().noGuestNetwork().orElseThrow());
     }
-    destination = Machine.start(rig.destination().host(), this::destinationHypervisor, records(TrialFolder.DESTINATION),
+    destination = Machine.start(rig.destination().host(), work -> guest.atDestination(source.hypervisor(), work), records(TrialFolder.DESTINATION),
         Optional.of(source.serial()));
     watch.add(destination);
     key = Machine.key(rig.hosts().link().protection(), source, destination);
@@ -281,7 +276,7 @@ final class Trial {
     // an interrupt ends the trial, not its tidying
     boolean interrupted = Thread.interrupted();
     boolean whole = true;
-    for (AutoCloseable part : new AutoCloseable[] {watch, echo, destination, source, this::removeMemoryFiles}) {
+    for (AutoCloseable part : new AutoCloseable[] {watch, echo, destination, source, guest::removeMemoryFiles}) {
       try {
         if (part != null) {
           part.close();
@@ -302,14 +297,6 @@ final class Trial {
     return whole;
   }
 
-  private void removeMemoryFiles() {
-    if (experiment.verifyMemory()) {
-      for (Rig.Side side : List.of(rig.source(), rig.destination())) {
-        side.host().check(ANSWER, "rm", "-f", "--", side.memoryFile());
-      }
-    }
-  }
-
   private <T extends AutoCloseable> T recorded(T record) {
     records.push(record);
     return record;
@@ -328,27 +315,6 @@ final class Trial {
         throw new IllegalStateException("the records of " + planned.name() + " cannot be written: " + e.getMessage(), e);
       }
     }
-  }
-
-  private Hypervisor sourceHypervisor(String workFolder) {
-    String arguments = Kernel.arguments(experiment, rig.hosts().guestAddress());
-    Hypervisor hypervisor = rig.withNetwork(
-        rig.hypervisor(rig.source(planned.engine()), accelerator, experiment.guest(), arguments, workFolder), rig.source())
-        .withMore(TRACES);
-    return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(rig.source())) : hypervisor;
-  }
-
-  private Hypervisor destinationHypervisor(String workFolder) {
-    Rig.Side side = rig.destination(planned.engine());
-    Hypervisor hypervisor = rig.withNetwork(source.hypervisor()
-        .destination(side.binary(), side.firmware(), workFolder).withImage(side.kernel(), side.initramfs()), side);
-    return experiment.verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;
-  }
-
-  /** QEMU would make it readable for all. */
-  private static String memoryFile(Rig.Side side) {
-    side.host().check(ANSWER, "sh", "-c", "umask 077; rm -f -- \"$1\" && : >\"$1\"", "mplm", side.memoryFile());
-    return side.memoryFile();
   }
 
   private boolean arrived() {

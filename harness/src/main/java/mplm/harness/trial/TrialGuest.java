@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.trial;
+
+import java.time.Duration;
+import java.util.List;
+import mplm.engine.guest.Accelerator;
+import mplm.engine.guest.Hypervisor;
+import mplm.harness.suite.PlannedTrial;
+
+/** The guest of a trial: command lines of the hypervisor that it boots in and of the one that waits for it, and its memory files. */
+record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  /** What a downtime consists of, and when MPLM's epochs began; few lines a trial. */
+  private static final String[] TRACES = {"-trace", "vmstate_downtime_checkpoint", "-trace", "migration_bitmap_sync_*", "-trace",
+    "mplm_start", "-trace", "mplm_epoch", "-trace", "mplm_end"};
+
+  /** Where it boots. */
+  Hypervisor atSource(String workFolder) {
+    String arguments = Kernel.arguments(planned.experiment(), rig.hosts().guestAddress());
+    Rig.Side side = rig.source(planned.engine());
+    Hypervisor hypervisor = rig.withNetwork(
+        rig.hypervisor(side, accelerator, planned.experiment().guest(), arguments, workFolder), side).withMore(TRACES);
+    return planned.experiment().verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)) : hypervisor;
+  }
+
+  /** Where it is moved to, from there. */
+  Hypervisor atDestination(Hypervisor source, String workFolder) {
+    Rig.Side side = rig.destination(planned.engine());
+    Hypervisor hypervisor = rig.withNetwork(source.destination(side.binary(), side.firmware(), workFolder)
+        .withImage(side.kernel(), side.initramfs()), side);
+    return planned.experiment().verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;
+  }
+
+  /** QEMU would make it readable for all. */
+  private static String memoryFile(Rig.Side side) {
+    side.host().check(ANSWER, "sh", "-c", "umask 077; rm -f -- \"$1\" && : >\"$1\"", "mplm", side.memoryFile());
+    return side.memoryFile();
+  }
+
+  /** On both hosts, if it had any. */
+  void removeMemoryFiles() {
+    if (planned.experiment().verifyMemory()) {
+      for (Rig.Side side : List.of(rig.source(), rig.destination())) {
+        side.host().check(ANSWER, "rm", "-f", "--", side.memoryFile());
+      }
+    }
+  }
+}
