@@ -21,8 +21,13 @@ import mplm.harness.report.Outcome;
  */
 public record ErrorTable(List<Row> rows, Overheads overheads) {
   private static final List<String> HEADER = List.of("kind", "experiment", "benchmark", "class", "method", "link_bits_per_s", "half",
-      "trials", "outcome", "simulated_outcome", "total_s", "simulated_total_s", "total_error", "total_spread", "downtime_s",
-      "simulated_downtime_s", "downtime_error", "downtime_spread", "best_total_s", "best_downtime_s");
+      "trials", "outcome", "simulated_outcome", "total_s", "simulated_total_s", "simulated_total_least_s", "simulated_total_most_s",
+      "total_error", "total_spread", "downtime_s", "simulated_downtime_s", "simulated_downtime_least_s", "simulated_downtime_most_s",
+      "downtime_error", "downtime_spread", "best_total_s", "best_downtime_s");
+  /** Beyond what simulations span, of a time that lies there still: as much as its median error may be. */
+  private static final double TOTAL_TOLERANCE = 0.05;
+
+  private static final double DOWNTIME_TOLERANCE = 0.1;
 
   /**
    * A point.
@@ -49,6 +54,14 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
       return comparable() ? simulated.downtime() / real.median(RealPoint.Trial::downtime) - 1 : Double.NaN;
     }
 
+    boolean totalSpanned() {
+      return comparable() && simulated.totals().has(real.median(RealPoint.Trial::total), TOTAL_TOLERANCE);
+    }
+
+    boolean downtimeSpanned() {
+      return comparable() && simulated.downtimes().has(real.median(RealPoint.Trial::downtime), DOWNTIME_TOLERANCE);
+    }
+
     /** The least total time with the real downtime, seconds; NaN if that is not known. */
     double bestTotal() {
       return best.isPresent() ? best.get().total(real.median(RealPoint.Trial::downtime)) : Double.NaN;
@@ -72,7 +85,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
 
   /** How many of the points that were not fitted ended as simulated. */
   public long sameOutcomes() {
-    return rows.stream().filter(row -> !row.fitted && row.sameOutcome()).count();
+    return count(row -> !row.fitted && row.sameOutcome());
   }
 
   private OptionalDouble medianError(Predicate<Row> which, ToDoubleFunction<Row> error) {
@@ -83,16 +96,17 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
 
   /** Lines of text. */
   public String text() {
-    StringBuilder text = new StringBuilder(String.format("%-28s %-6s %-15s %-15s %8s %8s %8s %7s %8s %8s %8s %7s%n", "point", "half",
-        "real", "simulated", "total s", "simul.", "error", "spread", "down s", "simul.", "error", "spread"));
+    StringBuilder text = new StringBuilder(String.format("%-30s %-6s %-13s %-13s %8s %8s %15s %8s %7s %8s %8s %13s %8s %7s%n",
+        "point", "half", "real", "simulated", "total s", "simul.", "span", "error", "spread", "down s", "simul.", "span", "error",
+        "spread"));
     for (Row row : rows) {
       RealPoint real = row.real;
-      text.append(String.format("%-28s %-6s %-15s %-15s %8s %8s %8s %7s %8s %8s %8s %7s%n",
+      text.append(String.format("%-30s %-6s %-13s %-13s %8s %8s %15s %8s %7s %8s %8s %13s %8s %7s%n",
           real.experiment().name() + " " + real.method(), row.fitted ? "fitted" : "judged", outcome(real.completed()),
           outcome(row.simulated.completed()), number(real.median(RealPoint.Trial::total)), number(row.simulated.total()),
-          percent("%+.1f %%", row.totalError()), spread(real, RealPoint.Trial::total),
+          span(row.simulated.totals()), percent("%+.1f %%", row.totalError()), spread(real, RealPoint.Trial::total),
           number(real.median(RealPoint.Trial::downtime)), number(row.simulated.downtime()),
-          percent("%+.1f %%", row.downtimeError()), spread(real, RealPoint.Trial::downtime)));
+          span(row.simulated.downtimes()), percent("%+.1f %%", row.downtimeError()), spread(real, RealPoint.Trial::downtime)));
     }
     long fitted = rows.stream().filter(Row::fitted).count();
     text.append(String.format("overheads%s: %s%n", fitted == 0 ? "" : " fitted on " + fitted + " points", overheads));
@@ -110,9 +124,15 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   }
 
   private String summary(String name, Predicate<Row> which) {
-    return String.format("%s: median absolute error of migration time %s, of downtime %s; outcome as simulated in %d of %d%n", name,
+    return String.format("%s: median absolute error of migration time %s, of downtime %s; outcome as simulated in %d of %d; within"
+        + " %.0f %% of the simulated span of times in %d of %d, within %.0f %% of that of downtimes in %d%n", name,
         percent(medianError(which, Row::totalError)), percent(medianError(which, Row::downtimeError)),
-        rows.stream().filter(which.and(Row::sameOutcome)).count(), rows.stream().filter(which).count());
+        count(which.and(Row::sameOutcome)), count(which), 100 * TOTAL_TOLERANCE, count(which.and(Row::totalSpanned)),
+        count(which.and(Row::comparable)), 100 * DOWNTIME_TOLERANCE, count(which.and(Row::downtimeSpanned)));
+  }
+
+  private long count(Predicate<Row> which) {
+    return rows.stream().filter(which).count();
   }
 
   private String distances() {
@@ -138,9 +158,11 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
         csv.write(List.of("residual", real.experiment().name(), real.experiment().benchmark().name(), real.experiment().problemClass(),
             real.method().toString(), "" + real.experiment().link().bitsPerSecond(), row.fitted ? "fitted" : "judged",
             "" + real.trials().size(), outcome(real.completed()), outcome(row.simulated.completed()),
-            exact(real.median(RealPoint.Trial::total)), exact(row.simulated.total()), exact(row.totalError()),
+            exact(real.median(RealPoint.Trial::total)), exact(row.simulated.total()), exact(row.simulated.totals().least()),
+            exact(row.simulated.totals().most()), exact(row.totalError()),
             exact(real.spread(RealPoint.Trial::total).orElse(Double.NaN)), exact(real.median(RealPoint.Trial::downtime)),
-            exact(row.simulated.downtime()), exact(row.downtimeError()),
+            exact(row.simulated.downtime()), exact(row.simulated.downtimes().least()), exact(row.simulated.downtimes().most()),
+            exact(row.downtimeError()),
             exact(real.spread(RealPoint.Trial::downtime).orElse(Double.NaN)), exact(row.bestTotal()), exact(row.bestDowntime())));
       }
     }
@@ -160,6 +182,10 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
 
   private static String percent(String format, double share) {
     return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, format, 100 * share);
+  }
+
+  private static String span(SimulatedPoint.Span span) {
+    return Double.isNaN(span.least()) ? "-" : String.format(Locale.ROOT, "%.2f-%.2f", span.least(), span.most());
   }
 
   private static String number(double seconds) {

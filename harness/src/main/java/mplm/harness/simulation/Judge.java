@@ -23,7 +23,9 @@ import mplm.harness.suite.Experiment;
  * the rest.
  */
 public final class Judge {
-  private static final int BEGINNINGS = 9;
+  private static final int BEGINNINGS = 25;
+  /** Of the best possible, which takes longer to compute. */
+  private static final int BOUND_BEGINNINGS = 9;
 
   private final List<OverheadFit.Pair> pairs = new ArrayList<>();
   private final AllCores cores;
@@ -89,8 +91,8 @@ public final class Judge {
     List<Callable<BestPossible>> tasks = new ArrayList<>();
     experiments.forEach((experiment, some) -> {
       double longest = some.stream().mapToDouble(pair -> pair.real().median(RealPoint.Trial::total)).max().orElseThrow();
-      tasks.add(() -> BestPossible.of(some.get(0).trace(), overheads.on(experiment.link()), overheads.slowness(), setup, BEGINNINGS,
-          longest));
+      tasks.add(() -> BestPossible.of(some.get(0).trace(), overheads.on(experiment.link()), overheads.slowness(), setup,
+          BOUND_BEGINNINGS, longest));
     });
     Iterator<BestPossible> results = cores.run(tasks).iterator();
     Map<Experiment, BestPossible> best = new HashMap<>();

@@ -4,8 +4,9 @@ package mplm.harness.simulation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
@@ -40,16 +41,46 @@ public record SimulatedPoint(List<Simulated> migrations, double setup) {
 
   /** Median total time of those that completed, seconds; NaN if none did. */
   double total() {
-    return setup + median(one -> one.total().orElseThrow().toNanos());
+    return setup + Median.of(seconds(SimulatedPoint::totalOf));
   }
 
   /** Median downtime of those that completed, seconds; NaN if none did. */
   double downtime() {
-    return median(one -> one.downtime().orElseThrow().toNanos());
+    return Median.of(seconds(SimulatedPoint::downtimeOf));
   }
 
-  private double median(ToDoubleFunction<Simulated> nanoseconds) {
-    return Median.of(completedOnes().stream().mapToDouble(nanoseconds).toArray()) / NS_PER_S;
+  /** From the least to the most that migrations have, seconds, for where in its program the guest is; NaN of none. */
+  record Span(double least, double most) {
+    static Span of(double... times) {
+      return new Span(Arrays.stream(times).min().orElse(Double.NaN), Arrays.stream(times).max().orElse(Double.NaN));
+    }
+
+    /** Whether a time is in it, or beyond by that share at most. */
+    boolean has(double time, double tolerance) {
+      return time >= least * (1 - tolerance) && time <= most * (1 + tolerance);
+    }
+  }
+
+  /** Total times of those that completed. */
+  Span totals() {
+    return Span.of(Arrays.stream(seconds(SimulatedPoint::totalOf)).map(time -> setup + time).toArray());
+  }
+
+  /** Downtimes of those that completed. */
+  Span downtimes() {
+    return Span.of(seconds(SimulatedPoint::downtimeOf));
+  }
+
+  private static Duration totalOf(Simulated one) {
+    return one.total().orElseThrow();
+  }
+
+  private static Duration downtimeOf(Simulated one) {
+    return one.downtime().orElseThrow();
+  }
+
+  private double[] seconds(Function<Simulated, Duration> time) {
+    return completedOnes().stream().mapToDouble(one -> time.apply(one).toNanos() / NS_PER_S).toArray();
   }
 
   private List<Simulated> completedOnes() {

@@ -25,6 +25,7 @@ import org.testng.annotations.Test;
  */
 public class RecordedTrialsTest {
   private static final Path SCALED = Path.of("../reports/scaled-example");
+  private static final Path OTHERS = SCALED.resolve("other-methods");
   private static final Path TRACES = Path.of("../reports/traces");
 
   private Path run;
@@ -62,9 +63,9 @@ public class RecordedTrialsTest {
     }
   }
 
-  /** The README's table of errors, and the file behind it, are what simulations come to today. */
+  /** The README's tables of errors, and the files behind them, are what simulations come to today. */
   @Test(timeOut = 300_000)
-  public void theScaledRunIsSimulatedAsTheReadmeSays() throws Exception {
+  public void theScaledRunsAreSimulatedAsTheReadmeSays() throws Exception {
     Map<RealPoint, Path> points = points(SCALED, TRACES);
     ErrorTable table;
     try (AllCores cores = new AllCores()) {
@@ -79,15 +80,30 @@ public class RecordedTrialsTest {
       assertThat(median(rows, ErrorTable.Row::totalError)).as(table.text()).isLessThan(0.05);
       assertThat(median(rows, ErrorTable.Row::downtimeError)).as(table.text()).isLessThan(0.1);
     }
-    List<Map<String, String>> told = RecordedRun.table(SCALED.resolve("simulation-errors.csv"));
+    isAsInFile(table, SCALED, "mplm simulate --against reports/scaled-example --bound --csv ...");
+    // methods and knobs of which none was tried when the overheads were fitted
+    ErrorTable others;
+    try (AllCores cores = new AllCores()) {
+      others = new Judge(points(OTHERS, TRACES), cores).known(table.overheads(), false);
+    }
+    assertThat(others.sameOutcomes()).as(others.text()).isGreaterThanOrEqualTo(others.rows().size() - 1);
+    assertThat(others.totalError().orElseThrow()).as(others.text()).isLessThan(0.05);
+    assertThat(others.downtimeError().orElseThrow()).as(others.text()).isLessThan(0.1);
+    assertThat(others.rows().stream().filter(row -> row.totalSpanned() && row.downtimeSpanned()).count()).as(others.text())
+        .isGreaterThanOrEqualTo(others.rows().stream().filter(ErrorTable.Row::comparable).count() - 1);
+    isAsInFile(others, OTHERS, "mplm simulate --against " + OTHERS + " --overheads " + table.overheads() + " --bound --csv ...");
+  }
+
+  private static void isAsInFile(ErrorTable table, Path run, String command) throws Exception {
+    List<Map<String, String>> told = RecordedRun.table(run.resolve("simulation-errors.csv"));
     assertThat(told).hasSameSizeAs(table.rows());
+    String again = command + " makes the file again\n" + table.text();
     for (int n = 0; n < told.size(); n++) {
       ErrorTable.Row row = table.rows().get(n);
       assertThat(told.get(n)).containsEntry("experiment", row.real().experiment().name())
           .containsEntry("method", row.real().method().toString());
-      String again = "mplm simulate --against reports/scaled-example --bound --csv reports/scaled-example/simulation-errors.csv\n";
-      assertThat(row.totalError()).as(again + table.text()).isCloseTo(number(told.get(n).get("total_error")), within(0.01));
-      assertThat(row.downtimeError()).as(again + table.text()).isCloseTo(number(told.get(n).get("downtime_error")), within(0.01));
+      assertThat(row.totalError()).as(again).isCloseTo(number(told.get(n).get("total_error")), within(0.01));
+      assertThat(row.downtimeError()).as(again).isCloseTo(number(told.get(n).get("downtime_error")), within(0.01));
     }
   }
 
