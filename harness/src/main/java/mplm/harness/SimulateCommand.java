@@ -153,8 +153,11 @@ final class SimulateCommand implements Callable<Integer> {
     tables.forEach(table -> out.print(table.text()));
     if (heatMap != null) {
       for (int first = 0; first < tables.size(); first += links.size()) {
-        HeatMap.write(tables.subList(first, first + links.size()), heatMap, "trace-" + (first / links.size() + 1))
-            .forEach(file -> out.println("chart:    " + file));
+        List<Path> files = HeatMap.write(tables.subList(first, first + links.size()), heatMap, "trace-" + (first / links.size() + 1));
+        files.forEach(file -> out.println("chart:    " + file));
+        if (files.isEmpty()) {
+          out.println("no chart of " + tables.get(first).trace().source() + ": no migration came to its end within the limit");
+        }
       }
     }
     out.flush();

@@ -101,6 +101,23 @@ public class SimulateCommandTest {
         .contains("64MiB on a link of 50Mbit/s", "32MiB on a link of 100Mbit/s");
   }
 
+  @Test
+  public void aHeatMapOfNothingThatEndedIsNotDrawn() throws IOException {
+    String guest = "synthetic:memory=64MiB,set=32MiB,rate=100000";
+    Path charts = Files.createTempDirectory("mplm-heat");
+    try {
+      Said none = run(guest, "--link", "100Mbit/s,200Mbit/s", "--methods", "precopy:0.1s", "--limit", "20s", "--heat-map",
+          charts.toString());
+      assertThat(none.exitCode).as(none.err).isZero();
+      assertThat(none.out).contains("no chart of " + guest.substring(0, 10)).contains("no migration came to its end");
+      Said some = run(guest, "--link", "100Mbit/s", "--methods", "precopy:0.1s,mplm", "--limit", "20s", "--heat-map", charts.toString());
+      assertThat(some.exitCode).as(some.err).isZero();
+      assertThat(charts.resolve("trace-1-total.svg")).isNotEmptyFile();
+    } finally {
+      RecordedRun.remove(charts);
+    }
+  }
+
   /** Half of the link and a switch-over of a second; a guest that is twice as slow dirties half as much. */
   @Test
   public void aMigrationMayHaveOverheads() {

@@ -36,9 +36,12 @@ public final class HeatMap {
    *
    * @param tables of one guest, a link each, with the same methods
    * @param name how the files begin
-   * @return their paths
+   * @return their paths; none if no migration came to its end, for then there is nothing to draw
    */
   public static List<Path> write(List<SimulationTable> tables, Path folder, String name) throws IOException {
+    if (tables.stream().flatMap(table -> table.rows().stream()).noneMatch(row -> row.total().isPresent())) {
+      return List.of();
+    }
     List<Path> files = new ArrayList<>(Chart.write(
         () -> draw(tables, "migration time, seconds", row -> seconds(row.total())), folder, name + "-total"));
     files.addAll(Chart.write(
@@ -67,6 +70,9 @@ public final class HeatMap {
           cells.add(new Number[] {link, method, new BigDecimal(seconds.getAsDouble()).round(new MathContext(DIGITS)).doubleValue()});
         }
       }
+    }
+    if (cells.size() < links.size() * methods.size()) {
+      chart.setTitle(chart.getTitle() + "; empty: not converged");
     }
     var styler = chart.getStyler();
     styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
