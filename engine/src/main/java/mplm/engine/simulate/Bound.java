@@ -31,12 +31,15 @@ import mplm.engine.unit.Durations;
  * pages that were last written at or after t; what is left of them at S is U(t, S) - (S - t). (If a page and a zero page take
  * unlike times, a page may be half sent at a write: reached to within one page.)
  *
- * <p>S + d(S) never falls as S grows: later by x, d is less by at most x. So the frontier is the running minimum of d(S) over S.
+ * <p>The frontier is the running minimum of d(S) over S, without those S that another one beats in both. Unless the guest clears
+ * pages, S + d(S) never falls as S grows: later by x, d is less by at most x. Pages that are cleared take less time to send, and
+ * whoever waits for that may end sooner.
  *
  * <h2>Resolution</h2>
  * S and t are multiples of a step, a page's moment in an interval of the trace is that of {@link Simulation}. Each d(S) is a bound
- * for that S. A stop between two multiples is no better than the multiple before it by more than a step: for every migration, d
- * plus a step is at least {@link #downtimeAt} its T.
+ * for that S. A stop between two multiples is no better than the multiple before it by more than a step, and what the pages that
+ * are zero pages then, but not at the multiple, take less: but for that, of every migration d plus a step is at least {@link
+ * #downtimeAt} its T.
  *
  * <p>Takes 4 bytes a page, and time with the square of the horizon over the step.
  */
@@ -93,8 +96,9 @@ public final class Bound {
     return Math.max(left, since + work[0] - now * step);
   }
 
+  /** Of less downtime than all before: those that are not sooner at their end are no better in anything. */
   private void add(Point point) {
-    if (!frontier.isEmpty() && frontier.get(frontier.size() - 1).total().equals(point.total())) {
+    while (!frontier.isEmpty() && frontier.get(frontier.size() - 1).total().compareTo(point.total()) >= 0) {
       frontier.remove(frontier.size() - 1);
     }
     frontier.add(point);

@@ -161,6 +161,22 @@ public class BoundTest {
     assertThat(bound.downtimeAt(results.get(0).total().orElseThrow())).as("stop-and-copy").isPresent();
   }
 
+  /** Of four pages, of a slot each, the guest clears one in the first slot: then a zero page, of no time. */
+  @Test
+  public void whoWaitsUntilMemoryIsClearedMayEndSooner() throws IOException {
+    Conditions conditions = new Conditions(PAGE_A_SLOT.rate(), 4096, 0, new DataSize(0), Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    BitSet cleared = new BitSet();
+    cleared.set(3); // by ListTrace's rule with zeros
+    BitSet used = new BitSet();
+    used.set(0, 4);
+    Trace trace = new ListTrace(4, used, List.of(cleared, new BitSet()), Collections.nCopies(2, SLOT));
+    Bound bound = new Bound(trace, conditions, SLOT.multipliedBy(5), SLOT);
+    assertThat(bound.frontier()).as("4 slots if it is stopped at once").containsExactly(
+        new Point(SLOT.multipliedBy(3), Duration.ZERO));
+    assertThat(bound.downtimeAt(SLOT.multipliedBy(3))).contains(Duration.ZERO);
+    assertThat(bound.totalAt(SLOT.multipliedBy(4))).contains(SLOT.multipliedBy(3));
+  }
+
   @Test
   public void theFrontierDescendsAndIsLookedUp() throws IOException {
     Trace trace = SyntheticTrace.parse("synthetic:memory=64MiB,set=32MiB,rate=12000,zero=20");
