@@ -31,6 +31,9 @@ import mplm.engine.unit.Durations;
  * pages that were last written at or after t; what is left of them at S is U(t, S) - (S - t). (If a page and a zero page take
  * unlike times, a page may be half sent at a write: reached to within one page.)
  *
+ * <p>The same holds with the sender's time for each page in place of the link's. As the link sends what the sender did before, up
+ * to a buffer, the two may overlap in any way: the bound is the larger of both, and not always reached.
+ *
  * <p>The frontier is the running minimum of d(S) over S, without those S that another one beats in both. Unless the guest clears
  * pages, S + d(S) never falls as S grows: later by x, d is less by at most x. Pages that are cleared take less time to send, and
  * whoever waits for that may end sooner.
@@ -68,15 +71,17 @@ public final class Bound {
     long switchover = Conditions.picoseconds(conditions.switchover());
     LastWrites writes = new LastWrites(trace, conditions);
     int steps = Math.toIntExact(horizon.dividedBy(step));
-    long[] work = new long[steps + 1];
-    work[0] = writes.unwritten;
+    long[] link = new long[steps + 1];
+    long[] sender = new long[steps + 1];
+    link[0] = writes.unwritten;
+    sender[0] = writes.step.length * writes.work;
     long best = Long.MAX_VALUE;
     try (DirtyLog log = new DirtyLog(trace)) {
       for (int now = 0; now <= steps && best > switchover; now++) {
         if (now > 0) {
-          writes.move(log.fetch(now * psStep), log.used(), now, work);
+          writes.move(log.fetch(now * psStep), log.used(), now, link, sender);
         }
-        long downtime = left(work, now, psStep) + switchover;
+        long downtime = Math.max(left(link, now, psStep), left(sender, now, psStep)) + switchover;
         if (downtime < best) {
           add(new Point(Conditions.duration(now * psStep + downtime), Conditions.duration(downtime)));
           best = downtime;
@@ -85,7 +90,7 @@ public final class Bound {
     }
   }
 
-  /** What the link cannot have sent by step {@code now}; {@code work[k]} is its time for pages last written in step k, 0: never. */
+  /** What cannot have been done by step {@code now}; {@code work[k]} is the time for pages last written in step k, 0: never. */
   private static long left(long[] work, int now, long step) {
     long since = 0;
     long left = 0;
@@ -125,29 +130,32 @@ public final class Bound {
     return frontier.stream().filter(point -> point.downtime().compareTo(downtime) <= 0).findFirst().map(Point::total);
   }
 
-  /** In which step each page was last written, and the link's time for the pages of a step. */
+  /** In which step each page was last written, and the link's and the sender's time for the pages of a step. */
   private static final class LastWrites {
     private final int[] step;
     private final BitSet used = new BitSet();
+    private final long work;
     private final long page;
     private final long zeroPage;
     /** The link's time for all pages as they are at the start. */
     private final long unwritten;
 
     LastWrites(Trace trace, Conditions conditions) {
-      long work = Conditions.picoseconds(conditions.work());
-      page = Math.max(work, conditions.picoseconds(conditions.pageBytes()));
-      zeroPage = Math.max(work, conditions.picoseconds(conditions.zeroPageBytes()));
+      work = Conditions.picoseconds(conditions.work());
+      page = conditions.picoseconds(conditions.pageBytes());
+      zeroPage = conditions.picoseconds(conditions.zeroPageBytes());
       step = new int[trace.header().pages()];
       trace.used().addTo(used);
       unwritten = used.cardinality() * page + (step.length - used.cardinality()) * zeroPage;
     }
 
-    void move(BitSet written, BitSet usedNow, int now, long[] work) {
+    void move(BitSet written, BitSet usedNow, int now, long[] link, long[] sender) {
       for (int n = written.nextSetBit(0); n >= 0; n = written.nextSetBit(n + 1)) {
-        work[step[n]] -= used.get(n) ? page : zeroPage;
+        link[step[n]] -= used.get(n) ? page : zeroPage;
+        sender[step[n]] -= work;
         used.set(n, usedNow.get(n));
-        work[now] += used.get(n) ? page : zeroPage;
+        link[now] += used.get(n) ? page : zeroPage;
+        sender[now] += work;
         step[n] = now;
       }
     }

@@ -142,7 +142,8 @@ public class BoundTest {
   public void noMethodIsBetter(long seed) throws IOException {
     Random random = new Random(seed);
     Conditions conditions = Conditions.of(new Bandwidth(2_000_000L + random.nextInt(60_000_000)))
-        .withFetch(Duration.ofMillis(random.nextInt(10))).withSwitchover(Duration.ofMillis(random.nextInt(50)));
+        .withFetch(Duration.ofMillis(random.nextInt(10))).withSwitchover(Duration.ofMillis(random.nextInt(50)))
+        .withWork(Duration.ofNanos(random.nextInt(3) * 400_000L)).withBuffer(new DataSize(random.nextInt(3) * 500_000L));
     ListTrace trace = ListTrace.random(random);
     Duration limit = Duration.ofSeconds(30);
     Simulation simulation = new Simulation(trace, conditions, limit);
@@ -164,7 +165,8 @@ public class BoundTest {
   /** Of four pages, of a slot each, the guest clears one in the first slot: then a zero page, of no time. */
   @Test
   public void whoWaitsUntilMemoryIsClearedMayEndSooner() throws IOException {
-    Conditions conditions = new Conditions(PAGE_A_SLOT.rate(), 4096, 0, new DataSize(0), Duration.ZERO, Duration.ZERO, Duration.ZERO);
+    Conditions conditions =
+        new Conditions(PAGE_A_SLOT.rate(), 4096, 0, new DataSize(0), Duration.ZERO, Duration.ZERO, Duration.ZERO);
     BitSet cleared = new BitSet();
     cleared.set(3); // by ListTrace's rule with zeros
     BitSet used = new BitSet();
