@@ -41,6 +41,9 @@ final class Rounds {
    */
   boolean admit(PlannedTrial trial, long now, Collection<TrialRow> rows) {
     if (end.isEmpty() && trial.repetition() != round) {
+      if (round == 0 && !rows.isEmpty()) {
+        looks.forgo(); // a run that was broken off may have had them
+      }
       if (round > 0) {
         Duration last = Duration.ofNanos(now - roundBegin);
         longest = last.compareTo(longest) > 0 ? last : longest;

@@ -47,6 +47,12 @@ public final class Looks {
     spent += level;
   }
 
+  /** All looks but the last one are past, and have spent what they may. */
+  public void forgo() {
+    past = TIMES.size() - 1;
+    spend(level(false));
+  }
+
   /** Whether another round that takes so long still ends within the budget. */
   public boolean hasTime(Duration elapsed, Duration round) {
     return elapsed.plus(round).compareTo(budget) <= 0;

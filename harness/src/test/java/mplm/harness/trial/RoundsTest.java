@@ -3,6 +3,7 @@ package mplm.harness.trial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +106,19 @@ public class RoundsTest {
       alarms += EngineVerdict.compare(manifest, rows, Rules.standard().withAlpha(rounds.level())).isWorse() ? 1 : 0;
     }
     assertThat(alarms).isLessThanOrEqualTo((int) (Rules.ALPHA * runs));
+  }
+
+  /** What its looks have spent before is not known: it goes on where one that was not broken off ends early. */
+  @Test
+  public void aRunThatIsResumedHasItsLastLookAlone() {
+    RunManifest manifest = manifest(30);
+    Rounds rounds = new Rounds(manifest, 0);
+    List<TrialRow> rows = run(manifest, new Rounds(manifest, 0), 1.2, 1);
+    List<PlannedTrial> missing = manifest.plan().subList(rows.size(), manifest.plan().size());
+    for (int i = 0; i < missing.size(); i++) {
+      assertThat(rounds.admit(missing.get(i), i * TRIAL.toNanos(), rows)).isTrue();
+    }
+    assertThat(rounds.level()).isCloseTo(Rules.ALPHA * (1 - Math.pow(0.75, 3)), within(1e-12));
   }
 
   @Test
