@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 import mplm.engine.migration.Method;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RowSet;
@@ -101,8 +100,9 @@ final class CompareCommand implements Callable<Integer> {
 
   private Rules rules() {
     try {
-      control.stream().filter(Predicate.not(Rules.NONE::equals)).forEach(Method::parse);
-      return new Rules(alpha, Rules.thresholds(thresholds), control, seed);
+      List<String> unchanged =
+          control.stream().map(text -> text.equals(Rules.NONE) ? text : Method.parse(text).toString()).toList();
+      return new Rules(alpha, Rules.thresholds(thresholds), unchanged, seed);
     } catch (IllegalArgumentException e) {
       throw new BadInput("--threshold, --control, --alpha: " + e.getMessage());
     }

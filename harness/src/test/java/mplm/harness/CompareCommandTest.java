@@ -68,6 +68,16 @@ public class CompareCommandTest {
         .containsPattern("migration time, s .* better, ").containsPattern("downtime, s .* worse, ");
   }
 
+  @Test
+  public void aControlIsNamedAsAnyMethodIs() throws Exception {
+    Path json = folder.resolve("control.json");
+    for (String control : new String[] {"precopy:5s", "precopy:5000ms"}) {
+      assertThat(compare(simulated, simulated, "--control", control, "--json", json.toString()).exitCode).isZero();
+      assertThat(new ObjectMapper().readTree(json.toFile()).get("differences")).filteredOn(d -> d.get("control").asBoolean())
+          .isNotEmpty().allSatisfy(d -> assertThat(d.get("method").asText()).isEqualTo("precopy:5s"));
+    }
+  }
+
   /** The gate over all traces of the repository; the worse migration of IS does not end. */
   @Test
   public void aWorseSchedulerIsCaughtOnEachRecordedTrace() throws Exception {
