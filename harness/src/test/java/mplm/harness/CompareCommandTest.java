@@ -36,6 +36,7 @@ public class CompareCommandTest {
         "--methods", "mplm,mplm:share=95,mixed,precopy:5s,stop-and-copy", "--trials", simulated.toString(), "--charts",
         folder.resolve("charts").toString()).exitCode).isZero();
     run = RecordedRun.unpack();
+    Files.writeString(folder.resolve("few.csv"), "experiment,method,outcome,origin\nMG,mplm,completed,measured\n");
   }
 
   @AfterClass(alwaysRun = true)
@@ -124,6 +125,7 @@ public class CompareCommandTest {
       {new String[] {"RUN"}, ".*: name what it is compared with; this is not a run that compares engines"},
       {new String[] {"RUN", "RUN/methods.csv"},
           ".*methods.csv: has no rows with the columns of trials.csv, such as outcome, origin"},
+      {new String[] {"FOLDER/few.csv", "FOLDER/few.csv"}, ".*few.csv: row 1: method 'mplm:policy=null,.*"},
       {new String[] {"RUN", "RUN/run.json"}, ".*run.json: (is not a CSV file of rows|has no rows with the columns).*"},
       {new String[] {"RUN", "RUN", "--threshold", "speed=5%"}, ".*'speed' is not a metric, allowed: time, downtime, .*"},
       {new String[] {"RUN", "RUN", "--threshold", "5"}, ".*'5' is not a threshold, allowed: .*"},
@@ -140,7 +142,8 @@ public class CompareCommandTest {
   public void badInputIsOneLine(String[] arguments, String message) {
     String[] real = arguments.clone();
     for (int i = 0; i < real.length; i++) {
-      real[i] = real[i].replace("RUN", run.toString()).replace("SIMULATED", simulated.toString());
+      real[i] = real[i].replace("RUN", run.toString()).replace("SIMULATED", simulated.toString())
+          .replace("FOLDER", folder.toString());
     }
     Said said = run(new CompareCommand(), real);
     assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);

@@ -80,10 +80,10 @@ public record Observation(
         List<String> settings = new ArrayList<>(List.of("policy=" + row.get("mplm_policy"),
             "epoch=" + row.get("mplm_epoch_s") + "s",
             "batch=" + row.get("mplm_batch_pages"), "share=" + row.get("mplm_dirty_share_percent")));
-        if (row.get("mplm_strict_scan").equals("true")) {
+        if ("true".equals(row.get("mplm_strict_scan"))) {
           settings.add("strict");
         }
-        if (row.get("mplm_first_epoch_nondirty").equals("false")) {
+        if ("false".equals(row.get("mplm_first_epoch_nondirty"))) {
           settings.add("mixed");
         }
         yield Method.parse("mplm:" + String.join(",", settings)).toString();
