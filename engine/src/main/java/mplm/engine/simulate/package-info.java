@@ -7,8 +7,8 @@
  * <h2>What is simulated</h2>
  * <ul>
  *   <li>The link carries a page or a zero page in a fixed time each; the sender works for a fixed time on each, and is ahead of the
- *       link by a buffer at most. A page is sent as a zero page if it is one then: at both ends of the trace's interval, or not
- *       written in it, for what a page holds within is not known.
+ *       link by a buffer at most. A page of the running guest is sent as a zero page if it was one when the trace's interval began
+ *       and is not written in it, for what a page that is holds within is not known; one of the stopped guest if it is one.
  *   <li>MPLM is the very C scheduler of {@code engine/scheduler}. Stock pre-copy is QEMU 10.0's: pages in cyclic order, calls of
  *       some 50 ms, the bandwidth of the last 100 ms or more times {@code downtime-limit} as threshold, and a fetch as soon as what
  *       is pending is below it.
