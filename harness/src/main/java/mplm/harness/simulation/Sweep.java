@@ -76,9 +76,9 @@ public record Sweep(
     return cores.run(tables);
   }
 
-  /** For as long as any completed row took, so that no longer one makes it coarse. */
+  /** For as long as any completed row took, so that no longer one makes it coarse; if none did, up to the limit. */
   private Optional<Bound> best(Place place, List<Simulated> rows) throws IOException {
-    Duration horizon = rows.stream().flatMap(row -> row.total().stream()).max(Duration::compareTo).orElse(rows.get(0).live());
+    Duration horizon = rows.stream().flatMap(row -> row.total().stream()).max(Duration::compareTo).orElse(limit);
     return bound ? Optional.of(new Bound(place.trace, overheads.on(place.link), horizon)) : Optional.empty();
   }
 }

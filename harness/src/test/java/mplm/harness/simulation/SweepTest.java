@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import mplm.engine.migration.Method;
+import mplm.engine.simulate.Bound;
 import mplm.engine.trace.SyntheticTrace;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.Bandwidth;
@@ -78,6 +80,22 @@ public class SweepTest {
     }
     assertThat(told).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6);
     assertThat(sweep(new Shard(2, 4)).migrations()).isEqualTo(6);
+  }
+
+  @Test
+  public void theBestPossibleDoesNotDependOnTheOrderOfMethods() throws Exception {
+    List<Optional<Method>> reversed = new ArrayList<>(METHODS);
+    Collections.reverse(reversed);
+    List<List<Bound.Point>> frontiers = new ArrayList<>();
+    try (AllCores cores = new AllCores()) {
+      for (List<Optional<Method>> methods : List.of(METHODS, reversed)) {
+        SimulationTable table = new Sweep(TRACES, LINKS, methods, Duration.ofSeconds(1), Overheads.NONE, true, Shard.WHOLE)
+            .tables(cores, done -> {}).get(0);
+        assertThat(table.rows()).allSatisfy(row -> assertThat(row.total()).isEmpty());
+        frontiers.add(table.bound().orElseThrow().frontier());
+      }
+    }
+    assertThat(frontiers.get(0)).isEqualTo(frontiers.get(1));
   }
 
   @Test
