@@ -20,10 +20,10 @@ import mplm.harness.report.Outcome;
  *
  * <p>A metric of a cell is worse (better) if the difference is <em>significant</em>: the {@link RankTest} over all trials, {@link
  * Holm} over all cells and metrics, below alpha; <em>and matters</em>: the ratio of the medians is above 1 + threshold (below its
- * inverse); <em>and is not the machine's</em>: if all control cells together differ significantly in that metric, as much still
- * remains of the ratio when it is divided by theirs. A migration that did not come to its end counts as longer than any that did;
- * how many there are, and how many trials show a fault, is compared by {@link FisherTest}, where any is the only threshold. Trials
- * that were computed, one each, do not vary: they are judged by the threshold alone.
+ * inverse); <em>and is not the machine's</em>: if all control cells together differ significantly in that metric, the same holds
+ * when the candidate's values are divided by their ratio. A migration that did not come to its end counts as longer than any that
+ * did; how many there are, and how many trials show a fault, is compared by {@link FisherTest}, where any is the only threshold.
+ * Trials that were computed, one each, do not vary: they are judged by the threshold alone.
  *
  * <p>Cells of control methods are shown but decide nothing, unless there are no others. If base and candidate change places, better
  * and worse do.
@@ -45,7 +45,7 @@ public final class Comparison {
     boolean allControl = samples.stream().allMatch(sample -> rules.isControl(sample.method()));
     Map<Metric, OptionalDouble> machine = machine(samples.stream().filter(sample -> !allControl && isControl(sample)).toList());
     List<Test> all = new ArrayList<>();
-    samples.forEach(sample -> all.addAll(tests(sample, !allControl && isControl(sample))));
+    samples.forEach(sample -> all.addAll(tests(sample, !allControl && isControl(sample), machine)));
     List<Test> deciding = all.stream().filter(test -> !test.control && !test.exact && test.pair.isWhole()).toList();
     this.tests = deciding.size();
     double[] adjusted = Holm.adjust(deciding.stream().mapToDouble(Test::p).toArray());
@@ -135,12 +135,16 @@ public final class Comparison {
     return machine;
   }
 
-  private List<Test> tests(Sample sample, boolean control) {
+  private List<Test> tests(Sample sample, boolean control, Map<Metric, OptionalDouble> machine) {
     List<Test> tests = new ArrayList<>();
     for (Metric metric : Metric.values()) {
       Sample.Pair pair = sample.values(metric);
       if (pair.base().length + pair.candidate().length > 0) {
-        tests.add(new Test(sample, control, metric.title(), Optional.of(metric), pair, pair.p(rules.seed()), sample.isExact()));
+        double p = pair.p(rules.seed());
+        if (!control && machine.get(metric).isPresent()) {
+          p = Math.max(p, pair.over(machine.get(metric).getAsDouble()).p(rules.seed())); // significant either way
+        }
+        tests.add(new Test(sample, control, metric.title(), Optional.of(metric), pair, p, sample.isExact()));
       }
     }
     // whether there is one to test depends on all trials together, which is the same whichever are the candidate's
@@ -170,19 +174,21 @@ public final class Comparison {
     boolean significant = test.exact || p <= rules.alpha();
     Judgement judgement = Judgement.SAME;
     String note = "";
+    boolean beyond = ratio.isPresent() && beyond(ratio.getAsDouble(), bound);
+    boolean explained = machine.isPresent() && !test.control
+        && !(significant && beyond && sameSide(ratio.getAsDouble(), ratio.getAsDouble() / machine.getAsDouble(), bound));
     if (!pair.isWhole()) {
       judgement = Judgement.TOO_FEW;
       note = "no value of the " + (pair.base().length == 0 ? "base" : "candidate");
-    } else if (significant && ratio.isPresent() && beyond(ratio.getAsDouble(), bound)) {
-      boolean explained = machine.isPresent() && !test.control
-          && !sameSide(ratio.getAsDouble(), ratio.getAsDouble() / machine.getAsDouble(), bound);
-      judgement = explained ? Judgement.SAME : ratio.getAsDouble() > 1 ? Judgement.WORSE : Judgement.BETTER;
-      note = explained ? String.format(Locale.ROOT, "so is the control: %.3f", machine.getAsDouble()) : "";
-    } else if (significant && ratio.isPresent() && ratio.getAsDouble() != 1) {
-      note = "within the threshold";
     } else if (!significant && RankTest.least(base, candidate) > rules.alpha() / (test.control ? 1 : Math.max(1, tests))) {
       judgement = Judgement.TOO_FEW;
       note = "a verdict needs " + RankTest.needed(rules.alpha() / (test.control ? 1 : Math.max(1, tests))) + " each";
+    } else if (beyond && explained) {
+      note = String.format(Locale.ROOT, "so is the control: %.3f", machine.getAsDouble());
+    } else if (beyond && significant) {
+      judgement = ratio.getAsDouble() > 1 ? Judgement.WORSE : Judgement.BETTER;
+    } else if (significant && ratio.isPresent() && ratio.getAsDouble() != 1) {
+      note = "within the threshold";
     }
     return new Difference(test.sample.experiment(), test.sample.method(), test.metric, test.control, base, candidate,
         shown(test, pair.base()), shown(test, pair.candidate()), ratio,

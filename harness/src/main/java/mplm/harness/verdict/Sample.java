@@ -31,6 +31,11 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
       return RankTest.p(base, candidate, seed);
     }
 
+    /** The same, with the candidate's values divided; what is infinite stays so. */
+    Pair over(double ratio) {
+      return new Pair(base, DoubleStream.of(candidate).map(value -> Double.isInfinite(value) ? value : value / ratio).toArray());
+    }
+
     /** Of the medians; empty if there are not two, or none is finite. */
     OptionalDouble ratio() {
       double ratio = isWhole() ? RatioInterval.ratio(Median.of(base), Median.of(candidate)) : Double.NaN;

@@ -91,6 +91,26 @@ public class ComparisonTest {
     assertThat(Comparison.of(base, slowNight, none).isWorse()).isTrue();
   }
 
+  /** All cells slower by three tenths: what scatters beyond the threshold after the division is no more than chance. */
+  @Test
+  public void aSlowerMachineRaisesNoMoreAlarmsThanChance() {
+    Random random = new Random(4);
+    int runs = 200;
+    int alarms = 0;
+    for (int run = 0; run < runs; run++) {
+      List<Observation> base = new ArrayList<>();
+      List<Observation> slower = new ArrayList<>();
+      for (int i = 0; i < ENOUGH; i++) {
+        for (String method : List.of("mplm", "mplm:epoch=1s", "mplm:share=25", "precopy:1s", "precopy:5s")) {
+          base.add(trial(method, 10 + random.nextGaussian(), 1 + 0.1 * random.nextGaussian()));
+          slower.add(trial(method, 13 + 1.3 * random.nextGaussian(), 1.3 + 0.13 * random.nextGaussian()));
+        }
+      }
+      alarms += compare(base, slower).isWorse() ? 1 : 0;
+    }
+    assertThat(alarms).isLessThanOrEqualTo(runs / 10);
+  }
+
   @Test
   public void aWorseControlDecidesNothingUnlessItIsAllThereIs() {
     List<Observation> base = trials("precopy:5s", ENOUGH, 10, 1, 1);
