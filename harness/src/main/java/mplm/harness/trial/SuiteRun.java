@@ -262,6 +262,10 @@ public final class SuiteRun implements AutoCloseable {
     if (all.size() == plan.size()) {
       History.in(folder.path().getParent()).add(derivation.manifest(), all);
     }
+    if (rounds.isPresent() && stopped) {
+      display.say("no verdict: the run was broken off before the time of its next look");
+      return false;
+    }
     if (rounds.isPresent()) {
       derivation.whole(all).forEach(file -> display.say("verdict:  " + file));
       ComparisonDocument document = EngineVerdict.document(derivation.manifest(), all, Rules.standard());
