@@ -25,7 +25,7 @@ final class DeriveCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    RunDerivation.of(run).again().forEach(out::println);
+    RunDerivation.ofRecords(run).again().forEach(out::println);
     out.flush();
     return 0;
   }

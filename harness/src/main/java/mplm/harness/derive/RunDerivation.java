@@ -3,6 +3,7 @@ package mplm.harness.derive;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import mplm.harness.input.BadInput;
 import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
 import mplm.harness.record.RunManifest;
@@ -25,15 +27,25 @@ import mplm.harness.suite.PlannedTrial;
  */
 public record RunDerivation(Path run, RunManifest manifest) {
   private static final String METHODS = "methods.csv";
+  private static final String TRIALS = "trials";
 
-  /** Of the run in that folder; {@link mplm.harness.input.BadInput} if it holds none. */
+  /** Of the run in that folder; {@link BadInput} if it holds none. */
   public static RunDerivation of(Path run) {
     return new RunDerivation(run, RunManifest.read(run));
   }
 
+  /** As {@link #of}, of a run whose trials' records are there; {@link BadInput} if but their rows are, which would be lost. */
+  public static RunDerivation ofRecords(Path run) {
+    RunDerivation derivation = of(run);
+    if (!derivation.manifest.trials().isEmpty() && !Files.isDirectory(run.resolve(TRIALS))) {
+      throw new BadInput(run + ": has no folder " + TRIALS + " with what was recorded; its rows alone, trials.csv, are for mplm compare");
+    }
+    return derivation;
+  }
+
   /** The folder of a trial. */
   public TrialFolder folder(PlannedTrial planned) {
-    return new TrialFolder(run.resolve("trials").resolve(planned.fileName()));
+    return new TrialFolder(run.resolve(TRIALS).resolve(planned.fileName()));
   }
 
   /** The rows so far, one a trial, in the order of the run. */
@@ -67,7 +79,8 @@ public record RunDerivation(Path run, RunManifest manifest) {
       TrialRow row = TrialDerivation.row(planned, manifest.setting(planned), raw);
       more.of(raw, row);
       return Optional.of(row);
-    } catch (IllegalArgumentException | IllegalStateException | NoSuchElementException | JsonProcessingException e) {
+    } catch (IllegalArgumentException | IllegalStateException | NoSuchElementException | IndexOutOfBoundsException
+        | ArithmeticException | JsonProcessingException | CharacterCodingException e) {
       return Optional.of(TrialDerivation.failed(planned, manifest.setting(planned), Journal.read(folder(planned).journal()),
           "its records make no sense: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
     }

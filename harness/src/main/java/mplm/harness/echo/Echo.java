@@ -31,11 +31,11 @@ public record Echo(int n, long sent, OptionalLong received) {
     Files.write(file, (Iterable<String>) Stream.concat(Stream.of(HEAD), echoes.stream().map(Echo::line))::iterator);
   }
 
-  /** Reads what {@link EchoProbe} wrote; {@link IOException} for anything else, with the line's number. */
+  /** Reads what {@link EchoProbe} wrote; {@link IllegalArgumentException} for anything else, with the line's number. */
   public static List<Echo> read(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     if (lines.isEmpty() || !lines.get(0).equals(HEAD)) {
-      throw new IOException(file + ":1: the head is not " + HEAD);
+      throw new IllegalArgumentException(file + ":1: the head is not " + HEAD);
     }
     List<Echo> echoes = new ArrayList<>();
     for (int i = 1; i < lines.size(); i++) {
@@ -44,7 +44,7 @@ public record Echo(int n, long sent, OptionalLong received) {
         echoes.add(new Echo(Integer.parseInt(fields[0]), nanos(fields[1]),
             fields[2].isEmpty() ? OptionalLong.empty() : OptionalLong.of(nanos(fields[2]))));
       } catch (ArithmeticException | ArrayIndexOutOfBoundsException | NumberFormatException e) {
-        throw new IOException(file + ":" + (i + 1) + ": \"" + lines.get(i) + "\" is not " + HEAD, e);
+        throw new IllegalArgumentException(file + ":" + (i + 1) + ": \"" + lines.get(i) + "\" is not " + HEAD, e);
       }
     }
     return echoes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.record;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.unit.DataSize;
+import mplm.harness.input.BadInput;
 import mplm.harness.report.MemoryVerdict;
 import mplm.harness.report.Outcome;
 
@@ -152,8 +155,17 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Reads a journal. One that ends amid a line, because its writer was killed, counts up to there. */
+  /** Reads a journal. One that ends amid a line, because its writer was killed, counts up to there; {@link BadInput} if it is damaged. */
   public static Contents read(Path file) throws IOException {
+    try {
+      return contents(file);
+    } catch (IllegalArgumentException | ArithmeticException | JsonProcessingException | CharacterCodingException e) {
+      throw new BadInput(file + ": is not the journal of a trial, or damaged: " + String.valueOf(e.getMessage()).lines().findFirst()
+          .orElse("") + " (without it the trial counts as not made)");
+    }
+  }
+
+  private static Contents contents(Path file) throws IOException {
     Map<Part, Duration> parts = new EnumMap<>(Part.class);
     Map<String, JsonNode> last = new HashMap<>();
     Part running = null;

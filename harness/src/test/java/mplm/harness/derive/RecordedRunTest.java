@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +18,11 @@ import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
 import mplm.harness.report.Figure;
 import mplm.harness.report.Figures;
+import mplm.harness.report.Outcome;
 import mplm.harness.report.TrialRow;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /**
@@ -152,6 +155,40 @@ public class RecordedRunTest {
     for (int n = 1; n < before.size(); n++) {
       assertThat(after.get(n)).isEqualTo(before.get(n));
     }
+  }
+
+  @DataProvider
+  public Object[][] nonsense() {
+    return new Object[][] {{"qmp.jsonl"}, {"echo.csv"}, {"source/serial.txt"}};
+  }
+
+  @Test(dataProvider = "nonsense")
+  public void whateverStandsInARecordNoOtherRowIsLost(String record) throws Exception {
+    List<TrialRow> before = RunDerivation.of(run).rows();
+    Path file = run.resolve("trials").resolve(before.get(0).planned().fileName()).resolve(record);
+    assertThat(file).exists();
+    for (byte[] bytes : List.of(new byte[] {(byte) 0xff, '\n'}, "a\n".getBytes(StandardCharsets.UTF_8))) {
+      Files.write(file, bytes);
+      List<TrialRow> after = RunDerivation.of(run).rows();
+      assertThat(after.subList(1, after.size())).isEqualTo(before.subList(1, before.size()));
+      assertThat(after.get(0).outcome()).isEqualTo(Outcome.FAILED);
+    }
+  }
+
+  @Test
+  public void aDamagedJournalAndARunWithoutRecordsAreRefusedAndKeepTheirRows() throws Exception {
+    String rows = Files.readString(run.resolve("trials.csv"));
+    Path journal = run.resolve("trials/001-measured-mg.S-mplm-epoch-1s-1/journal.jsonl");
+    String text = Files.readString(journal);
+    for (String damaged : List.of("{]}\n", text.replace("\"t\"", "\"when\""), text.replace("completed", "done"))) {
+      Files.writeString(journal, damaged);
+      assertThatThrownBy(() -> RunDerivation.ofRecords(run).again()).isInstanceOf(BadInput.class)
+          .hasMessageStartingWith(journal + ": is not the journal of a trial, or damaged: ").hasMessageNotContaining("\n");
+    }
+    RecordedRun.remove(run.resolve("trials"));
+    assertThatThrownBy(() -> RunDerivation.ofRecords(run)).isInstanceOf(BadInput.class)
+        .hasMessage(run + ": has no folder trials with what was recorded; its rows alone, trials.csv, are for mplm compare");
+    assertThat(run.resolve("trials.csv")).hasContent(rows);
   }
 
   @Test

@@ -134,7 +134,7 @@ public class EchoProbeTest {
   @Test(dataProvider = "faults")
   public void anotherFileIsRefused(String text, String where) throws IOException {
     Files.writeString(file, text);
-    assertThatThrownBy(() -> Echo.read(file)).isInstanceOf(IOException.class).hasMessageContaining(file + where);
+    assertThatThrownBy(() -> Echo.read(file)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(file + where);
   }
 
   private EchoProbe start(long begin) throws IOException {
