@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.derive;
 
-import com.opencsv.CSVReaderHeaderAware;
-import com.opencsv.CSVReaderHeaderAwareBuilder;
-import com.opencsv.RFC4180Parser;
-import com.opencsv.exceptions.CsvException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import mplm.harness.input.BadInput;
+import mplm.harness.report.Csv;
 import mplm.harness.verdict.Observation;
 
 /**
@@ -36,25 +33,15 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Map<String, St
   /** Reads them; {@link BadInput} if that is neither. */
   public static RowSet read(Path path) throws IOException {
     if (Files.isDirectory(path)) {
-      RunDerivation run = RunDerivation.of(path);
+      RunDerivation run = RunDerivation.ofRecords(path);
       return new RowSet(path, Optional.of(run), EngineVerdict.texts(run.rows()));
     }
     if (!Files.exists(path)) {
       throw new BadInput(path + ": no such file or folder");
     }
-    List<Map<String, String>> rows = new ArrayList<>();
-    try (CSVReaderHeaderAware csv =
-        new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(path)).withCSVParser(new RFC4180Parser()).build()) {
-      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
-        rows.add(row);
-      }
-    } catch (CsvException | IOException | RuntimeException e) {
-      throw new BadInput(path + ": is not a CSV file of rows: " + e.getMessage());
-    }
-    List<String> missing = Observation.REQUIRED.stream()
-        .filter(column -> rows.isEmpty() || !rows.get(0).containsKey(column)).toList();
-    if (!missing.isEmpty()) {
-      throw new BadInput(path + ": has no rows with the columns of trials.csv, such as " + String.join(", ", missing));
+    List<Map<String, String>> rows = Csv.rows(path, "a file with the columns of trials.csv", Observation.REQUIRED);
+    if (rows.isEmpty()) {
+      throw new BadInput(path + ": has no rows");
     }
     return new RowSet(path, Optional.empty(), rows);
   }

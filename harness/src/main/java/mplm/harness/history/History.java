@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.history;
 
-import com.opencsv.CSVReaderHeaderAware;
-import com.opencsv.CSVReaderHeaderAwareBuilder;
-import com.opencsv.RFC4180Parser;
-import com.opencsv.exceptions.CsvException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
@@ -82,19 +79,21 @@ public final class History {
       throw new BadInput(file + ": no such file: a run adds to it when it ends");
     }
     Map<String, List<Point>> series = new LinkedHashMap<>();
-    try (CSVReaderHeaderAware csv =
-        new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(file)).withCSVParser(new RFC4180Parser()).build()) {
-      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
-        String value = row.get(metric.toString());
-        if (!value.isEmpty()) {
-          String engine = row.get("engine").isEmpty() ? "" : ", engine " + row.get("engine");
-          series.computeIfAbsent(row.get("experiment") + " " + row.get("method") + engine + " (" + row.get("title") + "; "
-              + row.get("machine") + ")", name -> new ArrayList<>())
-              .add(new Point(row.get("run"), row.get("engine_hash"), Double.parseDouble(value)));
-        }
+    int number = 0;
+    for (Map<String, String> row : Csv.rows(file, "a history", HEADER)) {
+      number++;
+      OptionalDouble value;
+      try {
+        value = Csv.number(row, metric.toString());
+      } catch (IllegalArgumentException e) {
+        throw new BadInput(file + ": row " + number + ": " + e.getMessage());
       }
-    } catch (CsvException | IOException | RuntimeException e) {
-      throw new BadInput(file + ": is not a history: " + e.getMessage());
+      if (value.isPresent()) {
+        String engine = row.get("engine").isEmpty() ? "" : ", engine " + row.get("engine");
+        series.computeIfAbsent(row.get("experiment") + " " + row.get("method") + engine + " (" + row.get("title") + "; "
+            + row.get("machine") + ")", name -> new ArrayList<>())
+            .add(new Point(row.get("run"), row.get("engine_hash"), value.getAsDouble()));
+      }
     }
     return series;
   }

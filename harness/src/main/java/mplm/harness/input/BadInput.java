@@ -1,9 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.input;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
 /** What a person gave cannot be used. The message is one line: what, where, what is allowed. Exit code 2. */
 public final class BadInput extends RuntimeException {
   public BadInput(String message) {
     super(message);
+  }
+
+  /** What is wrong with a file, and with which one if that is known: many exceptions of the file system say nothing but its name. */
+  public static String reason(IOException e) {
+    if (e instanceof FileSystemException file) {
+      String reason = e instanceof NoSuchFileException ? "no such file or folder"
+          : e instanceof AccessDeniedException ? "permission denied"
+          : e instanceof FileAlreadyExistsException ? "is there, and is no folder" : file.getReason();
+      return file.getFile() + ": " + (reason == null ? file.getClass().getSimpleName() : reason);
+    }
+    return e instanceof CharacterCodingException ? "is not text in UTF-8" : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

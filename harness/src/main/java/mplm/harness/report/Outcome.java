@@ -2,6 +2,7 @@
 package mplm.harness.report;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** How a trial ended. Nothing is averaged over more than one of these. */
 public enum Outcome {
@@ -25,7 +26,8 @@ public enum Outcome {
   /** Reads what {@link #toString} prints. */
   public static Outcome parse(String text) {
     return Arrays.stream(values()).filter(outcome -> outcome.text.equals(text)).findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not an outcome"));
+        .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not an outcome, allowed: "
+            + Arrays.stream(values()).map(Outcome::toString).collect(Collectors.joining(", "))));
   }
 
   /** Whether the trial shows a fault, of the migration or of what it ran on. */

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.simulation;
 
-import com.opencsv.CSVReaderHeaderAware;
-import com.opencsv.CSVReaderHeaderAwareBuilder;
-import com.opencsv.RFC4180Parser;
-import com.opencsv.exceptions.CsvValidationException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -21,6 +15,7 @@ import mplm.engine.migration.Unmigrated;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TraceStamp;
+import mplm.harness.report.Csv;
 import mplm.harness.report.Median;
 import mplm.harness.report.Outcome;
 import mplm.harness.suite.Experiment;
@@ -35,6 +30,8 @@ import mplm.harness.suite.PlannedTrial;
  * @param trials at least one
  */
 public record RealPoint(Experiment experiment, String kernelArguments, Method method, List<Trial> trials) {
+  private static final List<String> COLUMNS = List.of("trial", "outcome", "limit_s", "total_s", "setup_s", "downtime_qemu_s");
+
   /**
    * A trial's row, in seconds.
    *
@@ -51,7 +48,7 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
    * Experiments that verify memory are left out: of their guests' memory, which is a shared file, each page that the migration reads
    * and the guest never wrote has to be made first.
    */
-  public static List<RealPoint> of(Path run) throws IOException {
+  public static List<RealPoint> of(Path run) {
     RunManifest manifest = RunManifest.read(run);
     Map<Integer, PlannedTrial> plan = manifest.plan().stream().collect(Collectors.toMap(PlannedTrial::number, planned -> planned));
     Map<List<Object>, List<Trial>> trials = new LinkedHashMap<>();
@@ -60,14 +57,19 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
         trials.put(List.of(experiment, method), new ArrayList<>());
       }
     }
-    for (Map<String, String> row : rows(run.resolve("trials.csv"))) {
-      PlannedTrial planned = plan.get(Integer.parseInt(row.get("trial")));
-      Outcome outcome = Outcome.parse(row.get("outcome"));
-      boolean completed = outcome == Outcome.COMPLETED;
-      List<Trial> of = planned == null ? null : trials.get(List.of(planned.experiment(), planned.method()));
-      if (of != null && !(planned.method() instanceof Unmigrated) && (completed || outcome == Outcome.NOT_CONVERGED)) {
-        of.add(new Trial(completed, number(row, "limit_s"), number(row, "total_s"), number(row, "setup_s"),
-            number(row, "downtime_qemu_s")));
+    Path file = run.resolve("trials.csv");
+    int number = 0;
+    for (Map<String, String> row : Csv.rows(file, "a run's trials", COLUMNS)) {
+      number++;
+      try {
+        PlannedTrial planned = plan.get((int) number(row, "trial"));
+        List<Trial> of = planned == null ? null : trials.get(List.of(planned.experiment(), planned.method()));
+        Outcome outcome = Outcome.parse(row.get("outcome"));
+        if (of != null && !(planned.method() instanceof Unmigrated)) {
+          trial(row, outcome).ifPresent(of::add);
+        }
+      } catch (IllegalArgumentException e) {
+        throw new BadInput(file + ": row " + number + ": " + e.getMessage());
       }
     }
     List<RealPoint> points = new ArrayList<>();
@@ -83,24 +85,17 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     return points;
   }
 
-  private static List<Map<String, String>> rows(Path file) throws IOException {
-    List<Map<String, String>> rows = new ArrayList<>();
-    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(file))
-        .withCSVParser(new RFC4180Parser()).build()) {
-      for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
-        rows.add(row);
-      }
-    } catch (NoSuchFileException e) {
-      throw new BadInput(file + ": no such file");
-    } catch (CsvValidationException e) {
-      throw new BadInput(file + ": " + e.getMessage());
-    }
-    return rows;
+  private static Optional<Trial> trial(Map<String, String> row, Outcome outcome) {
+    return switch (outcome) {
+      case COMPLETED -> Optional.of(new Trial(true, number(row, "limit_s"), number(row, "total_s"), number(row, "setup_s"),
+          number(row, "downtime_qemu_s")));
+      case NOT_CONVERGED -> Optional.of(new Trial(false, number(row, "limit_s"), Double.NaN, Double.NaN, Double.NaN));
+      default -> Optional.empty();
+    };
   }
 
   private static double number(Map<String, String> row, String column) {
-    String text = row.get(column);
-    return text == null || text.isEmpty() ? Double.NaN : Double.parseDouble(text);
+    return Csv.number(row, column).orElseThrow(() -> new IllegalArgumentException(column + ": missing"));
   }
 
   /** What it is the guest of, in words. */

@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.simulation;
 
-import com.opencsv.CSVReader;
-import com.opencsv.CSVReaderBuilder;
-import com.opencsv.RFC4180Parser;
-import com.opencsv.exceptions.CsvException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +23,7 @@ public final class SweepMerge {
   private final TreeMap<Integer, List<List<String>>> tables = new TreeMap<>();
 
   /** Of files in any order; {@link BadInput} if they are not shards of one sweep. */
-  public SweepMerge(List<Path> files) throws IOException {
+  public SweepMerge(List<Path> files) {
     Map<Integer, Path> from = new HashMap<>();
     List<String> first = null;
     int of = 0;
@@ -39,6 +33,9 @@ public final class SweepMerge {
         throw new BadInput(file + " is named twice");
       }
       List<List<String>> rows = read(file);
+      if (from.containsValue(file)) {
+        throw new BadInput(file + ": is there twice");
+      }
       if (first == null) {
         first = rows.get(0);
       } else if (!first.equals(rows.get(0))) {
@@ -59,26 +56,33 @@ public final class SweepMerge {
     }
     header = first;
     count = of;
+    for (Map.Entry<Integer, List<List<String>>> table : tables.entrySet()) {
+      if (table.getKey() > count) {
+        throw new BadInput(from.get(table.getKey()) + ": table " + table.getKey() + " of " + count + ", which there cannot be");
+      }
+      if (!methods(table.getValue()).equals(methods(tables.firstEntry().getValue()))) {
+        throw new BadInput(from.get(table.getKey()) + ": table " + table.getKey() + " has not the methods of table " + tables.firstKey()
+            + " of " + from.get(tables.firstKey()) + ": it is of another sweep, or rows are missing");
+      }
+    }
   }
 
-  private static List<List<String>> read(Path file) throws IOException {
-    try (CSVReader csv = new CSVReaderBuilder(Files.newBufferedReader(file))
-        .withCSVParser(new RFC4180Parser()).build()) {
-      List<List<String>> rows = csv.readAll().stream().map(List::of).toList();
-      if (rows.isEmpty() || !rows.get(0).equals(SimulationTable.HEADER)) {
-        throw new BadInput(file + " is not a CSV file of mplm simulate");
-      }
-      for (int n = 1; n < rows.size(); n++) {
-        if (rows.get(n).size() != SimulationTable.HEADER.size() || !rows.get(n).get(rows.get(n).size() - 1).matches("\\d{1,9}/\\d{1,9}")) {
-          throw new BadInput(file + ":" + (n + 1) + ": not a row of mplm simulate");
-        }
-      }
-      return rows;
-    } catch (NoSuchFileException e) {
-      throw new BadInput(file + ": no such file");
-    } catch (CsvException e) {
-      throw new BadInput(file + ": " + e.getMessage());
+  private static List<String> methods(List<List<String>> table) {
+    return table.stream().map(row -> row.get(SimulationTable.HEADER.indexOf("method"))).distinct().toList();
+  }
+
+  private static List<List<String>> read(Path file) {
+    List<List<String>> rows = Csv.lines(file);
+    if (rows.isEmpty() || !rows.get(0).equals(SimulationTable.HEADER)) {
+      throw new BadInput(file + " is not a CSV file of mplm simulate");
     }
+    for (int n = 1; n < rows.size(); n++) {
+      String part = rows.get(n).get(rows.get(n).size() - 1);
+      if (!part.matches("[1-9]\\d{0,8}/[1-9]\\d{0,8}")) {
+        throw new BadInput(file + ":" + (n + 1) + ": not a row of mplm simulate");
+      }
+    }
+    return rows;
   }
 
   /** What the merged file will lack, such as {@code table 3 of 12}. */

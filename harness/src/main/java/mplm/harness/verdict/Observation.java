@@ -6,9 +6,11 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import mplm.engine.migration.Method;
 import mplm.harness.report.Columns;
 import mplm.harness.report.Columns.Column;
+import mplm.harness.report.Csv;
 import mplm.harness.report.Outcome;
 import mplm.harness.report.TrialRow;
 
@@ -25,7 +27,9 @@ import mplm.harness.report.TrialRow;
 public record Observation(
     String experiment, String method, String engine, boolean simulated, Outcome outcome, Map<Metric, Double> values) {
   /** Without these columns a row says nothing that could be compared. */
-  public static final List<String> REQUIRED = List.of("experiment", "method", "outcome", "origin");
+  public static final List<String> REQUIRED = List.of("experiment", "method", "max_tolerable_downtime_s", "mplm_policy", "mplm_epoch_s",
+      "mplm_batch_pages", "mplm_dirty_share_percent", "mplm_first_epoch_nondirty", "mplm_strict_scan", "outcome", "origin", "total_s",
+      "downtime_s");
 
   public Observation {
     values = Map.copyOf(values);
@@ -39,14 +43,14 @@ public record Observation(
     boolean held = outcome == Outcome.COMPLETED && !row.getOrDefault("total_s", "").isEmpty()
         && row.getOrDefault("downtime_s", "").isEmpty();
     for (Metric metric : Metric.values()) {
-      String text = row.getOrDefault(metric.column(), "");
+      OptionalDouble value = Csv.number(row, metric.column());
       if (outcome == Outcome.NOT_CONVERGED || outcome == Outcome.ENDED_BEFORE) {
         if (metric.isCensored() && !(simulated && metric == Metric.CPU)) { // a simulation has no hypervisors
           values.put(metric, Double.POSITIVE_INFINITY);
         }
-      } else if (outcome == Outcome.COMPLETED && !text.isEmpty() && !(held && metric == Metric.TIME)) {
+      } else if (outcome == Outcome.COMPLETED && value.isPresent() && !(held && metric == Metric.TIME)) {
         // the time of a guest that was held until its memory was compared means nothing
-        values.put(metric, Double.parseDouble(text));
+        values.put(metric, value.getAsDouble());
       }
     }
     return new Observation(row.get("experiment"), method(row), row.getOrDefault("engine", ""), simulated, outcome, values);
@@ -88,7 +92,8 @@ public record Observation(
         }
         yield Method.parse("mplm:" + String.join(",", settings)).toString();
       }
-      default -> name;
+      case "unmigrated" -> name;
+      default -> throw new IllegalArgumentException("method '" + name + "', allowed: precopy, mplm, unmigrated");
     };
   }
 }

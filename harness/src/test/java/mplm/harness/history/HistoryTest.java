@@ -59,7 +59,18 @@ public class HistoryTest {
         .hasMessageContaining("no such file");
     Files.writeString(file, "a,b\n1,2\n");
     assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
-        .hasMessageContaining("is not a history");
+        .hasMessageStartingWith(file + ": is not a history: it has no column started, run, machine");
+    Files.writeString(file, "");
+    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class).hasMessageContaining("is not a history");
+    String header = "started,run,machine,experiment,title,method,engine,engine_hash,completed,time,downtime,transferred,slowdown,cpu\n";
+    for (String number : List.of("soon", "NaN", "Infinity", "-1", "1e999")) {
+      Files.writeString(file, header + "t,r,m,e,t,mplm,,h,1,1.5,,,,\nt,r,m,e,t,mplm,,h,1," + number + ",,,,\n");
+      assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
+          .hasMessage(file + ": row 2: time: '" + number + "' is not a number, allowed: 0 and above");
+    }
+    Files.writeString(file, header + "t,r,m\n");
+    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
+        .hasMessage(file + ":2: has 3 cells, allowed: 14, as many as the first line");
   }
 
   @Test

@@ -116,7 +116,19 @@ public class SweepTest {
     refused(List.of(empty), empty + " is not a CSV file of mplm simulate");
     refused(List.of(folder.resolve("none.csv")), folder.resolve("none.csv") + ": no such file");
     Path cut = Files.writeString(folder.resolve("cut.csv"), Files.readString(whole).substring(0, 700));
-    refused(List.of(cut), cut + ":\\d+: not a row of mplm simulate");
+    refused(List.of(cut), cut + ":\\d+: has \\d+ cells, allowed: 23, as many as the first line");
+    refused(List.of(whole, whole), whole + ": is there twice");
+    Path quoted = Files.writeString(folder.resolve("quoted.csv"), Files.readString(whole).replaceFirst("\n", "\n\""));
+    refused(List.of(quoted), quoted + ": cannot be read as CSV: Unterminated quoted field.*");
+    Path binary = Files.write(folder.resolve("binary.csv"), new byte[] {'a', (byte) 0xff, '\n'});
+    refused(List.of(binary), binary + ": cannot be read as CSV: is not text in UTF-8");
+    Path beyond = Files.writeString(folder.resolve("beyond.csv"), Files.readString(whole).replace("1/6", "7/6"));
+    refused(List.of(beyond), beyond + ": table 7 of 6, which there cannot be");
+    Path none = Files.writeString(folder.resolve("part.csv"), Files.readString(whole).replace("1/6", "0/6"));
+    refused(List.of(none), none + ":2: not a row of mplm simulate");
+    List<String> lines = Files.readAllLines(whole);
+    Path lost = Files.write(folder.resolve("lost.csv"), lines.stream().filter(line -> !line.equals(lines.get(2))).toList());
+    refused(List.of(lost), lost + ": table 2 has not the methods of table 1 of .*: it is of another sweep, or rows are missing");
     Path larger = Files.writeString(folder.resolve("larger.csv"), Files.readString(write(new Shard(1, 6))).replace("1/6", "1/8"));
     refused(List.of(write(new Shard(2, 6)), larger), ".* and .* are not shards of one sweep: it has 6 and 8 tables");
   }
