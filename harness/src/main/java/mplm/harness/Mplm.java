@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness;
 
+import java.nio.file.FileSystemException;
 import mplm.harness.host.HostException;
 import mplm.harness.input.BadInput;
 import mplm.harness.testbed.TestbedCommand;
@@ -48,6 +49,10 @@ public final class Mplm {
       if (e instanceof BuildFailed failed) {
         // the script has said what is wrong with the input
         return failed.exitStatus() == BAD_INPUT ? BAD_INPUT : say(command, e.getMessage(), NOT_FIT);
+      }
+      if (e instanceof FileSystemException file) {
+        // a file or folder that was named cannot be read or written
+        return say(command, BadInput.reason(file), BAD_INPUT);
       }
       throw e;
     });

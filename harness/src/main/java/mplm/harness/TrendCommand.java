@@ -4,6 +4,7 @@ package mplm.harness;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,9 +48,16 @@ final class TrendCommand implements Callable<Integer> {
     Rules rules = rules();
     Path folder = output == null ? clone.runs().resolve("trend") : output;
     PrintWriter out = spec.commandLine().getOut();
+    Map<Metric, Map<String, List<Point>>> all = new EnumMap<>(Metric.class); // whole before a chart of any is drawn
+    for (Metric metric : Metric.values()) {
+      all.put(metric, rows.series(metric));
+    }
+    if (all.values().stream().allMatch(Map::isEmpty)) {
+      out.println("no run with a trial that completed yet");
+    }
     for (Metric metric : Metric.values()) {
       int number = 0;
-      for (Map.Entry<String, List<Point>> series : rows.series(metric).entrySet()) {
+      for (Map.Entry<String, List<Point>> series : all.get(metric).entrySet()) {
         number++;
         List<Point> points = series.getValue();
         double[] values = points.stream().mapToDouble(Point::value).toArray();

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mplm.harness.derive.RecordedRun;
+import mplm.harness.report.SimulationTable;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
@@ -29,6 +30,9 @@ public class MplmTest {
     Files.createDirectory(folder.resolve("qemu-9"));
     Files.writeString(folder.resolve("qemu-9/VERSION"), "9.2.0\n");
     Files.writeString(folder.resolve("hosts.yaml"), "testbed: moon\n");
+    Files.writeString(folder.resolve("shard.csv"), String.join(",", SimulationTable.HEADER) + "\n");
+    Files.writeString(folder.resolve("history.csv"), "started,run,machine,experiment,title,method,engine,engine_hash,completed,time,"
+        + "downtime,transferred,slowdown,cpu\nt,r,m,e,t,mplm,,h,1,1.5,,,,\n");
   }
 
   @AfterClass(alwaysRun = true)
@@ -125,6 +129,10 @@ public class MplmTest {
       {List.of("doctor", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--testbed and --hosts: .*"},
       {List.of("provision", "--hosts", "FOLDER/none.yaml"), ".*/none.yaml: no such file"},
       {List.of("clean", "--hosts", "FOLDER/none.yaml", "source"), ".*/none.yaml: no such file"},
+      {List.of("merge", "FOLDER/shard.csv", "--output", "FOLDER"), ".*: Is a directory"},
+      {List.of("merge", "FOLDER/shard.csv", "--output", "FOLDER/no/such.csv"), ".*/no/such.csv: no such file or folder"},
+      {List.of("trend", "--history", "FOLDER/history.csv", "--output", "FOLDER/hosts.yaml"), ".*/hosts.yaml: is there, and is no folder"},
+      {List.of("trend", "--history", "FOLDER/history.csv", "--output", "FOLDER/hosts.yaml/x"), ".*/hosts.yaml/x: Not a directory"},
       {List.of("clean", "--hosts", "FOLDER/hosts.yaml"), "Missing required parameter: 'HOST'.*"},
     };
   }
