@@ -93,7 +93,7 @@ final class CompareCommand implements Callable<Integer> {
         document.writeJUnit(junit);
       }
     } catch (IOException e) {
-      throw new BadInput("--markdown, --json, --junit: cannot be written: " + e);
+      throw new BadInput("--markdown, --json, --junit: cannot be written: " + BadInput.reason(e));
     }
     return document.comparison().isWorse() ? Mplm.FAILED : 0;
   }

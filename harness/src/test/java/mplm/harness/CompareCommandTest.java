@@ -124,9 +124,9 @@ public class CompareCommandTest {
       {new String[] {"RUN", "none"}, "none: no such file or folder"},
       {new String[] {"RUN"}, ".*: name what it is compared with; this is not a run that compares engines"},
       {new String[] {"RUN", "RUN/methods.csv"},
-          ".*methods.csv: has no rows with the columns of trials.csv, such as outcome, origin"},
+          ".*methods.csv: is not a file with the columns of trials.csv: it has no column .*, outcome, origin.*"},
+      {new String[] {"RUN", "RUN/run.json"}, ".*run.json:2: has \\d+ cells, allowed: 1, as many as the first line"},
       {new String[] {"FOLDER/few.csv", "FOLDER/few.csv"}, ".*few.csv: row 1: method 'mplm:policy=null,.*"},
-      {new String[] {"RUN", "RUN/run.json"}, ".*run.json: (is not a CSV file of rows|has no rows with the columns).*"},
       {new String[] {"RUN", "RUN", "--threshold", "speed=5%"}, ".*'speed' is not a metric, allowed: time, downtime, .*"},
       {new String[] {"RUN", "RUN", "--threshold", "5"}, ".*'5' is not a threshold, allowed: .*"},
       {new String[] {"RUN", "RUN", "--control", "fast"}, ".*method 'fast': .*"},
@@ -136,6 +136,37 @@ public class CompareCommandTest {
           "--methods: there is no trial of mplm:epoch=2s, allowed: .*"},
       {new String[] {"RUN", "RUN", "--json", "RUN/no/such/file"}, "--markdown, --json, --junit: cannot be written: .*"},
     };
+  }
+
+  @DataProvider
+  public Object[][] damages() {
+    return new Object[][] {
+      {"(?s)^.*$", "", ": is not a file with the columns of trials.csv: it has no column experiment, .*"},
+      {"(?s)\n.*", "\n", ": has no rows"},
+      {",mplm_strict_scan,", ",strict,", ": is not a file with the columns of trials.csv: it has no column mplm_strict_scan"},
+      {",mplm,", ",fast,", ": row 1: method 'fast', allowed: precopy, mplm, unmigrated"},
+      {",completed,", ",done,", ": row 1: 'done' is not an outcome, allowed: completed, not converged, .*"},
+      {",completed,,[^,]*,[^,]*", ",completed,,120,NaN", ": row 1: total_s: 'NaN' is not a number, allowed: 0 and above"},
+      {",completed,,[^,]*,[^,]*", ",completed,,120,-3", ": row 1: total_s: '-3' is not a number, allowed: 0 and above"},
+      {"(?s).{40}$", "\n", ":\\d+: has \\d+ cells, allowed: \\d+, as many as the first line"},
+    };
+  }
+
+  @Test(dataProvider = "damages")
+  public void damagedRowsAreRefusedInOneLine(String what, String by, String told) throws Exception {
+    Path damaged = folder.resolve("damaged.csv");
+    String text = Files.readString(simulated).replaceFirst(what, by);
+    assertThat(text).isNotEqualTo(Files.readString(simulated));
+    Files.writeString(damaged, text);
+    Said said = compare(simulated, damaged);
+    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.err).matches(damaged + told);
+  }
+
+  @Test
+  public void aControlMayBeWrittenInAnyWay() throws Exception {
+    assertThat(compare(simulated, simulated, "--control", "precopy:5000ms").out).contains("control: ")
+        .isEqualTo(compare(simulated, simulated, "--control", "precopy:5s").out);
   }
 
   @Test(dataProvider = "refused")
