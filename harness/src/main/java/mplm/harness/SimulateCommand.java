@@ -106,6 +106,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    refuseUnwritable();
     try (AllCores cores = new AllCores()) {
       if (against != null) {
         judge(cores);
@@ -114,6 +115,27 @@ final class SimulateCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Before hours of simulation, of which nothing could be written. */
+  private void refuseUnwritable() {
+    Map<String, Path> files = new LinkedHashMap<>();
+    files.put("--csv", csv);
+    files.put("--trials", trials);
+    files.forEach((option, file) -> {
+      if (file != null && (Files.isDirectory(file) || !Files.isDirectory(file.toAbsolutePath().getParent()))) {
+        throw new BadInput(option + " " + file + ": cannot be written: "
+            + (Files.isDirectory(file) ? "is a folder" : "there is no such folder"));
+      }
+    });
+    Map<String, Path> folders = new LinkedHashMap<>();
+    folders.put("--heat-map", heatMap);
+    folders.put("--charts", charts);
+    folders.forEach((option, folder) -> {
+      if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
+        throw new BadInput(option + " " + folder + ": is no folder");
+      }
+    });
   }
 
   private void sweep(AllCores cores) throws Exception {
@@ -134,6 +156,8 @@ final class SimulateCommand implements Callable<Integer> {
       chosen.add(text.equals(Simulation.STOP_AND_COPY) ? Optional.empty()
           : Optional.of(read("--methods", text, SimulateCommand::method)));
     }
+    refuseTwice("--link", rates);
+    refuseTwice("--methods", chosen);
     Duration longest = read("--limit", limit, text -> Simulation.checked(Durations.parse(text)));
     Overheads beside = overheads == null ? Overheads.NONE : read("--overheads", overheads, Overheads::parse);
     Shard part = read("--shard", shard, Shard::parse);
@@ -147,8 +171,9 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void tell(List<SimulationTable> tables) throws IOException {
+    List<TrialRow> simulated = trials == null && charts == null ? List.of() : rows(tables);
     write(() -> SimulationTable.write(csv, tables));
-    rows(tables);
+    writeRows(simulated);
     PrintWriter out = spec.commandLine().getOut();
     tables.forEach(table -> out.print(table.text()));
     if (heatMap != null) {
@@ -163,19 +188,24 @@ final class SimulateCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private void rows(List<SimulationTable> tables) {
+  private static List<TrialRow> rows(List<SimulationTable> tables) {
     try {
-      List<TrialRow> rows = trials == null && charts == null ? List.of() : SimulatedRows.of(tables);
+      return SimulatedRows.of(tables);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--trials, --charts: " + e.getMessage());
+    }
+  }
+
+  private void writeRows(List<TrialRow> rows) {
+    try {
       if (trials != null) {
         SimulatedRows.write(trials, rows);
       }
       for (Map.Entry<String, Figure> figure : charts == null ? List.<Map.Entry<String, Figure>>of() : Figures.of(rows).entrySet()) {
         Chart.write(figure.getValue(), charts, figure.getKey());
       }
-    } catch (IllegalArgumentException e) {
-      throw new BadInput("--trials, --charts: " + e.getMessage());
     } catch (IOException e) {
-      throw new BadInput("--trials, --charts: cannot be written: " + e.getMessage());
+      throw new BadInput("--trials, --charts: cannot be written: " + BadInput.reason(e));
     }
   }
 
@@ -229,7 +259,7 @@ final class SimulateCommand implements Callable<Integer> {
         writer.write();
       }
     } catch (IOException e) {
-      throw new BadInput("--csv " + csv + ": cannot be written: " + e.getMessage());
+      throw new BadInput("--csv " + csv + ": cannot be written: " + BadInput.reason(e));
     }
   }
 
@@ -244,6 +274,12 @@ final class SimulateCommand implements Callable<Integer> {
           "unmigrated is not simulated, allowed: precopy:DURATION, mplm, " + Simulation.STOP_AND_COPY);
     }
     return method;
+  }
+
+  private static void refuseTwice(String option, List<?> values) {
+    if (values.stream().distinct().count() < values.size()) {
+      throw new BadInput(option + ": one is there twice");
+    }
   }
 
   private static <T> T read(String name, String text, Function<String, T> reader) {

@@ -154,6 +154,12 @@ public class SimulateCommandTest {
       {List.of("FOLDER/guest.trace", "--overheads", "fetch=2ms,haste=3"), "--overheads: 'haste=3' is no overhead, allowed: goodput=.*"},
       {List.of("FOLDER/guest.trace", "--overheads", "goodput=2"), "--overheads: 'goodput=2' is out of range, allowed: .*"},
       {List.of("FOLDER/guest.trace", "--csv", "FOLDER/none/out.csv"), "--csv FOLDER/none/out.csv: cannot be written: .*"},
+      {List.of("FOLDER/guest.trace", "--overheads", "fetch=2ms,fetch=3ms"), "--overheads: 'fetch=2ms,fetch=3ms': fetch is there twice"},
+      {List.of("FOLDER/guest.trace", "--methods", "mplm,precopy:1s,precopy:1000ms"), "--methods: one is there twice"},
+      {List.of("FOLDER/guest.trace", "--link", "1Gbit/s,1000Mbit/s"), "--link: one is there twice"},
+      {List.of("FOLDER/guest.trace", "--csv", "FOLDER"), "--csv FOLDER: cannot be written: is a folder"},
+      {List.of("FOLDER/guest.trace", "--trials", "FOLDER/none/out.csv"), "--trials FOLDER/none/out.csv: cannot be written: .* no such folder"},
+      {List.of("FOLDER/guest.trace", "--heat-map", "FOLDER/no.trace"), "--heat-map FOLDER/no.trace: is no folder"},
       {List.of("FOLDER/guest.trace", "--shard", "2/1"), "--shard: shard 2/1, allowed: I/N with I from 1 to N"},
       {List.of("FOLDER/guest.trace", "--shard", "1/2", "--heat-map", "FOLDER"), "--heat-map: not of a shard, .*"},
       {List.of("--against", "FOLDER"), "FOLDER is not the folder of a run: it has no run.json"},
@@ -167,6 +173,56 @@ public class SimulateCommandTest {
     assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
     assertThat(said.err).matches(told.replace("FOLDER", folder.toString()));
     assertThat(said.out).isEmpty();
+  }
+
+  @Test
+  public void rowsTakeTheFolderOfNothingAndWhatCannotBeWrittenLeavesNothing() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    try {
+      String guest = "synthetic:memory=256MiB,set=4MiB,rate=100";
+      Said said = run(guest, "--methods", "mplm", "--trials", empty.toString());
+      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.err).isEqualTo("--trials " + empty + ": cannot be written: is a folder");
+      assertThat(empty).isEmptyDirectory();
+      // no guest boots in so little memory
+      Path csv = empty.resolve("small.csv");
+      Path rows = empty.resolve("rows.csv");
+      said = run(trace.toString(), "--methods", "mplm", "--csv", csv.toString(), "--trials", rows.toString());
+      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.err).startsWith("--trials, --charts: ");
+      assertThat(empty).isEmptyDirectory();
+    } finally {
+      RecordedRun.remove(empty);
+    }
+  }
+
+  @DataProvider
+  public Object[][] damages() {
+    return new Object[][] {
+      {"(?s)^.*$", "", ": is not a run's trials: it has no column trial, outcome, .*"},
+      {",setup_s,", ",setup,", ": is not a run's trials: it has no column setup_s"},
+      {",completed,", ",done,", ": row 1: 'done' is not an outcome, allowed: .*"},
+      {",completed,,([^,]*),[^,]*", ",completed,,$1,soon", ": row 1: total_s: 'soon' is not a number, allowed: 0 and above"},
+      {",completed,,([^,]*),[^,]*", ",completed,,$1,", ": row 1: total_s: missing"},
+      {"\n([^,]*,[^,]*,[^,]*),1,", "\n$1,one,", ": row 1: trial: 'one' is not a number, allowed: 0 and above"},
+      {"(?s).{40}$", "\n", ":\\d+: has \\d+ cells, allowed: \\d+, as many as the first line"},
+    };
+  }
+
+  @Test(dataProvider = "damages")
+  public void damagedTrialsOfARunAreRefusedInOneLine(String what, String by, String told) throws IOException {
+    Path run = RecordedRun.unpack();
+    try {
+      Path rows = run.resolve("trials.csv");
+      String text = Files.readString(rows).replaceFirst(what, by);
+      assertThat(text).isNotEqualTo(Files.readString(rows));
+      Files.writeString(rows, text);
+      Said said = run("--against", run.toString());
+      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.err).matches(rows + told);
+    } finally {
+      RecordedRun.remove(run);
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@
 package mplm.harness.report;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,8 +61,8 @@ public final class SimulatedRows {
 
   /** Writes the file, in place of one that may be there. */
   public static void write(Path file, List<TrialRow> rows) throws IOException {
-    Files.deleteIfExists(file);
-    try (Csv csv = Csv.trials(file)) {
+    try (Csv csv = Csv.replace(file)) {
+      csv.write(Columns.ALL.stream().map(Columns.Column::name).toList());
       for (TrialRow row : rows) {
         csv.write(row);
       }

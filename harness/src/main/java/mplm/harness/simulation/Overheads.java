@@ -4,7 +4,9 @@ package mplm.harness.simulation;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import mplm.engine.simulate.Conditions;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
@@ -38,9 +40,13 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
   /** Reads what {@link #toString} prints; what is not named is as in {@link #NONE}. {@link IllegalArgumentException}. */
   public static Overheads parse(String text) {
     double[] all = NONE.all();
+    Set<String> names = new HashSet<>();
     for (String part : text.split(",", -1)) {
       String[] words = part.split("=", 2);
       String value = words.length == 2 ? words[1] : "";
+      if (!names.add(words[0])) {
+        throw new IllegalArgumentException("'" + text + "': " + words[0] + " is there twice");
+      }
       try {
         switch (words[0]) {
           case "goodput" -> all[0] = Double.parseDouble(value);
