@@ -17,7 +17,7 @@ public record Precopy(Duration maxTolerableDowntime) implements Method {
         || maxTolerableDowntime.compareTo(LONGEST) > 0
         || maxTolerableDowntime.toNanos() % 1_000_000 != 0) {
       throw new IllegalArgumentException(
-          "the maximum tolerable downtime is 1ms to 2000s in whole milliseconds, not " + maxTolerableDowntime);
+          "the maximum tolerable downtime is 1ms to 2000s in whole milliseconds, not " + Durations.print(maxTolerableDowntime));
     }
   }
 

@@ -5,8 +5,10 @@ import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Durations;
@@ -82,9 +84,13 @@ public record SyntheticTrace(
     int zero = 0;
     Duration length = Duration.ofMinutes(1);
     long seed = 1;
+    Set<String> keys = new HashSet<>();
     for (String setting : text.substring(isMeant(text) ? PREFIX.length() : 0).split(",", -1)) {
       String key = setting.substring(0, setting.indexOf('=') + 1);
       String value = setting.substring(key.length());
+      if (!key.isEmpty() && !keys.add(key)) {
+        throw new IllegalArgumentException("'" + setting + "': " + key.replace("=", "") + " is set twice");
+      }
       switch (key) {
         case "memory=" -> memory = DataSize.parse(value);
         case "set=" -> set = DataSize.parse(value);

@@ -42,7 +42,7 @@ public class MethodTest {
       {"precopy:-1s", "'-1s' is not a duration"},
       {"precopy:0s", "1ms to 2000s"},
       {"precopy:2001s", "1ms to 2000s"},
-      {"precopy:0.5ms", "1ms to 2000s"},
+      {"precopy:0.5ms", "1ms to 2000s in whole milliseconds, not 0.0005s"},
       {"mplm:", "'' is not a setting"},
       {"mplm:epoch", "'epoch' is not a setting"},
       {"mplm:strict=1", "'strict=1' is not a setting"},

@@ -77,6 +77,7 @@ public class SyntheticTraceTest {
     return new Object[][] {
       {"", "'' is not a setting of a synthetic trace: it takes memory=SIZE,.*"},
       {"memory=1GiB,set=1MiB", "'.*': a synthetic trace needs memory, set and rate"},
+      {"memory=1GiB,memory=2GiB,set=1MiB,rate=1", "'memory=2GiB': memory is set twice"},
       {"memory=1GiB,set=2GiB,rate=1", "a working set of 2GiB at 0B is not within a memory of 1GiB"},
       {"memory=1GiB,set=100B,rate=1", "sizes are whole pages of 4KiB, 8TiB less a page at most, not 100B"},
       {"memory=8TiB,set=1MiB,rate=1", "sizes are whole pages of 4KiB, 8TiB less a page at most, not 8TiB"},
