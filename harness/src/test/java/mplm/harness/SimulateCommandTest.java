@@ -204,6 +204,7 @@ public class SimulateCommandTest {
       {",completed,", ",done,", ": row 1: 'done' is not an outcome, allowed: .*"},
       {",completed,,([^,]*),[^,]*", ",completed,,$1,soon", ": row 1: total_s: 'soon' is not a number, allowed: 0 and above"},
       {",completed,,([^,]*),[^,]*", ",completed,,$1,", ": row 1: total_s: missing"},
+      {"\n([^,]*,[^,]*,[^,]*),1,", "\n$1,9,", ": row 1: trial: 9 is none of .*/run.json"},
       {"\n([^,]*,[^,]*,[^,]*),1,", "\n$1,one,", ": row 1: trial: 'one' is not a number, allowed: 0 and above"},
       {"(?s).{40}$", "\n", ":\\d+: has \\d+ cells, allowed: \\d+, as many as the first line"},
     };

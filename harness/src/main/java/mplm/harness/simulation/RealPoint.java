@@ -62,8 +62,9 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     for (Map<String, String> row : Csv.rows(file, "a run's trials", COLUMNS)) {
       number++;
       try {
-        PlannedTrial planned = plan.get((int) number(row, "trial"));
-        List<Trial> of = planned == null ? null : trials.get(List.of(planned.experiment(), planned.method()));
+        PlannedTrial planned = Optional.ofNullable(plan.get((int) number(row, "trial")))
+            .orElseThrow(() -> new IllegalArgumentException("trial: " + row.get("trial") + " is none of " + RunManifest.file(run)));
+        List<Trial> of = trials.get(List.of(planned.experiment(), planned.method()));
         Outcome outcome = Outcome.parse(row.get("outcome"));
         if (of != null && !(planned.method() instanceof Unmigrated)) {
           trial(row, outcome).ifPresent(of::add);
