@@ -76,7 +76,7 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Rules rules = rules();
     ComparisonDocument document = candidate == null ? engines(rules) : sets(rules);
-    if (document.comparison().differences().isEmpty()) {
+    if (document.comparison().differences().stream().noneMatch(one -> one.baseTrials() > 0 && one.candidateTrials() > 0)) {
       throw new BadInput("nothing can be compared: no experiment and method is in both");
     }
     PrintWriter out = spec.commandLine().getOut();

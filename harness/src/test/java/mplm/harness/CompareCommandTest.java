@@ -164,6 +164,21 @@ public class CompareCommandTest {
   }
 
   @Test
+  public void rowsThatHaveNothingInCommonOrOtherLimitsAreRefused() throws Exception {
+    Path faster = folder.resolve("faster.csv");
+    assertThat(run(new SimulateCommand(), GUEST, "--link", "300Mbit/s", "--methods", "mplm", "--trials", faster.toString()).exitCode).isZero();
+    Said said = compare(simulated, faster);
+    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.err).isEqualTo("nothing can be compared: no experiment and method is in both");
+    Path patient = folder.resolve("patient.csv");
+    assertThat(run(new SimulateCommand(), GUEST, "--link", "240Mbit/s", "--methods", "mplm", "--limit", "200s", "--trials",
+        patient.toString()).exitCode).isZero();
+    said = compare(simulated, patient);
+    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.err).matches("the rows cannot be compared, these differ: limit_s of synthetic.*: 120, 200 .*");
+  }
+
+  @Test
   public void aControlMayBeWrittenInAnyWay() throws Exception {
     assertThat(compare(simulated, simulated, "--control", "precopy:5000ms").out).contains("control: ")
         .isEqualTo(compare(simulated, simulated, "--control", "precopy:5s").out);

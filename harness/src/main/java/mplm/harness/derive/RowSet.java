@@ -77,6 +77,10 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Map<String, St
       STAMP.forEach(column -> values.computeIfAbsent(column, key -> new TreeSet<>()).add(row.getOrDefault(column, "")));
       CELL_STAMP.forEach(column -> values.computeIfAbsent(column + " of " + row.get("experiment"), key -> new TreeSet<>())
           .add(row.getOrDefault(column, "")));
+      if ("simulated".equals(row.get("origin"))) {
+        // a real trial's follows from the memory that its guest had in use
+        values.computeIfAbsent("limit_s of " + row.get("experiment"), key -> new TreeSet<>()).add(row.getOrDefault("limit_s", ""));
+      }
     }
     Map<String, String> stamp = new TreeMap<>();
     values.forEach((key, all) -> stamp.put(key, String.join("/", all)));
