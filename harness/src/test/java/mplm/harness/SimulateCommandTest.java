@@ -227,6 +227,20 @@ public class SimulateCommandTest {
   }
 
   @Test
+  public void aRunThatDoesNotSayTheArgumentsOfAKernelIsRefused() throws IOException {
+    Path run = RecordedRun.unpack();
+    try {
+      Path manifest = run.resolve("run.json");
+      Files.writeString(manifest, Files.readString(manifest).replaceFirst("(\"kernel_arguments\" : \\{)[^}]*", "$1"));
+      Said said = run("--against", run.toString());
+      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.err).isEqualTo(manifest + ": kernel_arguments: has none of experiment measured");
+    } finally {
+      RecordedRun.remove(run);
+    }
+  }
+
+  @Test
   public void aRunWithoutTraceIsRefused() throws IOException {
     Path run = RecordedRun.unpack();
     try {

@@ -19,8 +19,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import mplm.engine.migration.Method;
@@ -28,6 +30,7 @@ import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Durations;
 import mplm.harness.input.BadInput;
+import mplm.harness.input.BadValue;
 import mplm.harness.input.InputFile;
 import mplm.harness.report.Setting;
 import mplm.harness.suite.Experiment;
@@ -131,6 +134,17 @@ public record RunManifest(
     repetitions = repetitions == null ? trials.stream().mapToInt(Trial::repetition).max().orElse(1) : repetitions;
     shard = shard == null ? Shard.WHOLE : shard;
     pairs = pairs == null ? Map.of() : pairs;
+    refuseTwice("trials", trials.stream().map(Trial::number).toList());
+    refuseTwice("experiments", experiments.stream().map(Experiment::name).toList());
+  }
+
+  private static void refuseTwice(String key, List<?> names) {
+    Set<Object> seen = new HashSet<>();
+    for (Object name : names) {
+      if (!seen.add(name)) {
+        throw new BadValue(key, name + " is there twice");
+      }
+    }
   }
 
   /** Of a suite that is about to run. */

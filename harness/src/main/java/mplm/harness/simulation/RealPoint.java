@@ -77,7 +77,11 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     trials.forEach((of, some) -> {
       if (!some.isEmpty()) {
         Experiment experiment = (Experiment) of.get(0);
-        points.add(new RealPoint(experiment, manifest.kernelArguments().get(experiment.name()), (Method) of.get(1), some));
+        String arguments = manifest.kernelArguments().get(experiment.name());
+        if (arguments == null) {
+          throw new BadInput(RunManifest.file(run) + ": kernel_arguments: has none of experiment " + experiment.name());
+        }
+        points.add(new RealPoint(experiment, arguments, (Method) of.get(1), some));
       }
     });
     if (points.isEmpty()) {

@@ -191,6 +191,19 @@ public class RecordedRunTest {
     assertThat(run.resolve("trials.csv")).hasContent(rows);
   }
 
+  /** A trial that is there twice would have two rows, and be counted twice. */
+  @Test
+  public void aRunWithATrialOrAnExperimentTwiceIsRefused() throws Exception {
+    Path file = run.resolve("run.json");
+    String text = Files.readString(file);
+    Files.writeString(file, text.replaceFirst("\"number\" : 2", "\"number\" : 1"));
+    assertThatThrownBy(() -> RunDerivation.of(run)).isInstanceOf(BadInput.class).message()
+        .matches(file + ":\\d+: trials: 1 is there twice");
+    Files.writeString(file, text.replaceFirst("\"name\" : \"busy\"", "\"name\" : \"measured\""));
+    assertThatThrownBy(() -> RunDerivation.of(run)).isInstanceOf(BadInput.class).message()
+        .matches(file + ":\\d+: experiments: measured is there twice");
+  }
+
   @Test
   public void rowsOfTwoRunsOfOneKindStandInOneReport() throws Exception {
     Path other = run.resolve("other");
