@@ -166,7 +166,8 @@ public class CompareCommandTest {
   @Test
   public void rowsThatHaveNothingInCommonOrOtherLimitsAreRefused() throws Exception {
     Path faster = folder.resolve("faster.csv");
-    assertThat(run(new SimulateCommand(), GUEST, "--link", "300Mbit/s", "--methods", "mplm", "--trials", faster.toString()).exitCode).isZero();
+    assertThat(run(new SimulateCommand(), GUEST, "--link", "300Mbit/s", "--methods", "mplm", "--trials",
+        faster.toString()).exitCode).isZero();
     Said said = compare(simulated, faster);
     assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
     assertThat(said.err).isEqualTo("nothing can be compared: no experiment and method is in both");

@@ -31,8 +31,8 @@ public class MplmTest {
     Files.writeString(folder.resolve("qemu-9/VERSION"), "9.2.0\n");
     Files.writeString(folder.resolve("hosts.yaml"), "testbed: moon\n");
     Files.writeString(folder.resolve("shard.csv"), String.join(",", SimulationTable.HEADER) + "\n");
-    Files.writeString(folder.resolve("history.csv"), "started,run,machine,experiment,title,method,engine,engine_hash,completed,time,"
-        + "downtime,transferred,slowdown,cpu\nt,r,m,e,t,mplm,,h,1,1.5,,,,\n");
+    Files.writeString(folder.resolve("history.csv"), "started,run,machine,experiment,title,method,engine,engine_hash,completed,"
+        + "time,downtime,transferred,slowdown,cpu\nt,r,m,e,t,mplm,,h,1,1.5,,,,\n");
   }
 
   @AfterClass(alwaysRun = true)
@@ -131,7 +131,8 @@ public class MplmTest {
       {List.of("clean", "--hosts", "FOLDER/none.yaml", "source"), ".*/none.yaml: no such file"},
       {List.of("merge", "FOLDER/shard.csv", "--output", "FOLDER"), ".*: Is a directory"},
       {List.of("merge", "FOLDER/shard.csv", "--output", "FOLDER/no/such.csv"), ".*/no/such.csv: no such file or folder"},
-      {List.of("trend", "--history", "FOLDER/history.csv", "--output", "FOLDER/hosts.yaml"), ".*/hosts.yaml: is there, and is no folder"},
+      {List.of("trend", "--history", "FOLDER/history.csv", "--output", "FOLDER/hosts.yaml"),
+          ".*/hosts.yaml: is there, and is no folder"},
       {List.of("trend", "--history", "FOLDER/history.csv", "--output", "FOLDER/hosts.yaml/x"), ".*/hosts.yaml/x: Not a directory"},
       {List.of("clean", "--hosts", "FOLDER/hosts.yaml"), "Missing required parameter: 'HOST'.*"},
     };

@@ -38,7 +38,8 @@ public record RunDerivation(Path run, RunManifest manifest) {
   public static RunDerivation ofRecords(Path run) {
     RunDerivation derivation = of(run);
     if (!derivation.manifest.trials().isEmpty() && !Files.isDirectory(run.resolve(TRIALS))) {
-      throw new BadInput(run + ": has no folder " + TRIALS + " with what was recorded; its rows alone, trials.csv, are for mplm compare");
+      throw new BadInput(run + ": has no folder " + TRIALS
+          + " with what was recorded; its rows alone, trials.csv, are for mplm compare");
     }
     return derivation;
   }

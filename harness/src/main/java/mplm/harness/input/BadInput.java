@@ -14,7 +14,7 @@ public final class BadInput extends RuntimeException {
     super(message);
   }
 
-  /** What is wrong with a file, and with which one if that is known: many exceptions of the file system say nothing but its name. */
+  /** What is wrong with a file, and with which if that is known: many exceptions of the file system say nothing but its name. */
   public static String reason(IOException e) {
     if (e instanceof FileSystemException file) {
       String reason = e instanceof NoSuchFileException ? "no such file or folder"
@@ -22,6 +22,7 @@ public final class BadInput extends RuntimeException {
           : e instanceof FileAlreadyExistsException ? "is there, and is no folder" : file.getReason();
       return file.getFile() + ": " + (reason == null ? file.getClass().getSimpleName() : reason);
     }
-    return e instanceof CharacterCodingException ? "is not text in UTF-8" : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return e instanceof CharacterCodingException ? "is not text in UTF-8"
+        : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 }

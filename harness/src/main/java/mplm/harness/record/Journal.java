@@ -155,7 +155,7 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Reads a journal. One that ends amid a line, because its writer was killed, counts up to there; {@link BadInput} if it is damaged. */
+  /** Reads a journal; {@link BadInput} if it is damaged. One that ends amid a line, its writer killed, counts up to there. */
   public static Contents read(Path file) throws IOException {
     try {
       return contents(file);

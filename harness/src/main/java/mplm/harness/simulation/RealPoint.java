@@ -63,7 +63,8 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
       number++;
       try {
         PlannedTrial planned = Optional.ofNullable(plan.get((int) number(row, "trial")))
-            .orElseThrow(() -> new IllegalArgumentException("trial: " + row.get("trial") + " is none of " + RunManifest.file(run)));
+            .orElseThrow(() -> new IllegalArgumentException(
+                "trial: " + row.get("trial") + " is none of " + RunManifest.file(run)));
         List<Trial> of = trials.get(List.of(planned.experiment(), planned.method()));
         Outcome outcome = Outcome.parse(row.get("outcome"));
         if (of != null && !(planned.method() instanceof Unmigrated)) {

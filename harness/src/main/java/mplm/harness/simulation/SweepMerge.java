@@ -61,8 +61,8 @@ public final class SweepMerge {
         throw new BadInput(from.get(table.getKey()) + ": table " + table.getKey() + " of " + count + ", which there cannot be");
       }
       if (!methods(table.getValue()).equals(methods(tables.firstEntry().getValue()))) {
-        throw new BadInput(from.get(table.getKey()) + ": table " + table.getKey() + " has not the methods of table " + tables.firstKey()
-            + " of " + from.get(tables.firstKey()) + ": it is of another sweep, or rows are missing");
+        throw new BadInput(from.get(table.getKey()) + ": table " + table.getKey() + " has not the methods of table "
+            + tables.firstKey() + " of " + from.get(tables.firstKey()) + ": it is of another sweep, or rows are missing");
       }
     }
   }

@@ -27,9 +27,9 @@ import mplm.harness.report.TrialRow;
 public record Observation(
     String experiment, String method, String engine, boolean simulated, Outcome outcome, Map<Metric, Double> values) {
   /** Without these columns a row says nothing that could be compared. */
-  public static final List<String> REQUIRED = List.of("experiment", "method", "max_tolerable_downtime_s", "mplm_policy", "mplm_epoch_s",
-      "mplm_batch_pages", "mplm_dirty_share_percent", "mplm_first_epoch_nondirty", "mplm_strict_scan", "outcome", "origin", "total_s",
-      "downtime_s");
+  public static final List<String> REQUIRED = List.of("experiment", "method", "max_tolerable_downtime_s", "mplm_policy",
+      "mplm_epoch_s", "mplm_batch_pages", "mplm_dirty_share_percent", "mplm_first_epoch_nondirty", "mplm_strict_scan", "outcome",
+      "origin", "total_s", "downtime_s");
 
   public Observation {
     values = Map.copyOf(values);

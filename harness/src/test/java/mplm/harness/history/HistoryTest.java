@@ -61,8 +61,10 @@ public class HistoryTest {
     assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
         .hasMessageStartingWith(file + ": is not a history: it has no column started, run, machine");
     Files.writeString(file, "");
-    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class).hasMessageContaining("is not a history");
-    String header = "started,run,machine,experiment,title,method,engine,engine_hash,completed,time,downtime,transferred,slowdown,cpu\n";
+    assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
+        .hasMessageContaining("is not a history");
+    String header = "started,run,machine,experiment,title,method,engine,engine_hash,completed,time,"
+        + "downtime,transferred,slowdown,cpu\n";
     for (String number : List.of("soon", "NaN", "Infinity", "-1", "1e999")) {
       Files.writeString(file, header + "t,r,m,e,t,mplm,,h,1,1.5,,,,\nt,r,m,e,t,mplm,,h,1," + number + ",,,,\n");
       assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
