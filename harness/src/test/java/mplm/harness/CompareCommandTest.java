@@ -126,7 +126,7 @@ public class CompareCommandTest {
       {new String[] {"RUN", "RUN/methods.csv"},
           ".*methods.csv: is not a file with the columns of trials.csv: it has no column .*, outcome, origin.*"},
       {new String[] {"RUN", "RUN/run.json"}, ".*run.json:2: has \\d+ cells, allowed: 1, as many as the first line"},
-      {new String[] {"FOLDER/few.csv", "FOLDER/few.csv"}, ".*few.csv: row 1: method 'mplm:policy=null,.*"},
+      {new String[] {"FOLDER/few.csv", "FOLDER/few.csv"}, ".*few.csv: is not a file with the columns of trials.csv: it has no column .*"},
       {new String[] {"RUN", "RUN", "--threshold", "speed=5%"}, ".*'speed' is not a metric, allowed: time, downtime, .*"},
       {new String[] {"RUN", "RUN", "--threshold", "5"}, ".*'5' is not a threshold, allowed: .*"},
       {new String[] {"RUN", "RUN", "--control", "fast"}, ".*method 'fast': .*"},

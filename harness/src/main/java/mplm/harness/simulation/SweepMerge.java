@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import mplm.harness.input.BadInput;
@@ -27,11 +25,7 @@ public final class SweepMerge {
     Map<Integer, Path> from = new HashMap<>();
     List<String> first = null;
     int of = 0;
-    Set<Path> named = new HashSet<>();
     for (Path file : files) {
-      if (!named.add(file)) {
-        throw new BadInput(file + " is named twice");
-      }
       List<List<String>> rows = read(file);
       if (from.containsValue(file)) {
         throw new BadInput(file + ": is there twice");

@@ -84,10 +84,10 @@ public record Observation(
         List<String> settings = new ArrayList<>(List.of("policy=" + row.get("mplm_policy"),
             "epoch=" + row.get("mplm_epoch_s") + "s",
             "batch=" + row.get("mplm_batch_pages"), "share=" + row.get("mplm_dirty_share_percent")));
-        if ("true".equals(row.get("mplm_strict_scan"))) {
+        if (row.get("mplm_strict_scan").equals("true")) {
           settings.add("strict");
         }
-        if ("false".equals(row.get("mplm_first_epoch_nondirty"))) {
+        if (row.get("mplm_first_epoch_nondirty").equals("false")) {
           settings.add("mixed");
         }
         yield Method.parse("mplm:" + String.join(",", settings)).toString();

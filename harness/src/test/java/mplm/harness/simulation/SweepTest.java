@@ -109,7 +109,6 @@ public class SweepTest {
     Path whole = write(Shard.WHOLE);
     Path again = Files.copy(whole, folder.resolve("again.csv"));
     refused(List.of(whole, again), "table 1 is there twice: " + whole + ", " + again);
-    refused(List.of(whole, whole), whole + " is named twice");
     Path other = Files.writeString(folder.resolve("other.csv"), "a,b\n1,2\n");
     refused(List.of(whole, other), other + " is not a CSV file of mplm simulate");
     Path empty = Files.createFile(folder.resolve("empty.csv"));
