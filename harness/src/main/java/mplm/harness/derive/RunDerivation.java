@@ -56,8 +56,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
 
   /** Derives one trial and writes its timeline; empty for one that did not come to its end. */
   public Optional<TrialRow> trial(PlannedTrial planned) throws IOException {
-    return derive(planned, (raw, row) -> {
-      Timeline timeline = Timeline.of(raw, row);
+    return derive(planned, (timeline, row) -> {
       if (!timeline.points().isEmpty()) {
         timeline.write(folder(planned).timeline());
         TimelineChart.write(timeline, row, folder(planned).path());
@@ -67,7 +66,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
 
   /** What else is made of a trial. */
   private interface More {
-    void of(RawTrial raw, TrialRow row) throws IOException;
+    void of(Timeline timeline, TrialRow row) throws IOException;
   }
 
   /** A trial whose records make no sense has failed: no other row is lost for it. */
@@ -75,23 +74,27 @@ public record RunDerivation(Path run, RunManifest manifest) {
     if (!hasEnd(planned)) {
       return Optional.empty();
     }
+    TrialRow row;
+    Timeline timeline;
     try {
       RawTrial raw = RawTrial.read(folder(planned));
-      TrialRow row = TrialDerivation.row(planned, manifest.setting(planned), raw);
-      more.of(raw, row);
-      return Optional.of(row);
+      row = TrialDerivation.row(planned, manifest.setting(planned), raw);
+      timeline = Timeline.of(raw, row);
     } catch (IllegalArgumentException | IllegalStateException | NoSuchElementException | IndexOutOfBoundsException
         | ArithmeticException | JsonProcessingException | CharacterCodingException e) {
       return Optional.of(TrialDerivation.failed(planned, manifest.setting(planned), Journal.read(folder(planned).journal()),
           "its records make no sense: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
     }
+    // what cannot be written or drawn is no fault of the records
+    more.of(timeline, row);
+    return Optional.of(row);
   }
 
   /** The rows of all trials that came to their end, in the order of the run; nothing is written. */
   public List<TrialRow> rows() throws IOException {
     List<TrialRow> rows = new ArrayList<>();
     for (PlannedTrial planned : manifest.plan()) {
-      derive(planned, (raw, row) -> {}).ifPresent(rows::add);
+      derive(planned, (timeline, row) -> {}).ifPresent(rows::add);
     }
     return rows;
   }

@@ -26,6 +26,7 @@ import org.testng.annotations.Test;
 public class RecordedTrialsTest {
   private static final Path SCALED = Path.of("../reports/scaled-example");
   private static final Path OTHERS = SCALED.resolve("other-methods");
+  private static final Path IS_AGAIN = SCALED.resolve("is-again");
   private static final Path TRACES = Path.of("../reports/traces");
 
   private Path run;
@@ -83,9 +84,15 @@ public class RecordedTrialsTest {
     isAsInFile(table, SCALED, "mplm simulate --against reports/scaled-example --bound --csv ...");
     // methods and knobs of which none was tried when the overheads were fitted
     ErrorTable others;
+    ErrorTable again;
     try (AllCores cores = new AllCores()) {
       others = new Judge(points(OTHERS, TRACES), cores).known(table.overheads(), false);
+      again = new Judge(points(IS_AGAIN, TRACES), cores).known(table.overheads(), false);
     }
+    assertThat(again.sameOutcomes()).as(again.text()).isEqualTo(again.rows().size());
+    assertThat(again.totalError().orElseThrow()).as(again.text()).isLessThan(0.05);
+    assertThat(again.downtimeError().orElseThrow()).as(again.text()).isLessThan(0.1);
+    isAsInFile(again, IS_AGAIN, "mplm simulate --against " + IS_AGAIN + " --overheads " + table.overheads() + " --csv ...");
     assertThat(others.sameOutcomes()).as(others.text()).isGreaterThanOrEqualTo(others.rows().size() - 1);
     assertThat(others.totalError().orElseThrow()).as(others.text()).isLessThan(0.05);
     assertThat(others.downtimeError().orElseThrow()).as(others.text()).isLessThan(0.1);
