@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-.PHONY: help run paper test engine engine-test guest npb bench clean packages
+.PHONY: help run paper test engine engine-test guest npb bench dist clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
 run: packages ## the quick suite on this machine: rows and charts in reports/runs
@@ -18,6 +18,8 @@ npb: packages ## the guest's programs without a guest: classes S and W, verified
 	@guest-images/bench S W
 bench: packages ## cost of a page visit, a fetch, a simulation; the live stage's share of the link; the guest's programs
 	@mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench exec:exec@bench-simulation && harness/bench && guest-images/bench A
+dist: packages ## one archive that runs on a machine with a Java runtime and sshd: nothing is built there
+	@harness/bin/dist
 clean:       ## remove what was built in this clone; the cache stays
 	@rm -rf engine/target harness/target
 packages:    ## install the Debian packages that are missing
