@@ -39,6 +39,7 @@
 #include <unistd.h>
 
 #include "ballast.h"
+#include "kvm.h"
 #include "network.h"
 #include "record.h"
 
@@ -346,6 +347,7 @@ int main(void)
     }
 
     record_boot();
+    kvm_record();
     status = read_settings(&settings);
     if (!status) {
         start_heartbeat(settings.heartbeat_ms);

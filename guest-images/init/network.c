@@ -6,23 +6,20 @@
 #include "network.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "modules.h"
 #include "record.h"
 
 #define DEVICE "eth0"
-#define MODULES "/modules"      /* named in the order that they need */
 #define ARP_NOTIFY "/proc/sys/net/ipv4/conf/all/arp_notify"
 #define ECHO_PORT 7
 
@@ -44,39 +41,6 @@ int network_parse(const char *text, NetworkAddress *address)
     }
     return record_error("address is %s, allowed: A.B.C.D/1 to A.B.C.D/30",
                         text);
-}
-
-static bool load_module(const char *name)
-{
-    char path[300];
-    int file;
-    bool loaded;
-
-    snprintf(path, sizeof(path), MODULES "/%s", name);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0) {
-        return false;
-    }
-    loaded = !syscall(SYS_finit_module, file, "", 0);
-    close(file);
-    return loaded;
-}
-
-static bool load_modules(void)
-{
-    struct dirent **files;
-    int count = scandir(MODULES, &files, NULL, alphasort);
-    bool good = count >= 0;
-
-    for (int i = 0; i < count; i++) {
-        good = good && (files[i]->d_name[0] == '.' ||
-                        load_module(files[i]->d_name));
-        free(files[i]);
-    }
-    if (count >= 0) {
-        free(files);
-    }
-    return good;
 }
 
 static bool write_text(const char *path, const char *text)
@@ -107,8 +71,8 @@ const char *network_start(const NetworkAddress *address)
     const char *failed = NULL;
     int any;
 
-    if (!load_modules()) {
-        return MODULES;
+    if (!modules_load("network")) {
+        return "/modules/network";
     }
     /* A bridge or switch that last saw the address elsewhere must know. */
     if (!write_text(ARP_NOTIFY, "1")) {

@@ -27,7 +27,7 @@ import org.testng.SkipException;
 
 /** A QEMU of this machine under TCG that runs firmware and nothing else, in a folder of its own that goes with it. */
 public final class LocalQemu implements AutoCloseable {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  public static final Duration SOON = Duration.ofSeconds(60);
 
   private final Process process;
   private final Hypervisor hypervisor;

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * One record of the guest: {@code @mplm KIND key=value ... t=SECONDS sum=CRC}. Kinds: boot, heartbeat, ballast, start, iteration,
- * ready, result, error, end. The sum, CRC-32 of what stands before it, is not there in records of older images.
+ * One record of the guest: {@code @mplm KIND key=value ... t=SECONDS sum=CRC}. Kinds: boot, kvm, heartbeat, ballast, start,
+ * iteration, ready, result, error, end. The sum, CRC-32 of what stands before it, is not there in records of older images.
  *
  * @param kind the word behind {@code @mplm}
  * @param fields in the order of the line, without quotes and the sum

@@ -149,6 +149,15 @@ public record Hypervisor(
     return "socket,id=" + id + ",path=" + value(path) + ",server=on,wait=off";
   }
 
+  /**
+   * Where in the guest's memory, and so in a file that backs it, the byte at a physical address is: a q35 machine leaves a gap below
+   * 4 GiB for devices, and has what does not fit below it from 4 GiB on ({@code pc_q35_init} in QEMU).
+   */
+  public long offset(long physicalAddress) {
+    long below = shape.memory().bytes() < 0xb000_0000L ? shape.memory().bytes() : 0x8000_0000L;
+    return physicalAddress < 1L << 32 ? physicalAddress : physicalAddress - (1L << 32) + below;
+  }
+
   /** A comma ends a value in QEMU's option lists, two are one. */
   static String value(String text) {
     return text.replace(",", ",,");

@@ -65,7 +65,8 @@ final class TrialSection {
         row.migration().flatMap(m -> m.end().ram()).map(ram -> Numbers.of(ram.transferred().bytes() / 1048576.0))
             .orElse(Numbers.NONE),
         row.verification().map(TrialRow.Verification::result).orElse(Numbers.NONE),
-        row.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("not compared"));
+        row.memory().map(verdict -> (verdict.equal() ? "equal" : "different")
+            + verdict.exempt().map(what -> ", not compared: " + what).orElse("")).orElse("not compared"));
   }
 
   private String name(TrialRow row) {

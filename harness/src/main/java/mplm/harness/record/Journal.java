@@ -122,6 +122,7 @@ public final class Journal implements AutoCloseable {
   /** The memory of both sides was compared. */
   public void compared(MemoryVerdict verdict) {
     ObjectNode event = event("compared").put("bytes", verdict.compared().bytes());
+    event.set("areas", JSON.valueToTree(verdict.areas()));
     event.set("different", JSON.valueToTree(verdict.different()));
     write(event);
   }
@@ -216,6 +217,10 @@ public final class Journal implements AutoCloseable {
       one.required("pages").forEach(page -> pages.add(page.asLong()));
       different.add(new MemoryVerdict.Difference(one.required("block").asLong(), pages));
     }
-    return new MemoryVerdict(new DataSize(event.required("bytes").asLong()), different);
+    List<MemoryVerdict.Area> areas = new ArrayList<>();
+    // older journals have none
+    event.path("areas").forEach(area -> areas.add(new MemoryVerdict.Area(area.required("name").asText(),
+        area.required("at").asLong(), area.required("bytes").asInt(), area.required("exempt").asBoolean())));
+    return new MemoryVerdict(new DataSize(event.required("bytes").asLong()), areas, different);
   }
 }

@@ -92,6 +92,7 @@ public final class Columns {
     optional(all, "downtime_by", r -> r.downtimes().headlineName());
     optional(all, "elapsed_s", r -> r.migration().map(MigrationResult::elapsed));
     measured(all, "memory_compared", r -> r.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("no"));
+    optional(all, "memory_exempt", r -> r.memory().flatMap(MemoryVerdict::exempt));
   }
 
   private static void downtimes(List<Column> all) {

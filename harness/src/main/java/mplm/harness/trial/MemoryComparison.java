@@ -3,6 +3,7 @@ package mplm.harness.trial;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -10,39 +11,79 @@ import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Patience;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
 import mplm.harness.report.MemoryVerdict;
 
-/** Compares two hosts' memory files while the guest stands still at both ends, by digests that each host computes. */
+/**
+ * Compares two hosts' memory files while the guest stands still at both ends: by digests of blocks, which each host computes, and
+ * byte by byte where these differ. Every byte has to be equal but those of exempt areas.
+ */
 final class MemoryComparison {
   private static final DataSize BLOCK = DataSize.parse("2MiB");
-  /** A slow host digests 50 MB in a second. */
-  private static final double SLOWEST_BYTES_PER_SECOND = 50e6;
+  private static final double SLOWEST_BYTES_PER_SECOND = 2e6;
+  private static final int PAGE = 4096;
 
-  private static final DataSize PAGE = DataSize.parse("4KiB");
+  /** Of blocks that differ for certain, so many are looked into. */
   private static final int LOOKED_INTO = 8;
-  private static final Duration PAGES = Duration.ofSeconds(60);
 
   /** $1 file, $2 number of a block. */
-  private static final String PAGE_DIGESTS =
-      "dd if=\"$1\" bs=2097152 skip=\"$2\" count=1 status=none | split --bytes=4096 --filter=sha256sum";
+  private static final String BYTES = "dd if=\"$1\" bs=2097152 skip=\"$2\" count=1 status=none | base64";
 
   private MemoryComparison() {}
 
-  /** Compares {@code size} bytes; of blocks that differ, the first {@value #LOOKED_INTO} are looked into for their pages. */
-  static MemoryVerdict of(Host one, String file, Host other, String otherFile, DataSize size) {
-    Duration timeout = Duration.ofSeconds(30 + (long) (size.bytes() / SLOWEST_BYTES_PER_SECOND));
-    List<Long> blocks = both(() -> digests(one, timeout, file), () -> digests(other, timeout, otherFile),
+  /**
+   * For how long a host is waited for. An emulated one digests some MB in a second; one that is lost is known to be much sooner.
+   *
+   * @param size of what is to be compared
+   */
+  static Duration timeout(DataSize size) {
+    return Patience.of(Duration.ofMinutes(2).plusSeconds((long) (size.bytes() / SLOWEST_BYTES_PER_SECOND)));
+  }
+
+  /**
+   * Compares {@code size} bytes.
+   *
+   * @param areas what the hosts write there by themselves, by their place in the file
+   */
+  static MemoryVerdict of(Host one, String file, Host other, String otherFile, DataSize size, List<MemoryVerdict.Area> areas) {
+    List<Long> blocks = both(() -> digests(one, file, size), () -> digests(other, otherFile, size),
         (here, there) -> different(here, there, size, BLOCK));
     List<MemoryVerdict.Difference> differences = new ArrayList<>();
     for (long block : blocks) {
-      DataSize length = new DataSize(Math.min(BLOCK.bytes(), size.bytes() - block));
-      differences.add(new MemoryVerdict.Difference(block, differences.size() >= LOOKED_INTO ? List.of()
-          : both(() -> pageDigests(one, file, block), () -> pageDigests(other, otherFile, block),
-              (here, there) -> different(here, there, length, PAGE).stream().map(page -> block + page).toList())));
+      if (differences.size() < LOOKED_INTO || areas.stream().anyMatch(area -> area.exempt() && touches(area, block))) {
+        List<Long> pages = both(() -> bytes(one, file, block), () -> bytes(other, otherFile, block),
+            (here, there) -> differentPages(here, there, block, areas));
+        if (!pages.isEmpty()) {
+          differences.add(new MemoryVerdict.Difference(block, pages));
+        }
+      } else {
+        differences.add(new MemoryVerdict.Difference(block, List.of()));
+      }
     }
-    return new MemoryVerdict(size, differences);
+    return new MemoryVerdict(size, areas, differences);
+  }
+
+  private static boolean touches(MemoryVerdict.Area area, long block) {
+    return area.at() < block + BLOCK.bytes() && area.at() + area.bytes() > block;
+  }
+
+  /** Where each page that differs has its first byte that differs and is not exempt; {@code at} is where both blocks begin. */
+  static List<Long> differentPages(byte[] one, byte[] other, long at, List<MemoryVerdict.Area> areas) {
+    if (one.length != other.length) {
+      throw new HostException("hosts", "a block of memory has " + one.length + " bytes at the source and " + other.length
+          + " at the destination");
+    }
+    List<Long> pages = new ArrayList<>();
+    for (int i = 0; i < one.length; i++) {
+      long byteAt = at + i;
+      if (one[i] != other[i] && areas.stream().noneMatch(area -> area.exempt() && area.has(byteAt))) {
+        pages.add(byteAt);
+        i |= PAGE - 1; // on to the next page
+      }
+    }
+    return pages;
   }
 
   /** At what offsets parts of {@code part} bytes differ, by the digests of both sides, of which there must be one a part. */
@@ -55,10 +96,9 @@ final class MemoryComparison {
     return IntStream.range(0, parts).filter(i -> !one.get(i).equals(other.get(i))).mapToObj(i -> i * part.bytes()).toList();
   }
 
-  private static List<Long> both(Supplier<List<String>> one, Supplier<List<String>> other,
-      BiFunction<List<String>, List<String>, List<Long>> compare) {
-    CompletableFuture<List<String>> here = CompletableFuture.supplyAsync(one);
-    CompletableFuture<List<String>> there = CompletableFuture.supplyAsync(other);
+  private static <T> List<Long> both(Supplier<T> one, Supplier<T> other, BiFunction<T, T, List<Long>> compare) {
+    CompletableFuture<T> here = CompletableFuture.supplyAsync(one);
+    CompletableFuture<T> there = CompletableFuture.supplyAsync(other);
     try {
       return compare.apply(here.join(), there.join());
     } catch (CompletionException e) {
@@ -66,11 +106,12 @@ final class MemoryComparison {
     }
   }
 
-  private static List<String> digests(Host host, Duration timeout, String file) {
-    return host.check(timeout, "split", "--bytes=" + BLOCK.bytes(), "--filter=sha256sum", file).lines().toList();
+  private static List<String> digests(Host host, String file, DataSize size) {
+    return host.check(timeout(size), "split", "--bytes=" + BLOCK.bytes(), "--filter=sha256sum", file).lines().toList();
   }
 
-  private static List<String> pageDigests(Host host, String file, long block) {
-    return host.check(PAGES, "sh", "-c", PAGE_DIGESTS, "mplm", file, Long.toString(block / BLOCK.bytes())).lines().toList();
+  private static byte[] bytes(Host host, String file, long block) {
+    return Base64.getMimeDecoder().decode(
+        host.check(timeout(BLOCK), "sh", "-c", BYTES, "mplm", file, Long.toString(block / BLOCK.bytes())));
   }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestPause;
 import mplm.engine.guest.GuestRecord;
+import mplm.engine.guest.KvmArea;
 import mplm.engine.migration.Migration;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.StreamKey;
@@ -214,14 +215,22 @@ final class Trial {
     }
     display.stage("comparing memory");
     journal.start(Journal.Part.MEMORY_CHECK);
-    MemoryVerdict verdict = MemoryComparison.of(
-        source.host(), rig.source().memoryFile(), destination.host(), rig.destination().memoryFile(), experiment.memory());
+    List<GuestRecord> told = source.serial().records();
+    MemoryVerdict verdict = MemoryComparison.of(source.host(), rig.source().memoryFile(), destination.host(),
+        rig.destination().memoryFile(), experiment.memory(), areas(told));
     journal.stop();
     journal.compared(verdict);
     if (!verdict.equal()) {
-      end(Outcome.CORRUPTED, verdict.sentence());
+      end(Outcome.CORRUPTED, verdict.sentence()
+          + KvmArea.unknown(told).map(why -> "; where KVM's wall clock is, which differs, the guest could not tell: " + why).orElse(""));
     }
     destination.resume();
+  }
+
+  /** Where in the memory file is what KVM writes. */
+  private List<MemoryVerdict.Area> areas(List<GuestRecord> told) {
+    return KvmArea.told(told).stream().map(area -> new MemoryVerdict.Area(
+        area.name(), source.hypervisor().offset(area.address()), area.bytes(), area.rewritten())).toList();
   }
 
   /** As many as the downtime is told by: a short program could be done before. */

@@ -147,6 +147,7 @@ public class RecordsTest {
   @Test
   public void aJournalTellsWhatTheControllerDid() throws Exception {
     MemoryVerdict verdict = new MemoryVerdict(DataSize.parse("4MiB"),
+        List.of(new MemoryVerdict.Area("wall clock", 0x3600000, 12, true)),
         List.of(new MemoryVerdict.Difference(0x200000, List.of(0x201000L)), new MemoryVerdict.Difference(0x400000, List.of())));
     try (Journal journal = new Journal(file, System.nanoTime())) {
       journal.on("west");

@@ -21,6 +21,9 @@ final class Intruder extends PrintStream {
   /** Of 2 MiB, in which that is. */
   static final long DAMAGED_BLOCK = DAMAGED_PAGE / (2 << 20) * (2 << 20);
 
+  /** Of that page. */
+  static final long DAMAGED_BYTE = DAMAGED_PAGE + 17;
+
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final Duration STOP = Duration.ofMinutes(1);
 
@@ -54,7 +57,7 @@ final class Intruder extends PrintStream {
     System.out.println(line);
     if (line.contains("] damaged ") && line.endsWith(": comparing memory")) {
       onHost(hosts.destination(), "sh", "-c", "printf x | dd of=\"$1\" bs=1 seek=\"$2\" conv=notrunc status=none", "intruder",
-          hosts.destination().memoryFile(), Long.toString(DAMAGED_PAGE + 17));
+          hosts.destination().memoryFile(), Long.toString(DAMAGED_BYTE));
     }
     if (line.contains("] killed ") && line.contains(": migrating for ")) {
       onHost(hosts.source(), "sh", "-c", KILL, "intruder", hosts.source().workFolder());

@@ -127,6 +127,7 @@ public class SuiteRunIT {
       assertThat(row).as(method)
           .containsEntry("outcome", "completed")
           .containsEntry("memory_compared", "equal")
+          .containsEntry("memory_exempt", "")
           .containsEntry("verification", "successful")
           .containsEntry("downtime_s", "")
           .containsEntry("downtime_stop_resume_s", "")
@@ -200,7 +201,7 @@ public class SuiteRunIT {
     Map<String, String> row = rows.get("damaged mplm");
     assertThat(row).containsEntry("outcome", "corrupted").containsEntry("memory_compared", "different");
     assertThat(row.get("reason")).startsWith("memory differs in 1 blocks: 0x" + Long.toHexString(Intruder.DAMAGED_BLOCK)
-        + " (1 pages: 0x" + Long.toHexString(Intruder.DAMAGED_PAGE) + ")");
+        + " (1 pages: 0x" + Long.toHexString(Intruder.DAMAGED_BYTE) + ")");
   }
 
   @Test
