@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # To be sourced: how a case of QEMU's migration-test is run with one accelerator or the other, as a process of
-# its own with a time limit. QTEST_QEMU_BINARY names the QEMU; TMPDIR is where the case puts its files.
+# its own with a time limit. QTEST_QEMU_BINARY names the QEMU; TMPDIR is where the case puts its files; state is a folder
+# in which is noted what a case keeps outside its process.
 
 # migration-test takes KVM where it finds it. In a mount namespace of its own it finds a /dev/kvm that is none.
 without_kvm=(unshare --mount)
@@ -39,15 +40,45 @@ list_cases() { # ACCELERATOR MIGRATION-TEST...
     "${wrap[@]}" "$@" -l 2> /dev/null < /dev/null | grep '^/'
 }
 
+huge_pages_folder=/sys/kernel/mm/hugepages
+
+# For both sides of a case that needs some, if it may
+reserve_huge_pages() { # CASE
+    local size pages count
+    case $1 in
+    */mplm/hugetlb) size=hugepages-2048kB pages=150 ;;
+    */mplm/bound/2m) size=hugepages-2048kB pages=32 ;;
+    */mplm/bound/1g) size=hugepages-1048576kB pages=2 ;;
+    *) return 0 ;;
+    esac
+    count=$huge_pages_folder/$size/nr_hugepages
+    [ -w "$count" ] || return 0
+    cp "$count" "$state/kept"
+    mv "$state/kept" "$state/$size"
+    # the kernel gives as many as it has, and the case says if they are too few
+    echo $(($(cat "$count") + pages)) > "$count" || true
+}
+
+return_huge_pages() {
+    local kept
+    for kept in "$state"/hugepages-*kB; do
+        [ -e "$kept" ] || continue
+        cat "$kept" > "$huge_pages_folder/$(basename "$kept")/nr_hugepages"
+        rm "$kept"
+    done
+}
+
 # Runs a case with its output in FILE and sets result to "passed", "skipped: why" or "FAILED, why"
 run_case() { # ACCELERATOR CASE SECONDS FILE MIGRATION-TEST...
     local wrap=() case=$2 limit=$3 output=$4 status=0
     [ "$1" = kvm ] || wrap=("${without_kvm[@]}")
     shift 4
+    reserve_huge_pages "$case"
     # A case does not outlive this shell, nor its QEMUs the case
     setpriv --pdeathsig TERM timeout -k 10 "$limit" "${wrap[@]}" "$@" --tap -p "$case" \
         < /dev/null > "$output" 2>&1 &
     wait $! || status=$?
+    return_huge_pages
     if [ $status = 124 ] || [ $status = 137 ]; then
         result="FAILED, not done in $limit s"
     elif [ $status != 0 ] || ! grep -q "^ok 1 $case" "$output"; then
