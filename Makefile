@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+<<<<<<< HEAD
 .PHONY: help run paper test engine engine-test guest npb bench dist clean packages
+=======
+.PHONY: help run paper test lab engine engine-test guest npb bench clean packages
+>>>>>>> bdab098 (Give the kit a testbed of two emulated machines with KVM)
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
 run: packages ## the quick suite on this machine: rows and charts in reports/runs
@@ -8,6 +12,8 @@ paper: packages ## the paper's 320 trials at full size, on the two hosts of HOST
 	@harness/bin/mplm run paper --hosts "$${HOSTS:?make paper HOSTS=hosts.yaml}"
 test: packages ## everything that is tested on every change
 	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && guest-images/test && mvn -B -ntp verify && harness/test && engine/qemu/test
+lab: packages ## two emulated machines with KVM, and a shell that reaches them: $MPLM_HOSTS names their hosts file
+	@harness/bin/mplm testbed --testbed machines
 engine: packages ## build QEMU with MPLM, or find it in the cache
 	@engine/qemu/build
 engine-test: packages ## QEMU's whole migration-test with MPLM, on KVM and TCG

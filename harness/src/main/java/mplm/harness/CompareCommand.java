@@ -125,6 +125,9 @@ final class CompareCommand implements Callable<Integer> {
     }
     List<String> notes = new ArrayList<>();
     obstacles.forEach(obstacle -> notes.add("differs: " + obstacle));
+    if (one.ofEmulatedHosts() || other.ofEmulatedHosts()) {
+      notes.add("Measured on emulated hosts: whether something is faster or slower there says nothing of speed.");
+    }
     List<Observation> before = one.observations();
     List<Observation> after = other.observations();
     if (methods != null) {

@@ -31,7 +31,7 @@ public record Distance(Cell cell, String quantity, Mean measured, double publish
 
   private static Stream<Distance> of(Cell cell, String quantity, Stream<Mean> measured, OptionalDouble published) {
     return published.isEmpty() ? Stream.empty() : measured.map(mean -> new Distance(cell, quantity, mean, published.getAsDouble(),
-        Published.deviations(cell.experiment(), cell.setting().accelerator())));
+        Published.deviations(cell.experiment(), cell.setting())));
   }
 
   /** Whether the set-up is the published one, at least in proportion. */

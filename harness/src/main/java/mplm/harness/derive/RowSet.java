@@ -71,6 +71,11 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Map<String, St
         .map(entry -> entry.getKey() + ": " + entry.getValue() + ", " + there.get(entry.getKey())).toList();
   }
 
+  /** Whether a row is of emulated hosts, whose times are no measure of speed. */
+  public boolean ofEmulatedHosts() {
+    return rows.stream().anyMatch(row -> "yes".equals(row.get("hosts_emulated")));
+  }
+
   private Map<String, String> stamp() {
     Map<String, TreeSet<String>> values = new TreeMap<>();
     for (Map<String, String> row : rows) {

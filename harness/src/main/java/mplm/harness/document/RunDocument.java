@@ -238,7 +238,7 @@ public record RunDocument(
 
   private Stream<Size> sizes() {
     RunManifest first = runs.values().iterator().next();
-    return first.experiments().stream().map(experiment -> Size.of(experiment, first.setting().accelerator()));
+    return first.experiments().stream().map(experiment -> Size.of(experiment, first.setting()));
   }
 
   private static String coefficients(double rank, double linear) {

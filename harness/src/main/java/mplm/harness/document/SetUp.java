@@ -40,7 +40,8 @@ final class SetUp {
     });
     String testbed = first.setting().testbed();
     String hosts = first.pairs().isEmpty() ? "two hosts" : new HashSet<>(first.pairs().values()).size() + " pairs of hosts";
-    lines.add(List.of("testbed", testbed.equals("none") ? hosts : testbed + ", on one machine"));
+    lines.add(List.of("testbed", testbed.equals("none") ? hosts
+        : testbed + ", on one machine" + (first.setting().ofEmulatedHosts() ? ", emulated: no time says anything of speed" : "")));
     first.environment().forEach((machine, stamp) -> {
       if (machine.endsWith("link")) {
         lines.add(List.of(machine, "shaped by " + first.setting().shaping() + protection(first) + goodput(stamp)));
@@ -50,7 +51,7 @@ final class SetUp {
       lines.add(List.of("spread over pairs", first.pairs().entrySet().stream()
           .map(entry -> entry.getKey() + " on " + entry.getValue()).collect(Collectors.joining(", "))));
     }
-    lines.add(List.of("guests run under", first.setting().accelerator().name().toUpperCase(Locale.ROOT)));
+    lines.add(List.of("guests run under", first.setting().acceleratorTitle()));
     String scheduler = first.setting().schedulerHash().substring(0, 12);
     lines.add(List.of("QEMU", first.setting().qemuVersion() + ", page scheduler " + scheduler));
     blocks.add(new Table(List.of("", ""), lines));
@@ -66,9 +67,9 @@ final class SetUp {
   }
 
   private static List<String> sizes(Experiment experiment, RunManifest run) {
-    List<String> deviations = Published.deviations(experiment, run.setting().accelerator());
+    List<String> deviations = Published.deviations(experiment, run.setting());
     return List.of(experiment.name(), experiment.title(),
-        Size.of(experiment, run.setting().accelerator()) + (deviations.isEmpty() ? "" : ": " + String.join(", ", deviations)));
+        Size.of(experiment, run.setting()) + (deviations.isEmpty() ? "" : ": " + String.join(", ", deviations)));
   }
 
   private static Fold environment(RunManifest run) {

@@ -13,21 +13,21 @@ import mplm.harness.input.BadValue;
 /**
  * Two hosts and the link between them, as {@code hosts.yaml} has them.
  *
- * @param testbed how the hosts came about: {@code namespaces}, {@code rootless}, {@code loopback}, or {@code none} for real
- *     ones, the default
+ * @param testbed how the hosts came about: {@code namespaces}, {@code rootless}, {@code machines}, {@code loopback}, or
+ *     {@code none} for real ones, the default
  * @param pair its name among several; null for the only one
  * @param source where the guest boots
  * @param destination where it goes
  * @param link what the migration stream takes
  */
 public record Hosts(String testbed, String pair, HostConfig source, HostConfig destination, LinkConfig link) {
-  private static final Set<String> TESTBEDS = Set.of("namespaces", "rootless", "loopback", "none");
+  private static final Set<String> TESTBEDS = Set.of("namespaces", "rootless", "machines", "loopback", "none");
   private static final Pattern ADDRESS = Pattern.compile(" inet ([0-9.]+)[/ ]");
 
   public Hosts {
     testbed = testbed == null ? "none" : testbed;
     if (!TESTBEDS.contains(testbed)) {
-      throw new BadValue("testbed", "\"" + testbed + "\", allowed: namespaces, rootless, loopback, none");
+      throw new BadValue("testbed", "\"" + testbed + "\", allowed: namespaces, rootless, machines, loopback, none");
     }
     if (source == null || destination == null || link == null) {
       String empty = source == null ? "source" : destination == null ? "destination" : "link";

@@ -15,8 +15,8 @@ import mplm.harness.input.InputFile;
 /**
  * What stands in {@code hosts.yaml}: one pair of hosts with their link at the top, or several as a list.
  *
- * @param testbed how the hosts came about: {@code namespaces}, {@code rootless}, {@code loopback}, or {@code none} for real
- *     ones, the default
+ * @param testbed how the hosts came about: {@code namespaces}, {@code rootless}, {@code machines}, {@code loopback}, or
+ *     {@code none} for real ones, the default
  * @param source of the only pair, where the guest boots
  * @param destination of the only pair, where it goes
  * @param link of the only pair, what the migration stream takes

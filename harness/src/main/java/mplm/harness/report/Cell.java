@@ -61,7 +61,7 @@ public record Cell(Experiment experiment, Setting setting, Method method, List<T
 
   /** How it stands to the published one. */
   public Size size() {
-    return Size.of(experiment, setting.accelerator());
+    return Size.of(experiment, setting);
   }
 
   /** Of stock pre-copy. */

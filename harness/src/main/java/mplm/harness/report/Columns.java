@@ -78,6 +78,7 @@ public final class Columns {
     add(all, "stream_protection", r -> r.setting().protection());
     add(all, "testbed", r -> r.setting().testbed());
     measured(all, "accelerator", r -> r.setting().accelerator().name().toLowerCase(Locale.ROOT));
+    measured(all, "hosts_emulated", r -> r.setting().ofEmulatedHosts() ? "yes" : "no");
   }
 
   private static void outcome(List<Column> all) {

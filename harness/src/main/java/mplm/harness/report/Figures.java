@@ -51,7 +51,7 @@ public final class Figures {
     List<Published.Point> published = PUBLISHED.of(experiment);
     String subtitle = setting.ofSimulation() ? "SIMULATED, not measured"
         : (published.isEmpty() ? "" : label(experiment, setting)) + "under "
-        + setting.accelerator().name().toUpperCase(Locale.ROOT)
+        + setting.acceleratorTitle()
         + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
         + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10)
         + ", n = " + repetitions(counts);
@@ -60,7 +60,7 @@ public final class Figures {
   }
 
   private static String label(Experiment experiment, Setting setting) {
-    return switch (Size.of(experiment, setting.accelerator())) {
+    return switch (Size.of(experiment, setting)) {
       case FULL -> "";
       case OTHER -> Size.OTHER + "; ";
       case SCALED -> String.format(Locale.ROOT, "%s, published x %.3f; ", Size.SCALED,

@@ -50,7 +50,7 @@ public record MethodSummary(String experiment, Method method, Map<Outcome, Long>
             median(completed(repetitions), row -> row.migration().flatMap(MigrationResult::totalTime)),
             median(completed(repetitions), row -> row.downtimes().headline().map(Measure::value)),
             both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed),
-            Size.of(trials.get(0).planned().experiment(), trials.get(0).setting().accelerator())));
+            Size.of(trials.get(0).planned().experiment(), trials.get(0).setting())));
       });
     });
     return all;

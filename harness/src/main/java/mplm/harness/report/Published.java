@@ -113,6 +113,13 @@ public record Published(List<Point> points, List<Rate> rates) {
         "programs written anew from the NPB reports (there: NPB 3.3)");
   }
 
+  /** The same with what the hosts were. */
+  public static List<String> deviations(Experiment experiment, Setting setting) {
+    List<String> deviations = new ArrayList<>(deviations(experiment, setting.accelerator()));
+    deviation(deviations, "emulated hosts", "real ones", !setting.ofEmulatedHosts());
+    return deviations;
+  }
+
   /** What of an experiment is not as in the paper, such as {@code class W (there: C)}; empty if it has the paper's size. */
   public static List<String> deviations(Experiment experiment, Accelerator accelerator) {
     List<String> deviations = new ArrayList<>();

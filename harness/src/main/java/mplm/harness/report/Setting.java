@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.report;
 
+import java.util.Locale;
 import java.util.Map;
 import mplm.engine.guest.Accelerator;
 
@@ -33,6 +34,8 @@ public record Setting(
     String kernel) {
   /** The testbed of a trial that was computed. */
   public static final String SIMULATION = "simulation";
+  /** The testbed whose hosts are emulated. */
+  private static final String MACHINES = "machines";
 
   public Setting {
     protection = protection == null ? "none" : protection; // in the manifests of older runs
@@ -42,6 +45,19 @@ public record Setting(
   public Setting withEngine(Map<String, String> engine) {
     return new Setting(run, started, testbed, shaping, protection, accelerator, engine.get("qemu.version"),
         engine.get("engine.hash"), engine.get("scheduler.hash"), guestHash, kernel);
+  }
+
+  /**
+   * Whether the hosts are emulated machines, and so the KVM on them: what happens there is real, how long it takes says nothing of
+   * any hardware.
+   */
+  public boolean ofEmulatedHosts() {
+    return testbed.equals(MACHINES);
+  }
+
+  /** Such as {@code KVM}, or {@code KVM on emulated hosts}. */
+  public String acceleratorTitle() {
+    return accelerator.name().toUpperCase(Locale.ROOT) + (ofEmulatedHosts() ? " on emulated hosts" : "");
   }
 
   /** Whether the trial was computed, not measured. */

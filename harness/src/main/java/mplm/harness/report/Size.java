@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.report;
 
-import mplm.engine.guest.Accelerator;
 import mplm.harness.suite.Experiment;
 
 /** How an experiment stands to the published one, and so whether its seconds can be held against the published ones. */
@@ -19,10 +18,10 @@ public enum Size {
     this.text = text;
   }
 
-  /** Of an experiment under that accelerator. */
-  public static Size of(Experiment experiment, Accelerator accelerator) {
-    return experiment.scaling().isPresent() ? SCALED
-        : Published.deviations(experiment, accelerator).isEmpty() ? FULL : OTHER;
+  /** Of an experiment there; on emulated hosts nothing is in proportion to anything. */
+  public static Size of(Experiment experiment, Setting setting) {
+    return experiment.scaling().isPresent() && !setting.ofEmulatedHosts() ? SCALED
+        : Published.deviations(experiment, setting).isEmpty() ? FULL : OTHER;
   }
 
   @Override

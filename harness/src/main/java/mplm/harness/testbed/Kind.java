@@ -22,12 +22,15 @@ public enum Kind {
   ROOTLESS(
       "two hosts in namespaces of an ordinary user, link shaped by tc",
       "namespaces", "--user", "--map-current-user", "--keep-caps", "--mount", "--net", "--pid", "--mount-proc"),
+  /** Two emulated machines with a KVM that boots Linux; never chosen unless it is asked for. */
+  MACHINES("two emulated machines with KVM, link shaped by tc: what they do is real, how long it takes is not", "machines"),
   /** Two sshd on loopback addresses, where namespaces are forbidden. */
   LOOPBACK("two sshd on loopback addresses, migration stream through a relay: hosts are not isolated", "loopback");
 
   /** In a namespace of its own: what the scripts need beyond the programs. */
   private static final String PROBE =
       "ip link add mplm0 type veth peer name mplm1 && tc qdisc add dev mplm0 root tbf rate 1mbit burst 256kb latency 50ms";
+  private static final String PROBE_OF_MACHINES = "ip link add mplm0 type bridge && ip tuntap add dev mplm1 mode tap";
 
   private static final String INSTALL = "engine/bin/install-packages harness/packages";
 
@@ -53,6 +56,10 @@ public enum Kind {
     packages.put("ssh-keygen", "openssh-client");
     packages.put("unshare", "util-linux");
     packages.put("setpriv", "util-linux");
+    if (this == MACHINES) {
+      packages.put("cpio", "cpio");
+      packages.put("dpkg-deb", "dpkg");
+    }
     if (this != LOOPBACK) {
       packages.put("nsenter", "util-linux");
       packages.put("ip", "iproute2");
@@ -67,6 +74,7 @@ public enum Kind {
     return switch (this) {
       case NAMESPACES -> isRoot() ? probe() : Optional.of("needs root: use sudo, or --testbed rootless");
       case ROOTLESS -> isRoot() ? Optional.of("is for ordinary users: use --testbed namespaces") : probe();
+      case MACHINES -> probe();
       case LOOPBACK -> Optional.empty();
     };
   }
@@ -74,6 +82,9 @@ public enum Kind {
   /** The command line that makes the testbed in the folder, runs the command in it and dies with its parent's thread. */
   List<String> commandLine(Path scripts, Path folder, List<String> command) {
     List<String> line = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
+    if (this == MACHINES) { // what they are made of takes a network to build
+      line.addAll(List.of("bash", scripts.resolve("machines-prepare").toString(), folder.toString()));
+    }
     line.addAll(unshare());
     line.addAll(List.of("bash", scripts.resolve(script).toString(), toString(), folder.toString()));
     line.addAll(command);
@@ -96,15 +107,16 @@ public enum Kind {
   }
 
   private List<String> unshare() {
+    Kind alike = this != MACHINES ? this : isRoot() ? NAMESPACES : ROOTLESS;
     List<String> line = new ArrayList<>(List.of("unshare"));
-    line.addAll(namespaces);
+    line.addAll(alike.namespaces);
     line.addAll(List.of("--fork", "--kill-child"));
     return line;
   }
 
   private Optional<String> probe() {
     List<String> line = unshare();
-    line.addAll(List.of("sh", "-c", PROBE));
+    line.addAll(List.of("sh", "-c", this == MACHINES ? PROBE_OF_MACHINES : PROBE));
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
     builder.environment().put("PATH", path());
     try {
@@ -128,7 +140,7 @@ public enum Kind {
   }
 
   private String remedy() {
-    if (this == ROOTLESS) {
+    if (!isRoot()) {
       Map<String, String> settings = new LinkedHashMap<>();
       settings.put("kernel.unprivileged_userns_clone", "0");
       settings.put("kernel.apparmor_restrict_unprivileged_userns", "1");

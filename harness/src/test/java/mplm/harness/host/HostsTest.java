@@ -189,7 +189,7 @@ public class HostsTest {
       {"shaping: tc, namespaces: /run/n, device: mig", "shaping: none, rate: fast", ":11: link.rate: 'fast' is not a bandwidth"},
       {"shaping: tc", "shaping: relay", ":11: link.namespaces: not used with shaping relay"},
       {", device: mig", "", ":11: link.device: missing with namespaces"},
-      {"testbed: namespaces", "testbed: cloud", ":1: testbed: \"cloud\", allowed: namespaces, rootless, loopback, none"},
+      {"testbed: namespaces", "testbed: cloud", ":1: testbed: \"cloud\", allowed: namespaces, rootless, machines, loopback, none"},
       {"testbed: namespaces", "- a", ":"},
       {"link: {", "link: {{", ":11: not YAML: "},
       {"link: {shaping: tc, namespaces: /run/n, device: mig}", "", ":1: link: missing or empty, allowed: a mapping"},
