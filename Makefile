@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-<<<<<<< HEAD
-.PHONY: help run paper test engine engine-test guest npb bench dist clean packages
-=======
-.PHONY: help run paper test lab engine engine-test guest npb bench clean packages
->>>>>>> bdab098 (Give the kit a testbed of two emulated machines with KVM)
+.PHONY: help run paper test lab engine engine-test guest npb bench dist clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
 run: packages ## the quick suite on this machine: rows and charts in reports/runs
