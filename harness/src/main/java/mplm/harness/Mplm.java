@@ -2,6 +2,7 @@
 package mplm.harness;
 
 import java.nio.file.FileSystemException;
+import mplm.engine.unit.Patience;
 import mplm.harness.host.HostException;
 import mplm.harness.input.BadInput;
 import mplm.harness.testbed.TestbedCommand;
@@ -35,6 +36,12 @@ public final class Mplm {
 
   /** Runs the command and returns its exit code. */
   static int run(String... args) {
+    try {
+      Patience.check();
+    } catch (IllegalArgumentException e) {
+      System.err.println("mplm: " + e.getMessage());
+      return BAD_INPUT;
+    }
     CommandLine line = new CommandLine(new Mplm());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, rest) -> say(e.getCommandLine(),

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import mplm.engine.unit.Durations;
+import mplm.engine.unit.Patience;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ public final class SerialLog implements AutoCloseable {
   public static final String STOP = "stop\n";
 
   private static final Logger LOG = LoggerFactory.getLogger(SerialLog.class);
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Patience.of(Duration.ofSeconds(30));
   private static final int TAIL_LINES = 20;
   private static final int LONGEST_LINE = 1 << 16;
   /** What a 16550 holds of what the guest has written: its FIFO and the byte that is being sent. */

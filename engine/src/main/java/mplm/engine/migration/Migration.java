@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,6 +18,7 @@ import mplm.engine.qmp.QmpException;
 import mplm.engine.scheduler.Knobs;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.Durations;
+import mplm.engine.unit.Patience;
 
 /**
  * Migrates one guest once. The source holds the guest, running or stopped; the destination was started with {@code -incoming
@@ -29,14 +32,11 @@ import mplm.engine.unit.Durations;
 public record Migration(
     QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit,
     Optional<StreamKey> key) {
-  /** For one command; also for what follows the end state within a moment. A host with more vCPUs than cores is slow. */
-  private static final Duration ANSWER = Duration.ofSeconds(30);
-
   /** For a cancelled migration to be over. */
-  private static final Duration CANCEL = Duration.ofSeconds(60);
+  private static final Duration CANCEL = Patience.of(Duration.ofSeconds(60));
 
   /** A migration of which nothing more gets through for so long is broken: its link is cut, or the destination does not take it. */
-  private static final Duration STILL = Duration.ofSeconds(10);
+  private static final Duration STILL = Patience.of(Duration.ofSeconds(10));
 
   private static final Duration POLL = Duration.ofMillis(100);
 

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import mplm.engine.unit.Durations;
+import mplm.engine.unit.Patience;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class QmpClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QmpClient.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration CLOSE_TIMEOUT = Patience.of(Duration.ofSeconds(30));
 
   private final String name;
   private final InputStream in;
@@ -265,7 +265,7 @@ public final class QmpClient implements AutoCloseable {
 
   private QmpException.NotYet notYet(String what, Duration timeout, String lastSeen) {
     return new QmpException.NotYet(
-        name + ": no " + what + " within " + Durations.print(timeout) + lastSeen);
+        name + ": no " + what + " " + Patience.within(timeout) + lastSeen);
   }
 
   private static String oneLine(Exception e) {

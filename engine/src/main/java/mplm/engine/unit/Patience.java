@@ -13,7 +13,9 @@ public final class Patience {
   /** A decimal number, at least 1. */
   public static final String VARIABLE = "MPLM_PATIENCE";
 
-  private static final double FACTOR = factor(Optional.ofNullable(System.getenv(VARIABLE)).orElse(""));
+  private static final String TEXT = Optional.ofNullable(System.getenv(VARIABLE)).orElse("");
+
+  private static final double FACTOR = isFactor(TEXT) ? factor(TEXT) : 1;
 
   /** For an answer that is no work for who gives it. */
   public static final Duration ANSWER = of(Duration.ofMinutes(2));
@@ -32,14 +34,20 @@ public final class Patience {
         + (twice == Math.rint(twice) ? Long.toString((long) twice) : Double.toString(twice)) + " waits twice as long)";
   }
 
+  /** {@link IllegalArgumentException} if the variable is set to something else than what it may be. */
+  public static void check() {
+    factor(TEXT);
+  }
+
   /** Of the variable's text; {@link IllegalArgumentException} if it is no such number. */
   static double factor(String text) {
-    if (text.isEmpty()) {
-      return 1;
-    }
-    if (!text.matches("\\d{1,4}(\\.\\d{1,3})?") || Double.parseDouble(text) < 1) {
+    if (!isFactor(text)) {
       throw new IllegalArgumentException(VARIABLE + " is '" + text + "', allowed: a number from 1 to 9999");
     }
-    return Double.parseDouble(text);
+    return text.isEmpty() ? 1 : Double.parseDouble(text);
+  }
+
+  private static boolean isFactor(String text) {
+    return text.isEmpty() || text.matches("\\d{1,4}(\\.\\d{1,3})?") && Double.parseDouble(text) >= 1;
   }
 }

@@ -82,7 +82,7 @@ public class QmpClientTest {
     qemu.on("one", arguments -> "");
     qemu.on("two", arguments -> "{\"return\":\"late\",\"id\":2}{\"return\":\"right\",\"id\":ID}");
     assertThatThrownBy(() -> client.execute("one", MOMENT))
-        .isInstanceOf(QmpException.NotYet.class).hasMessage("source: no answer to one within 0.05s");
+        .isInstanceOf(QmpException.NotYet.class).hasMessage("source: no answer to one within 0.05s (MPLM_PATIENCE=2 waits twice as long)");
     assertThat(client.execute("two", SOON).asText()).isEqualTo("right");
   }
 
@@ -155,7 +155,7 @@ public class QmpClientTest {
     assertThat(client.events()).containsExactly(stop, resume);
     assertThatThrownBy(() -> client.await("STOP", resume.arrival() + 1, MOMENT))
         .isInstanceOf(QmpException.NotYet.class)
-        .hasMessage("source: no event STOP within 0.05s; the last event was RESUME");
+        .hasMessage("source: no event STOP within 0.05s (MPLM_PATIENCE=2 waits twice as long); the last event was RESUME");
     client.execute("sync", SOON);
     assertThat(told).containsExactly("STOP", "RESUME");
   }
@@ -178,7 +178,7 @@ public class QmpClientTest {
     try (SocketPair silent = SocketPair.open()) {
       assertThatThrownBy(() -> QmpClient.open(
           "mute", silent.near().getInputStream(), silent.near().getOutputStream(), message -> { }, MOMENT))
-          .isInstanceOf(QmpException.NotYet.class).hasMessage("mute: no greeting within 0.05s");
+          .isInstanceOf(QmpException.NotYet.class).hasMessage("mute: no greeting within 0.05s (MPLM_PATIENCE=2 waits twice as long)");
       assertThat(silent.near().isClosed()).isTrue();
     }
   }

@@ -5,10 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import mplm.engine.guest.GuestPause;
+import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.TraceEvent;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.qmp.QmpMessage;
@@ -21,8 +25,10 @@ import mplm.harness.report.Measure;
 /** The downtimes of a completed migration, each with its error, and what they consist of. */
 final class DowntimeDerivation {
   private static final String HELD = "the guest was held at the destination while its memory was compared";
-  /** Heartbeats and echoes so long before and after the stop tell how long it was. */
+  /** Heartbeats and echoes so long before and after the stop tell how long it was; so many times as long where these are few. */
   private static final Duration WINDOW = Duration.ofMillis(1200);
+
+  private static final List<Integer> WIDER = List.of(1, 2, 5, 10);
   /** QEMU counts whole milliseconds, from one cut time to another. */
   private static final Duration QEMU_RESOLUTION = Duration.ofMillis(1);
 
@@ -57,15 +63,29 @@ final class DowntimeDerivation {
     Measure stopResume = new Measure(
         seen.orElseThrow().plus(source.lateness(migration.stop())).minus(destination.lateness(migration.resume())),
         way.plus(source.uncertainty()).plus(destination.uncertainty()).plus(during));
-    Optional<GuestPause> pause = GuestPause.of(raw.source().heartbeats(), raw.destination().heartbeats(),
-        migration.stop().orElseThrow(), migration.resume().orElseThrow(), WINDOW);
-    Optional<Measure> network = NetworkDowntime.of(raw.echoes(), migration.stop().orElseThrow(), migration.resume().orElseThrow(),
-        WINDOW).map(silence -> new Measure(silence.length(), silence.error()));
+    long stop = migration.stop().orElseThrow();
+    long resume = migration.resume().orElseThrow();
+    Optional<GuestPause> pause = narrowest(window -> GuestPause.of(
+        raw.source().heartbeats(), raw.destination().heartbeats(), stop, resume, window));
+    Optional<Measure> network = narrowest(window -> NetworkDowntime.of(raw.echoes(), stop, resume, window)).map(silence -> new Measure(silence.length(), silence.error()));
     return new Downtimes(qemu, Optional.of(stopResume), pause.map(p -> new Measure(p.pause(), p.error())),
         pause.map(GuestPause::gap), network, pause.flatMap(p -> p.clockStoodStill(stopResume.value())),
-        pause.isPresent() ? Optional.empty() : Optional.of("fewer than " + GuestPause.RANK + " heartbeats within "
-            + WINDOW.toMillis() + " ms before or after the stop"),
+        pause.isPresent() ? Optional.empty() : Optional.of(fewHeartbeats(raw)),
         network.isPresent() ? Optional.empty() : raw.journal().noEcho().or(() -> Optional.of("the guest did not answer on both sides")));
+  }
+
+  /** By the narrowest window that has enough in it: the wider, the more the clocks' own drift counts. */
+  private static <T> Optional<T> narrowest(Function<Duration, Optional<T>> measure) {
+    return WIDER.stream().map(times -> measure.apply(WINDOW.multipliedBy(times))).flatMap(Optional::stream).findFirst();
+  }
+
+  private static String fewHeartbeats(RawTrial raw) {
+    long[] beats = Stream.of(raw.source(), raw.destination()).flatMap(side -> side.heartbeats().stream())
+        .mapToLong(GuestRecord::arrival).sorted().toArray();
+    Duration widest = WINDOW.multipliedBy(WIDER.get(WIDER.size() - 1));
+    return "fewer than " + GuestPause.RANK + " heartbeats within " + widest.toSeconds() + " s before or after the stop"
+        + (beats.length < 2 ? "" : String.format(Locale.ROOT, ", of which the guest sent one per %.2f s",
+            (beats[beats.length - 1] - beats[0]) / 1e9 / (beats.length - 1)));
   }
 
   /** From the checkpoints in both traces; empty if one of them is not there. */

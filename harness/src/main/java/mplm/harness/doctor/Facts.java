@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.doctor;
 
-import java.time.Duration;
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,6 @@ import mplm.harness.host.Host;
  * @param texts by the path of the file or the name of the command; what is not there is missing
  */
 record Facts(Map<String, String> texts) {
-  private static final Duration ANSWER = Duration.ofSeconds(20);
   private static final String MARK = "=mplm= ";
 
   /** $1 work folder. Only a shell and coreutils are needed. */

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.doctor;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,6 @@ import mplm.harness.trial.UsableKvm;
 /** A host that is being examined: reserved, so that no run is disturbed. What it says of itself comes first, then it is tried. */
 final class Patient implements AutoCloseable {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
-  private static final Duration ANSWER = Duration.ofSeconds(30);
   /** Logs of both are compared by eye; no measurement takes two clocks. */
   private static final double CLOCK_SECONDS = 1;
 

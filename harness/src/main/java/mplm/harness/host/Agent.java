@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import mplm.engine.unit.Patience;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.common.Buffer;
 import net.schmizz.sshj.common.SSHPacket;
@@ -89,7 +92,7 @@ final class Agent {
       ByteBuffer out = ByteBuffer.allocate(Integer.BYTES + body.length).putInt(body.length).put(body).flip();
       // a blocking channel has no time-out of its own; closing it ends the read
       CompletableFuture<byte[]> answer = CompletableFuture.supplyAsync(() -> exchange(socket, out));
-      Buffer.PlainBuffer in = new Buffer.PlainBuffer(answer.get(Connections.ANSWER.toMillis(), TimeUnit.MILLISECONDS));
+      Buffer.PlainBuffer in = new Buffer.PlainBuffer(answer.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS));
       if (in.readByte() != answerType) {
         throw new IOException("the SSH agent at " + path + " refuses");
       }
@@ -97,7 +100,7 @@ final class Agent {
     } catch (ExecutionException e) {
       throw new IOException("the SSH agent at " + path + ": " + e.getCause().getMessage(), e);
     } catch (TimeoutException e) {
-      throw new IOException("the SSH agent at " + path + " does not answer within " + Connections.ANSWER.toSeconds() + " s", e);
+      throw new IOException("the SSH agent at " + path + " does not answer " + Patience.within(ANSWER), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while the SSH agent was asked", e);

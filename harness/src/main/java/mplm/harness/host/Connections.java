@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import mplm.engine.unit.Patience;
 import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.keepalive.KeepAliveRunner;
 import net.schmizz.sshj.DefaultConfig;
@@ -18,7 +21,9 @@ import net.schmizz.sshj.userauth.UserAuthException;
  */
 final class Connections implements AutoCloseable {
   static final int CHANNELS = 6;
-  static final Duration ANSWER = Duration.ofSeconds(10);
+  /** A host that is there answers a connection at once. */
+  private static final Duration CONNECT = Patience.of(Duration.ofSeconds(10));
+
   private static final int KEEP_ALIVE_SECONDS = 5;
   private static final int KEEP_ALIVE_MISSES = 3;
 
@@ -175,8 +180,8 @@ final class Connections implements AutoCloseable {
     DefaultConfig ssh = new DefaultConfig();
     ssh.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
     SSHClient client = new SSHClient(ssh);
+    client.setConnectTimeout((int) CONNECT.toMillis());
     int milliseconds = (int) ANSWER.toMillis();
-    client.setConnectTimeout(milliseconds);
     client.setTimeout(milliseconds);
     client.getTransport().setTimeoutMs(milliseconds);
     client.getConnection().setTimeoutMs(milliseconds);

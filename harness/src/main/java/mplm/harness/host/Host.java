@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import mplm.engine.unit.Durations;
+import mplm.engine.unit.Patience;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.sftp.FileAttributes;
 import net.schmizz.sshj.sftp.OpenMode;
@@ -72,7 +76,7 @@ public final class Host implements AutoCloseable {
     long start = System.nanoTime();
     try (RemoteProcess process = new RemoteProcess(name(), connections.place(), out, err, argv)) {
       if (!process.await(timeout)) {
-        throw new HostException(name(), argv[0] + " did not end within " + timeout.toMillis() + " ms");
+        throw new HostException(name(), argv[0] + " did not end " + Patience.within(timeout));
       }
       int status =
           process.exitStatus().orElseThrow(() -> new HostException(name(), "connection lost while " + argv[0] + " ran"));
@@ -176,7 +180,7 @@ public final class Host implements AutoCloseable {
   /** Makes an empty owner-only folder below the work folder; its name begins with the prefix. */
   public String newFolder(String prefix) {
     String script = "umask 077; mkdir -p -- \"$1\" && mktemp -d -- \"$1/$2-XXXXXX\"";
-    return check(Connections.ANSWER, "sh", "-c", script, "mplm", config.workFolder(), prefix).strip();
+    return check(ANSWER, "sh", "-c", script, "mplm", config.workFolder(), prefix).strip();
   }
 
   /** Removes a file or folder below the work folder with all that is in it. */
@@ -184,7 +188,7 @@ public final class Host implements AutoCloseable {
     if (!remotePath.startsWith(config.workFolder() + "/") || remotePath.contains("/../") || remotePath.endsWith("/..")) {
       throw new IllegalArgumentException(remotePath + " is not below " + config.workFolder());
     }
-    check(Duration.ofMinutes(1), "rm", "-rf", "--", remotePath);
+    check(ANSWER, "rm", "-rf", "--", remotePath);
   }
 
   /** Connects to a Unix socket on the host, and waits for it to be there for as long as the time-out. */
@@ -201,8 +205,8 @@ public final class Host implements AutoCloseable {
       } catch (OpenFailException e) {
         if (System.nanoTime() > end) {
           place.close();
-          throw new HostException(name(), "nobody listens on " + remotePath + " within " + timeout.toMillis()
-              + " ms, or its sshd denies AllowStreamLocalForwarding or AllowTcpForwarding");
+          throw new HostException(name(), "nobody listens on " + remotePath + " within " + Durations.print(timeout)
+              + ", or its sshd denies AllowStreamLocalForwarding or AllowTcpForwarding");
         }
         pause(place, remotePath);
       } catch (IOException e) {

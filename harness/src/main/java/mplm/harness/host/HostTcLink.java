@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +31,7 @@ final class HostTcLink implements Link {
 
   /** {@code tc} with what makes it root's; {@link HostException} if this user may not. */
   private static List<String> command(Host host) {
-    if (host.check(Connections.ANSWER, "id", "-u").strip().equals("0")) {
+    if (host.check(ANSWER, "id", "-u").strip().equals("0")) {
       return List.of("tc");
     }
     if (!host.config().sudo()) {
@@ -41,7 +43,7 @@ final class HostTcLink implements Link {
 
   /** Whether the device has a bucket of the kit. */
   static boolean isShaped(Host host, String device) {
-    Output shown = host.run(Connections.ANSWER, Host.sbin(List.of("tc", "qdisc", "show", "dev", device)));
+    Output shown = host.run(ANSWER, Host.sbin(List.of("tc", "qdisc", "show", "dev", device)));
     if (shown.exitStatus() != 0) {
       throw new HostException(host.name(), "tc qdisc show dev " + device + ": " + shown.stderr().strip());
     }
@@ -82,7 +84,7 @@ final class HostTcLink implements Link {
     List<String> line = new ArrayList<>(tc);
     line.addAll(List.of("qdisc", verb, "dev", device, "root"));
     line.addAll(List.of(discipline));
-    Output output = host.run(Connections.ANSWER, Host.sbin(line));
+    Output output = host.run(ANSWER, Host.sbin(line));
     if (output.exitStatus() != 0) {
       throw new HostException(host.name(), String.join(" ", line) + ": " + output.stderr().strip());
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -116,7 +118,7 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
     }
     try (Host host = Host.connect(config)) {
       String device = config.migrationInterface();
-      Output shown = host.run(Connections.ANSWER, Host.sbin(List.of("ip", "-o", "-4", "address", "show", "dev", device)));
+      Output shown = host.run(ANSWER, Host.sbin(List.of("ip", "-o", "-4", "address", "show", "dev", device)));
       Matcher address = ADDRESS.matcher(shown.stdout());
       if (shown.exitStatus() != 0 || !address.find()) {
         throw new HostException(config.name(), "migration_interface " + device + " has no IPv4 address: " + shown.stderr().strip());

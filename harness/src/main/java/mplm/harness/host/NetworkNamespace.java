@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import mplm.engine.unit.Patience;
 
 /** Opens sockets in a network namespace other than the controller's: a socket stays in the namespace that it was made in. */
 final class NetworkNamespace {
-  private static final Duration OPENING = Duration.ofSeconds(10);
   private static final int O_RDONLY_CLOEXEC = 02000000;
   private static final int CLONE_NEWNET = 0x40000000;
 
@@ -46,11 +47,11 @@ final class NetworkNamespace {
     thread.setDaemon(true);
     thread.start();
     try {
-      return task.get(OPENING.toMillis(), TimeUnit.MILLISECONDS);
+      return task.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new HostException("link", "namespace " + namespace, e.getCause());
     } catch (TimeoutException e) {
-      throw new HostException("link", "namespace " + namespace + ": nothing within " + OPENING.toSeconds() + " s");
+      throw new HostException("link", "namespace " + namespace + ": nothing " + Patience.within(ANSWER));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostException("link", "interrupted");

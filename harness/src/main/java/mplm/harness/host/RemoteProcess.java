@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import mplm.engine.unit.Patience;
 import net.schmizz.sshj.connection.ConnectionException;
 import net.schmizz.sshj.connection.channel.direct.Session;
 import net.schmizz.sshj.connection.channel.direct.Signal;
@@ -22,8 +25,6 @@ import net.schmizz.sshj.connection.channel.direct.Signal;
  * at once, so it never blocks. Its exit status is unknown when the connection is lost.
  */
 public final class RemoteProcess implements AutoCloseable {
-  private static final Duration KILL = Duration.ofSeconds(10);
-
   private final String host;
   private final String program;
   private final Connections.Place place;
@@ -68,11 +69,11 @@ public final class RemoteProcess implements AutoCloseable {
   /** Process id on the host. */
   public int pid() {
     try {
-      return pid.get(Connections.ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+      return pid.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw new HostException(host, program + " was not started", e.getCause());
     } catch (TimeoutException e) {
-      throw new HostException(host, program + " was not started within " + Connections.ANSWER.toSeconds() + " s");
+      throw new HostException(host, program + " was not started " + Patience.within(ANSWER));
     } catch (InterruptedException e) {
       throw interrupted();
     }
@@ -121,15 +122,15 @@ public final class RemoteProcess implements AutoCloseable {
     }
   }
 
-  /** Kills it if it runs and waits for its end; {@link HostException} when that takes more than 10 s. */
+  /** Kills it if it runs and waits for its end; {@link HostException} when it does not end. */
   @Override
   public void close() {
     long start = System.nanoTime();
     try {
       if (isAlive()) {
         kill();
-        if (!await(KILL)) {
-          throw new HostException(host, program + " is still there " + KILL.toSeconds() + " s after it was killed");
+        if (!await(ANSWER)) {
+          throw new HostException(host, program + " was killed, and did not end " + Patience.within(ANSWER));
         }
       }
     } finally {

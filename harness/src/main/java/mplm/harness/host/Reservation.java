@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import mplm.engine.unit.Patience;
 
 /** A host that is this process's alone until it is closed or the process ends, however it ends. */
 public final class Reservation implements AutoCloseable {
-  private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final int HELD = 75;
 
   /** $1 work folder. Ends at once if another run holds the lock, which is gone with this process. */
@@ -76,7 +77,7 @@ public final class Reservation implements AutoCloseable {
               : "cannot reserve " + work + ": " + Files.readString(log).strip());
         }
         if (System.nanoTime() - end > 0) {
-          throw new HostException(host.name(), "cannot reserve " + work + " within " + ANSWER.toSeconds() + " s");
+          throw new HostException(host.name(), "cannot reserve " + work + " " + Patience.within(ANSWER));
         }
       }
       return new Reservation(host, lock);

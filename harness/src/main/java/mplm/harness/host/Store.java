@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import mplm.engine.unit.Patience;
 import net.schmizz.sshj.common.StreamCopier;
 import net.schmizz.sshj.sftp.SFTPClient;
 import net.schmizz.sshj.xfer.FileSystemFile;
@@ -29,7 +30,7 @@ import net.schmizz.sshj.xfer.TransferListener;
  * hashed on the host and renamed, so what stands there under a hash has that hash. A folder is a folder of links to its files.
  */
 final class Store {
-  private static final Duration HASHING = Duration.ofMinutes(2);
+  private static final Duration HASHING = Patience.of(Duration.ofMinutes(10));
 
   /* $1 work folder, $2 hash, $3 name. Says there or missing; what a killed upload left is removed. */
   private static final String LOOK =

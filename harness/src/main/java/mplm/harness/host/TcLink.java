@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import mplm.engine.unit.Bandwidth;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
@@ -73,7 +74,7 @@ final class TcLink implements Link {
     command.addArguments(discipline, false);
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     DefaultExecutor executor = DefaultExecutor.builder().setExecuteStreamHandler(new PumpStreamHandler(output)).get();
-    executor.setWatchdog(ExecuteWatchdog.builder().setTimeout(Duration.ofSeconds(10)).get());
+    executor.setWatchdog(ExecuteWatchdog.builder().setTimeout(ANSWER).get());
     try {
       executor.execute(command);
     } catch (IOException e) {

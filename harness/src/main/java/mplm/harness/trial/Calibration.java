@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Patience;
 import mplm.harness.record.Journal;
 import mplm.harness.record.QmpRecord;
 import mplm.harness.record.SerialRecord;
@@ -37,9 +40,8 @@ final class Calibration {
   private static final int COUNTS = 3;
 
   private static final String NOWHERE = "exec:cat >/dev/null";
-  private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(50);
-  private static final Duration COUNT = Duration.ofSeconds(60);
+  private static final Duration COUNT = Patience.of(Duration.ofMinutes(2));
   private static final Duration PAUSE = Duration.ofMillis(700);
 
   private final Rig rig;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,6 @@ import mplm.harness.suite.Experiment;
 
 /** The stamp of a run: what of the machines and the link between them may explain a difference from another run. */
 final class Environment {
-  private static final Duration ANSWER = Duration.ofSeconds(30);
-
   /** Prints {@code KEY=VALUE} lines; what a machine does not have, or does not show to this user, is {@code -}. */
   private static final String STAMP =
       """

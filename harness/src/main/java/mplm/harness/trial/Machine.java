@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,8 +40,6 @@ import mplm.harness.record.CpuRecord;
  * removes all that it left on the host.
  */
 final class Machine implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(30);
-  private static final Duration ANSWER = Duration.ofSeconds(30);
   private static final String ERROR = "error: ";
   /** Time, program and what it says. */
   private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
@@ -119,7 +119,7 @@ final class Machine implements AutoCloseable {
         out -> opened.push(host.start(out, "sh", "-c", CpuRecord.SAMPLER, "mplm", Integer.toString(process.pid()))));
     try {
       Channel qmpChannel = open(hypervisor.qmpSocket());
-      qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), records.qmp(), START);
+      qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), records.qmp(), ANSWER);
       opened.push(qmp);
       opened.push(qmpChannel);
       placement.pin(qmp);
@@ -203,7 +203,7 @@ final class Machine implements AutoCloseable {
 
   /** A hypervisor that is no more will not listen any more. */
   private Channel open(String socket) {
-    for (long end = System.nanoTime() + START.toNanos(); ; ) {
+    for (long end = System.nanoTime() + ANSWER.toNanos(); ; ) {
       try {
         return host.connectUnix(socket, LOOK);
       } catch (HostException e) {

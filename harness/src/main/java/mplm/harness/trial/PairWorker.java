@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import mplm.engine.unit.Patience;
 import mplm.harness.host.HostException;
 import mplm.harness.record.TrialFolder;
 import mplm.harness.suite.Experiment;
@@ -18,10 +19,10 @@ import org.testng.SkipException;
 /** Makes the trials of one pair of hosts, one at a time, in a thread of its own with a watchdog around. */
 final class PairWorker {
   /** What a trial may take beyond its own limits, all of whose waits have their own. */
-  private static final Duration SPARE = Duration.ofMinutes(5);
+  private static final Duration SPARE = Patience.of(Duration.ofMinutes(10));
 
   /** For an interrupted trial to end in order. */
-  static final Duration LAST_WORDS = Duration.ofSeconds(20);
+  static final Duration LAST_WORDS = Patience.of(Duration.ofSeconds(60));
 
   private final Site site;
   private final Duration patience;
@@ -99,7 +100,8 @@ final class PairWorker {
 
   private static Duration longest(Experiment experiment) {
     return SPARE.plus(experiment.readyWithin().multipliedBy(3)).plus(experiment.limit(experiment.memory()))
-        .plus(experiment.finishWithin().multipliedBy(2));
+        .plus(experiment.finishWithin().multipliedBy(2))
+        .plus(experiment.verifyMemory() ? MemoryComparison.timeout(experiment.memory()) : Duration.ZERO);
   }
 
   /** Interrupts the trial in progress and makes no more. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +21,6 @@ import mplm.harness.host.HostException;
  * runs on the node's CPUs and preallocates, and the kernel takes the memory from the node for as long as that has some.
  */
 final class Placement {
-  private static final Duration ANSWER = Duration.ofSeconds(10);
-
   /** Pairs of CPU and thread. */
   private static final String PIN = "while [ $# -gt 0 ]; do taskset -pc \"$1\" \"$2\" >/dev/null || exit; shift 2; done";
 

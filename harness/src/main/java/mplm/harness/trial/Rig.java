@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,8 +44,6 @@ public final class Rig implements AutoCloseable {
       return Hypervisor.source(binary, firmware, accelerator, shape, Optional.of(boot), workFolder);
     }
   }
-
-  private static final Duration ANSWER = Duration.ofSeconds(30);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final List<Reservation> reservations = new ArrayList<>();

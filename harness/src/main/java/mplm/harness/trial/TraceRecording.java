@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.trace.TraceFile;
+import mplm.engine.unit.Patience;
 import mplm.harness.report.Display;
 import mplm.harness.suite.Experiment;
 
@@ -20,9 +23,8 @@ import mplm.harness.suite.Experiment;
  * would be migrated QEMU writes what it dirties. Then it runs for as long again, to see how much slower it was while it was recorded.
  */
 final class TraceRecording {
-  private static final Duration ANSWER = Duration.ofSeconds(30);
   /** To search the memory for used pages, and to write the last interval. */
-  private static final Duration COMPLETION = Duration.ofMinutes(5);
+  private static final Duration COMPLETION = Patience.of(Duration.ofMinutes(5));
 
   private static final Duration LOOK = Duration.ofMillis(200);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import mplm.engine.guest.Accelerator;
+import mplm.engine.guest.GuestException;
 import mplm.engine.guest.GuestPause;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.KvmArea;
@@ -41,7 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Trial {
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
-  private static final Duration ANSWER = Duration.ofSeconds(30);
   /** Of an unmigrated guest that repeats its program: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
 
@@ -66,6 +68,7 @@ final class Trial {
   private Optional<StreamKey> key = Optional.empty();
   private EchoProbe echo;
   private Watch watch;
+  private String allowance = "ready_within";
   private Outcome outcome = Outcome.COMPLETED;
   private Optional<String> reason = Optional.empty();
 
@@ -116,7 +119,8 @@ final class Trial {
         throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
       }
       LOG.debug("{} failed", planned.name(), e);
-      broke(e.getMessage());
+      // what the guest was late with, the suite gives time for
+      broke(e instanceof GuestException.NotYet ? e.getMessage() + "\nthe suite says how long is waited: " + allowance : e.getMessage());
       interrupted = false;
     } finally {
       interrupted |= !tearDown();
@@ -244,6 +248,7 @@ final class Trial {
   private void letProgramVerify() throws IOException, InterruptedException {
     display.stage("waiting for the program's verification");
     journal.start(Journal.Part.FINISH);
+    allowance = "finish_within";
     awaitHeartbeats();
     destination.tellToStop();
     judge(destination.serial().await("result", experiment.finishWithin()));
@@ -255,6 +260,7 @@ final class Trial {
   private void letProgramRun() throws IOException, InterruptedException {
     display.stage("letting the program run");
     journal.start(Journal.Part.FINISH);
+    allowance = "finish_within";
     int repetitions = experiment.repeats() ? REPETITIONS : 1;
     for (int n = 1; n <= repetitions; n++) {
       BigDecimal repetition = BigDecimal.valueOf(n);

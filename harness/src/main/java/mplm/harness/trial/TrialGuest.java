@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
-import java.time.Duration;
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.util.List;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.Hypervisor;
@@ -9,8 +10,6 @@ import mplm.harness.suite.PlannedTrial;
 
 /** The guest of a trial: command lines of the hypervisor that it boots in and of the one that waits for it, and its memory files. */
 record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
-  private static final Duration ANSWER = Duration.ofSeconds(30);
-
   /** What a downtime consists of, and when MPLM's epochs began; few lines a trial. */
   private static final String[] TRACES = {"-trace", "vmstate_downtime_checkpoint", "-trace", "migration_bitmap_sync_*", "-trace",
     "mplm_start", "-trace", "mplm_epoch", "-trace", "mplm_end"};

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import mplm.engine.unit.Patience;
 
 /**
  * Looks at a trial's hypervisors from aside. One that is stopped, or sends nothing of a stopped guest, answers nothing, and to wait
@@ -16,7 +17,7 @@ final class Watch implements AutoCloseable {
   /** A hypervisor that is stopped for less is let alone. */
   static final Duration STOPPED = Duration.ofSeconds(4);
   /** A guest's last memory takes CPU time to send, on any link that can carry a migration. */
-  private static final Duration STILL = Duration.ofSeconds(10);
+  private static final Duration STILL = Patience.of(Duration.ofSeconds(10));
 
   private static final long END_MS = 5_000;
 

@@ -120,6 +120,31 @@ public class DowntimeDerivationTest {
     assertThat(downtimes.missing().orElseThrow()).contains("heartbeats");
   }
 
+  /** As on a slow host, where a guest is late with most of its heartbeats: one in 0.7 s, and the stop from 10 s to 12 s. */
+  @Test
+  public void fewHeartbeatsWidenTheWindow() throws Exception {
+    stopAndGoOn(1, 1);
+    for (int i = 0; i < 8; i++) {
+      beat(before, 4500 + i * 700L, i * 700L);
+      beat(after, 12_100 + i * 700L, 5600 + i * 700L);
+    }
+    Downtimes downtimes = downtimes(false);
+    assertThat(downtimes.missing()).isEmpty();
+    assertThat(downtimes.guest().orElseThrow().value()).isEqualTo(Duration.ofMillis(2000));
+  }
+
+  @Test
+  public void ofTooFewTheRowSaysTheirRate() throws Exception {
+    stopAndGoOn(1, 1);
+    for (int i = 0; i < 5; i++) {
+      beat(before, 1000 + i * 2000L, i * 2000L);
+    }
+    Downtimes downtimes = downtimes(false);
+    assertThat(downtimes.guest()).isEmpty();
+    assertThat(downtimes.missing()).contains(
+        "fewer than 6 heartbeats within 12 s before or after the stop, of which the guest sent one per 2.00 s");
+  }
+
   /** Together they are what QEMU counts, though the two clocks are hours apart. */
   @Test
   public void thePartsAddUpAndCompareNoTwoClocks() {
@@ -169,10 +194,13 @@ public class DowntimeDerivationTest {
   /** Fifty heartbeats, 20 ms apart by both clocks from these moments on. */
   private static void beats(List<GuestRecord> to, long arrivalMs, long guestMs, long delayMs) {
     for (int i = 0; i < 50; i++) {
-      long guest = guestMs + i * 20L;
-      String line = String.format(Locale.ROOT, "@mplm heartbeat n=%d t=%d.%03d000", i, guest / 1000, guest % 1000);
-      to.add(GuestRecord.parse(line, (arrivalMs + i * 20L + delayMs) * MS).orElseThrow());
+      beat(to, arrivalMs + i * 20L + delayMs, guestMs + i * 20L);
     }
+  }
+
+  private static void beat(List<GuestRecord> to, long arrivalMs, long guestMs) {
+    String line = String.format(Locale.ROOT, "@mplm heartbeat n=%d t=%d.%03d000", to.size(), guestMs / 1000, guestMs % 1000);
+    to.add(GuestRecord.parse(line, arrivalMs * MS).orElseThrow());
   }
 
   private void ask(String peer, int id, String command, String answer, long atMs) throws JsonProcessingException {

@@ -431,7 +431,7 @@ public class HostIT {
   @Test
   public void aSocketThatNobodyListensOnIsOneLine() {
     assertThatThrownBy(() -> source.connectUnix("/tmp/none", Duration.ofMillis(200)))
-        .isInstanceOf(HostException.class).hasMessageStartingWith("source: nobody listens on /tmp/none within 200 ms");
+        .isInstanceOf(HostException.class).hasMessageStartingWith("source: nobody listens on /tmp/none within 0.2s");
   }
 
   @Test
