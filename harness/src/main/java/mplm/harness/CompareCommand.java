@@ -95,7 +95,7 @@ final class CompareCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new BadInput("--markdown, --json, --junit: cannot be written: " + BadInput.reason(e));
     }
-    return document.comparison().isWorse() ? Mplm.FAILED : 0;
+    return document.comparison().isWorse() ? ExitCode.FAILED : 0;
   }
 
   private Rules rules() {

@@ -77,7 +77,7 @@ final class DoctorCommand implements Callable<Integer> {
       } else {
         TableWriter.write(diagnosis, out);
       }
-      return diagnosis.go() ? 0 : Mplm.NOT_FIT;
+      return diagnosis.go() ? 0 : ExitCode.NOT_FIT;
     } finally {
       List<Path> files;
       try (Stream<Path> all = Files.walk(logs)) {

@@ -47,7 +47,7 @@ final class HostsOption {
     artifacts.environment().forEach((name, value) -> line.add(name + "=" + value));
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Mplm.class.getName()));
+    line.addAll(List.of("-cp", System.getProperty("java.class.path"), command.root().userObject().getClass().getName()));
     line.addAll(command.commandLine().getParent().getParseResult().originalArgs());
     return line;
   }

@@ -51,6 +51,6 @@ final class MergeCommand implements Callable<Integer> {
     }
     missing.forEach(what -> out.println("missing: " + what));
     out.flush();
-    return missing.isEmpty() ? 0 : Mplm.FAILED;
+    return missing.isEmpty() ? 0 : ExitCode.FAILED;
   }
 }

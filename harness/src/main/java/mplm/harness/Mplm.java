@@ -11,7 +11,7 @@ import mplm.harness.trial.BuildFailed;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command {@code mplm}. Exit codes: 0 good, 1 trials failed or worse, 2 bad input, 3 hosts or testbed not fit. */
+/** The command {@code mplm}. It ends with 0 or an {@link ExitCode}. */
 @Command(
     name = "mplm",
     description = "Measures live migration of virtual machines: stock pre-copy and MPLM.",
@@ -21,10 +21,6 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true)
 public final class Mplm {
-  static final int FAILED = 1;
-  static final int BAD_INPUT = 2;
-  static final int NOT_FIT = 3;
-
   private Mplm() {}
 
   /** Runs the command and ends the process with its exit code. */
@@ -45,21 +41,22 @@ public final class Mplm {
     CommandLine line = new CommandLine(new Mplm());
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, rest) -> say(e.getCommandLine(),
-        e.getMessage() + " (" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help says what is allowed)", BAD_INPUT));
+        e.getMessage() + " (" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help says what is allowed)",
+        ExitCode.BAD_INPUT));
     line.setExecutionExceptionHandler((e, command, result) -> {
       if (e instanceof BadInput) {
-        return say(command, e.getMessage(), BAD_INPUT);
+        return say(command, e.getMessage(), ExitCode.BAD_INPUT);
       }
       if (e instanceof HostException || e instanceof TestbedException) {
-        return say(command, e.getMessage(), NOT_FIT);
+        return say(command, e.getMessage(), ExitCode.NOT_FIT);
       }
       if (e instanceof BuildFailed failed) {
         // the script has said what is wrong with the input
-        return failed.exitStatus() == BAD_INPUT ? BAD_INPUT : say(command, e.getMessage(), NOT_FIT);
+        return failed.exitStatus() == ExitCode.BAD_INPUT ? ExitCode.BAD_INPUT : say(command, e.getMessage(), ExitCode.NOT_FIT);
       }
       if (e instanceof FileSystemException file) {
         // a file or folder that was named cannot be read or written
-        return say(command, BadInput.reason(file), BAD_INPUT);
+        return say(command, BadInput.reason(file), ExitCode.BAD_INPUT);
       }
       throw e;
     });

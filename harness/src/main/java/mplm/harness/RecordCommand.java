@@ -80,7 +80,7 @@ final class RecordCommand implements Callable<Integer> {
       return Testbed.run(kind, hosts.again(artifacts));
     }
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
-    return recorder.record(chosen, two.resolved(), artifacts, display) ? 0 : Mplm.FAILED;
+    return recorder.record(chosen, two.resolved(), artifacts, display) ? 0 : ExitCode.FAILED;
   }
 
   private static Duration duration(String option, String text, Duration least, Duration most) {

@@ -37,6 +37,7 @@ import mplm.harness.trial.Artifacts;
 import mplm.harness.trial.Calibrations;
 import mplm.harness.trial.Resumption;
 import mplm.harness.trial.Spread;
+import mplm.harness.trial.RunRequest;
 import mplm.harness.trial.SuiteRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -149,7 +150,7 @@ final class RunCommand implements Callable<Integer> {
     if (begun != null && Resumption.isDone(resume)) {
       spec.commandLine().getOut()
           .println(resume + ": nothing is missing, each trial has its row");
-      return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? Mplm.FAILED : 0;
+      return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? ExitCode.FAILED : 0;
     }
     // a source of another version is bad input, told before all else; a missing testbed is told before a long build
     Artifacts early = !engines.isEmpty() ? Artifacts.make(engines, clone.root(), clone.guestBuild())
@@ -165,12 +166,12 @@ final class RunCommand implements Callable<Integer> {
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
     List<Hosts> resolved = pairs.stream().map(Hosts::resolved).toList();
     if (begun != null) {
-      return SuiteRun.resume(resume, resolved, artifacts, display) ? 0 : Mplm.FAILED;
+      return SuiteRun.resume(resume, resolved, artifacts, display) ? 0 : ExitCode.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    SuiteRun.Request request =
-        new SuiteRun.Request(chosen, part, seed, Duration.ofMinutes(minutes), Calibrations.inCache(calibrate));
-    return SuiteRun.run(request, resolved, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : Mplm.FAILED;
+    RunRequest request =
+        new RunRequest(chosen, part, seed, Duration.ofMinutes(minutes), Calibrations.inCache(calibrate));
+    return SuiteRun.run(request, resolved, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : ExitCode.FAILED;
   }
 
   private void checkEngines(RunManifest begun, List<Hosts> pairs) {

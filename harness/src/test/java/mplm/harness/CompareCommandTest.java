@@ -52,7 +52,7 @@ public class CompareCommandTest {
     Path markdown = folder.resolve("verdict.md");
     Said said = compare(simulated, simulated, "--methods", "mplm,mplm:share=95,mixed", "--json", json.toString(), "--junit",
         junit.toString(), "--markdown", markdown.toString());
-    assertThat(said.exitCode).as(said.err).isEqualTo(Mplm.FAILED);
+    assertThat(said.exitCode).as(said.err).isEqualTo(ExitCode.FAILED);
     assertThat(said.out)
         .containsPattern("rate-5000.* mplm -> mplm:share=95,mixed +migration time, s .* worse, computed: nothing varies")
         .containsPattern("rate-0.* same, computed").contains("verdict: worse (");
@@ -86,7 +86,7 @@ public class CompareCommandTest {
     assertThat(run(new SimulateCommand(), "../reports/traces", "--link", "70Mbit/s", "--limit", "120s", "--methods",
         "mplm,mplm:share=95,mixed", "--trials", rows.toString()).exitCode).isZero();
     Said said = compare(rows, rows, "--methods", "mplm,mplm:share=95,mixed");
-    assertThat(said.exitCode).as(said.err).isEqualTo(Mplm.FAILED);
+    assertThat(said.exitCode).as(said.err).isEqualTo(ExitCode.FAILED);
     for (String kernel : new String[] {"mg", "is", "sp", "bt"}) {
       assertThat(said.out).containsPattern("(?m)^" + kernel + "\\..* migration time, s .* worse, computed");
     }
@@ -159,7 +159,7 @@ public class CompareCommandTest {
     assertThat(text).isNotEqualTo(Files.readString(simulated));
     Files.writeString(damaged, text);
     Said said = compare(simulated, damaged);
-    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(said.err).matches(damaged + told);
   }
 
@@ -169,13 +169,13 @@ public class CompareCommandTest {
     assertThat(run(new SimulateCommand(), GUEST, "--link", "300Mbit/s", "--methods", "mplm", "--trials",
         faster.toString()).exitCode).isZero();
     Said said = compare(simulated, faster);
-    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(said.err).isEqualTo("nothing can be compared: no experiment and method is in both");
     Path patient = folder.resolve("patient.csv");
     assertThat(run(new SimulateCommand(), GUEST, "--link", "240Mbit/s", "--methods", "mplm", "--limit", "200s", "--trials",
         patient.toString()).exitCode).isZero();
     said = compare(simulated, patient);
-    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(said.err).matches("the rows cannot be compared, these differ: limit_s of synthetic.*: 120, 200 .*");
   }
 
@@ -193,7 +193,7 @@ public class CompareCommandTest {
           .replace("FOLDER", folder.toString());
     }
     Said said = run(new CompareCommand(), real);
-    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(said.err).matches(message).doesNotContain("\n");
   }
 
@@ -224,7 +224,7 @@ public class CompareCommandTest {
         throw e;
       }
       err[0] = e.getMessage();
-      return Mplm.BAD_INPUT;
+      return ExitCode.BAD_INPUT;
     });
     return new Said(line.execute(arguments), out.toString(), err[0]);
   }

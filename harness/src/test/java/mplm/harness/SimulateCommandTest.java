@@ -172,7 +172,7 @@ public class SimulateCommandTest {
   @Test(dataProvider = "badInput")
   public void badInputIsOneLine(List<String> arguments, String told) {
     Said said = run(arguments.stream().map(argument -> argument.replace("FOLDER", folder.toString())).toArray(String[]::new));
-    assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
     assertThat(said.err).matches(told.replace("FOLDER", folder.toString()));
     assertThat(said.out).isEmpty();
   }
@@ -183,14 +183,14 @@ public class SimulateCommandTest {
     try {
       String guest = "synthetic:memory=256MiB,set=4MiB,rate=100";
       Said said = run(guest, "--methods", "mplm", "--trials", empty.toString());
-      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
       assertThat(said.err).isEqualTo("--trials " + empty + ": cannot be written: is a folder");
       assertThat(empty).isEmptyDirectory();
       // no guest boots in so little memory
       Path csv = empty.resolve("small.csv");
       Path rows = empty.resolve("rows.csv");
       said = run(trace.toString(), "--methods", "mplm", "--csv", csv.toString(), "--trials", rows.toString());
-      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
       assertThat(said.err).startsWith("--trials, --charts: ");
       assertThat(empty).isEmptyDirectory();
     } finally {
@@ -221,7 +221,7 @@ public class SimulateCommandTest {
       assertThat(text).isNotEqualTo(Files.readString(rows));
       Files.writeString(rows, text);
       Said said = run("--against", run.toString());
-      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
       assertThat(said.err).matches(rows + told);
     } finally {
       RecordedRun.remove(run);
@@ -235,7 +235,7 @@ public class SimulateCommandTest {
       Path manifest = run.resolve("run.json");
       Files.writeString(manifest, Files.readString(manifest).replaceFirst("(\"kernel_arguments\" : \\{)[^}]*", "$1"));
       Said said = run("--against", run.toString());
-      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
       assertThat(said.err).isEqualTo(manifest + ": kernel_arguments: has none of experiment measured");
     } finally {
       RecordedRun.remove(run);
@@ -247,7 +247,7 @@ public class SimulateCommandTest {
     Path run = RecordedRun.unpack();
     try {
       Said said = run("--against", run.toString(), trace.toString());
-      assertThat(said.exitCode).isEqualTo(Mplm.BAD_INPUT);
+      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
       assertThat(said.err).isEqualTo(folder.resolve("guest.trace.json") + ": no such file");
     } finally {
       RecordedRun.remove(run);
@@ -265,7 +265,7 @@ public class SimulateCommandTest {
         throw e;
       }
       err[0] = e.getMessage();
-      return Mplm.BAD_INPUT;
+      return ExitCode.BAD_INPUT;
     });
     return new Said(line.execute(arguments), out.toString(), err[0]);
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import mplm.harness.report.Cell;
 import mplm.harness.report.Csv;
-import mplm.harness.report.FigureCsv;
+import mplm.harness.report.Size;
 
 /** The files {@code claims.csv} and {@code distances.csv}. */
 public final class ClaimsCsv {
@@ -33,14 +33,14 @@ public final class ClaimsCsv {
       for (Distance distance : distances) {
         csv.write(List.of(distance.cell().experiment().name(), distance.cell().method().toString(), distance.quantity(),
             Integer.toString(distance.measured().n()), text(distance.measured().value()),
-                FigureCsv.text(distance.measured().halfWidth()),
+                Csv.text(distance.measured().halfWidth()),
             text(distance.published()), text(distance.seconds()), text(distance.ratio()), distance.comparable() ? "yes" : "no",
-            String.join("; ", distance.deviations()), distance.cell().size().toString(), FigureCsv.text(distance.passes())));
+            String.join("; ", distance.deviations()), Size.of(distance.cell()).toString(), Csv.text(distance.passes())));
       }
     }
   }
 
   private static String text(double value) {
-    return FigureCsv.text(OptionalDouble.of(value));
+    return Csv.text(OptionalDouble.of(value));
   }
 }

@@ -36,7 +36,7 @@ public record Distance(Cell cell, String quantity, Mean measured, double publish
 
   /** Whether the set-up is the published one, at least in proportion. */
   public boolean comparable() {
-    return cell.size() != Size.OTHER;
+    return Size.of(cell) != Size.OTHER;
   }
 
   /** The same as {@link #seconds} in passes over used memory; empty if no trial got so far. */

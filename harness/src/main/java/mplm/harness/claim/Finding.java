@@ -4,6 +4,7 @@ package mplm.harness.claim;
 import java.util.List;
 import java.util.stream.Collectors;
 import mplm.harness.report.Cell;
+import mplm.harness.report.Size;
 
 /**
  * A claim's rule applied to one experiment, or to all together.
@@ -20,6 +21,6 @@ public record Finding(Claim claim, String experiment, String measured, Verdict v
   /** How what it is of stands to the published set-up, such as {@code scaled}. */
   public String sizes(List<Cell> cells) {
     return cells.stream().filter(cell -> experiment.equals(ALL) || cell.experiment().name().equals(experiment))
-        .map(cell -> cell.size().toString()).distinct().collect(Collectors.joining(", "));
+        .map(cell -> Size.of(cell).toString()).distinct().collect(Collectors.joining(", "));
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
@@ -18,6 +19,7 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.record.TrialFolder;
 import mplm.harness.report.Csv;
 import mplm.harness.report.MethodSummary;
+import mplm.harness.report.Size;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.PlannedTrial;
 
@@ -132,13 +134,17 @@ public record RunDerivation(Path run, RunManifest manifest) {
     }
     List<Path> files = new ArrayList<>(List.of(run.resolve(METHODS)));
     try (Csv csv = Csv.replace(files.get(0))) {
-      csv.write(MethodSummary.HEADER);
+      csv.write(with(MethodSummary.HEADER, "size"));
       for (MethodSummary summary : MethodSummary.of(rows)) {
-        csv.write(summary.cells());
+        csv.write(with(summary.cells(), Size.of(summary.experiment(), summary.setting()).toString()));
       }
     }
     files.addAll(new Report(run, List.of(this)).write(rows));
     return files;
+  }
+
+  private static List<String> with(List<String> cells, String last) {
+    return Stream.concat(cells.stream(), Stream.of(last)).toList();
   }
 
   /**

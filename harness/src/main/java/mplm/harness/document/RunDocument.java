@@ -122,14 +122,14 @@ public record RunDocument(
     if (sizes().anyMatch(Size.SCALED::equals)) {
       blocks.add(new Paragraph("Scaled experiments in units of tau, one pass over used memory, measured and published:"));
       blocks.add(new Table(List.of("experiment", "size", "the paper's method", "migration time, tau", "published, tau",
-          "downtime, tau", "published, tau"), shown().filter(cell -> cell.size() == Size.SCALED).map(this::inPasses).toList()));
+          "downtime, tau", "published, tau"), shown().filter(cell -> Size.of(cell) == Size.SCALED).map(this::inPasses).toList()));
     }
   }
 
   private List<String> inPasses(Cell cell) {
     double pass = cell.pass().orElse(Double.NaN);
     Optional<Published.Point> point = Published.read().of(cell);
-    return List.of(cell.experiment().name(), cell.size().toString(), cell.experiment().original(cell.method()).toString(),
+    return List.of(cell.experiment().name(), Size.of(cell).toString(), cell.experiment().original(cell.method()).toString(),
         cell.total().map(mean -> Numbers.of(mean.over(pass))).orElseGet(() -> cell.trials().stream().map(Cell::atLeast)
             .filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).max().stream()
             .mapToObj(lasted -> "over " + Numbers.of(lasted / pass)).findFirst().orElse(Numbers.NONE)),
@@ -169,7 +169,7 @@ public record RunDocument(
   }
 
   private List<String> line(Cell cell) {
-    return List.of(cell.experiment().name(), cell.size().toString(), cell.method().toString(),
+    return List.of(cell.experiment().name(), Size.of(cell).toString(), cell.method().toString(),
         Integer.toString(cell.completed().size()), Numbers.of(cell.total()), Numbers.of(cell.downtime()),
         Long.toString(cell.count(Outcome.NOT_CONVERGED)), Long.toString(cell.count(Outcome.ENDED_BEFORE)),
         Long.toString(cell.count(Outcome.CORRUPTED)), Long.toString(cell.count(Outcome.FAILED)));
@@ -212,7 +212,7 @@ public record RunDocument(
         distance.quantity().equals("total") ? "migration time" : distance.quantity(),
         Numbers.of(distance.measured()), Numbers.of(distance.published()),
         comparable ? Numbers.of(distance.seconds()) : Numbers.NONE, comparable ? Numbers.of(distance.passes()) : Numbers.NONE,
-        comparable ? Numbers.of(distance.ratio()) : Numbers.NONE, switch (distance.cell().size()) {
+        comparable ? Numbers.of(distance.ratio()) : Numbers.NONE, switch (Size.of(distance.cell())) {
           case FULL -> "yes";
           case SCALED -> "in proportion";
           case OTHER -> "no: " + Size.OTHER;

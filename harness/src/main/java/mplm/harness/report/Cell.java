@@ -59,11 +59,6 @@ public record Cell(Experiment experiment, Setting setting, Method method, List<T
         .or(() -> ofOneExperiment.stream().filter(cell -> cell.method instanceof Mplm).findFirst());
   }
 
-  /** How it stands to the published one. */
-  public Size size() {
-    return Size.of(experiment, setting);
-  }
-
   /** Of stock pre-copy. */
   public OptionalDouble maxTolerableDowntime() {
     return method instanceof Precopy precopy ? OptionalDouble.of(seconds(precopy.maxTolerableDowntime())) : OptionalDouble.empty();

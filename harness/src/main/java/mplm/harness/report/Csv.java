@@ -8,6 +8,8 @@ import com.opencsv.ICSVWriter;
 import com.opencsv.RFC4180Parser;
 import com.opencsv.exceptions.CsvException;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -105,6 +107,12 @@ public final class Csv implements AutoCloseable {
       return OptionalDouble.of(Double.parseDouble(text));
     }
     throw new IllegalArgumentException(column + ": '" + text + "' is not a number, allowed: 0 and above");
+  }
+
+  /** A number as these files have it: plain, at most six decimals, empty if there is none. */
+  public static String text(OptionalDouble value) {
+    return value.isEmpty() ? ""
+        : BigDecimal.valueOf(value.getAsDouble()).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
   }
 
   /** Writes a trial as a row of {@code trials.csv}. */

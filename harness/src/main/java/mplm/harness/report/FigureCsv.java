@@ -2,8 +2,6 @@
 package mplm.harness.report;
 
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -25,18 +23,19 @@ public final class FigureCsv {
       csv.write(HEADER);
       for (Cell cell : cells) {
         csv.write(List.of("measured", cell.experiment().name(), cell.experiment().benchmark().name(), cell.method().toString(),
-            text(cell.maxTolerableDowntime()), Integer.toString(cell.completed().size()),
+            Csv.text(cell.maxTolerableDowntime()), Integer.toString(cell.completed().size()),
             value(cell.total()), interval(cell.total()), value(cell.downtime()), interval(cell.downtime()),
             Long.toString(cell.count(Outcome.NOT_CONVERGED)), longest(cell, Outcome.NOT_CONVERGED),
             Long.toString(cell.count(Outcome.ENDED_BEFORE)), longest(cell, Outcome.ENDED_BEFORE),
-            cell.size().toString(), text(cell.pass())));
+            Size.of(cell).toString(), Csv.text(cell.pass())));
       }
       for (String benchmark : cells.stream().map(cell -> cell.experiment().benchmark().name()).distinct().toList()) {
         for (Published.Point point : published.of(benchmark)) {
           csv.write(published(point, "", benchmark, Size.FULL));
         }
       }
-      List<Experiment> experiments = cells.stream().filter(cell -> cell.size() == Size.SCALED).map(Cell::experiment).distinct().toList();
+      List<Experiment> experiments = cells.stream().filter(cell -> Size.of(cell) == Size.SCALED).map(Cell::experiment)
+          .distinct().toList();
       for (Experiment scaled : experiments) {
         for (Published.Point point : published.of(scaled)) {
           csv.write(published(point, scaled.name(), scaled.benchmark().name(), Size.SCALED));
@@ -46,25 +45,20 @@ public final class FigureCsv {
   }
 
   private static List<String> published(Published.Point point, String experiment, String benchmark, Size size) {
-    return List.of("published", experiment, benchmark, point.mplm() ? "mplm" : "precopy", text(point.maxTolerableDowntime()), "",
-        text(point.total()), "", text(point.downtime()), "", "", "", "", "", size.toString(), "");
-  }
-
-  /** A number as these files have it: plain, at most six decimals, empty if there is none. */
-  public static String text(OptionalDouble value) {
-    return value.isEmpty() ? ""
-        : BigDecimal.valueOf(value.getAsDouble()).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+    return List.of("published", experiment, benchmark, point.mplm() ? "mplm" : "precopy", Csv.text(point.maxTolerableDowntime()),
+        "",
+        Csv.text(point.total()), "", Csv.text(point.downtime()), "", "", "", "", "", size.toString(), "");
   }
 
   private static String value(Optional<Mean> mean) {
-    return mean.map(m -> text(OptionalDouble.of(m.value()))).orElse("");
+    return mean.map(m -> Csv.text(OptionalDouble.of(m.value()))).orElse("");
   }
 
   private static String interval(Optional<Mean> mean) {
-    return mean.map(m -> text(m.halfWidth())).orElse("");
+    return mean.map(m -> Csv.text(m.halfWidth())).orElse("");
   }
 
   private static String longest(Cell cell, Outcome outcome) {
-    return cell.lasted(outcome).max(Comparator.naturalOrder()).map(lasted -> text(OptionalDouble.of(lasted))).orElse("");
+    return cell.lasted(outcome).max(Comparator.naturalOrder()).map(lasted -> Csv.text(OptionalDouble.of(lasted))).orElse("");
   }
 }

@@ -17,12 +17,15 @@ import java.util.stream.Stream;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.Method;
 import mplm.engine.migration.Unmigrated;
+import mplm.harness.suite.Experiment;
 
 /**
- * A method of an experiment over its repetitions: a row of {@code methods.csv}. Outcomes are counted apart; medians are of trials that
+ * A method of an experiment over its repetitions: a row of {@code methods.csv}, but for how the experiment stands to the published
+ * one. Outcomes are counted apart; medians are of trials that
  * completed, and empty without one.
  *
- * @param experiment its name
+ * @param experiment what was migrated
+ * @param setting where and with what, of its first trial
  * @param method how
  * @param outcomes trials by outcome
  * @param total median migration time, seconds
@@ -30,10 +33,9 @@ import mplm.engine.migration.Unmigrated;
  * @param delay median time of the repetition that was moved, less that of the unmigrated guest in the same experiment, seconds: the
  *     downtime, and by how much the migration slowed the guest down before and after
  * @param slowdown the one over the other; for a program that runs once this is the migration's whole cost
- * @param size how the experiment stands to the published one
  */
-public record MethodSummary(String experiment, Method method, Map<Outcome, Long> outcomes, OptionalDouble total,
-    OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown, Size size) {
+public record MethodSummary(Experiment experiment, Setting setting, Method method, Map<Outcome, Long> outcomes,
+    OptionalDouble total, OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown) {
 
   /** The columns. */
   public static final List<String> HEADER = header();
@@ -46,11 +48,11 @@ public record MethodSummary(String experiment, Method method, Map<Outcome, Long>
       by(trials, row -> row.planned().method()).forEach((method, repetitions) -> {
         OptionalDouble program = median(completed(repetitions), TrialRow::program);
         all.add(new MethodSummary(
-            experiment, method, repetitions.stream().collect(Collectors.groupingBy(TrialRow::outcome, Collectors.counting())),
+            trials.get(0).planned().experiment(), trials.get(0).setting(), method,
+            repetitions.stream().collect(Collectors.groupingBy(TrialRow::outcome, Collectors.counting())),
             median(completed(repetitions), row -> row.migration().flatMap(MigrationResult::totalTime)),
             median(completed(repetitions), row -> row.downtimes().headline().map(Measure::value)),
-            both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed),
-            Size.of(trials.get(0).planned().experiment(), trials.get(0).setting())));
+            both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed)));
       });
     });
     return all;
@@ -58,11 +60,11 @@ public record MethodSummary(String experiment, Method method, Map<Outcome, Long>
 
   /** As text, as {@link #HEADER} names them. */
   public List<String> cells() {
-    List<String> cells = new ArrayList<>(List.of(experiment, method.toString()));
+    List<String> cells = new ArrayList<>(List.of(experiment.name(), method.toString()));
     for (Outcome outcome : Outcome.values()) {
       cells.add(Long.toString(outcomes.getOrDefault(outcome, 0L)));
     }
-    cells.addAll(List.of(text(total), text(downtime), text(delay), text(slowdown), size.toString()));
+    cells.addAll(List.of(text(total), text(downtime), text(delay), text(slowdown)));
     return cells;
   }
 
@@ -71,7 +73,7 @@ public record MethodSummary(String experiment, Method method, Map<Outcome, Long>
     for (Outcome outcome : Outcome.values()) {
       header.add(outcome.toString().replace(' ', '_'));
     }
-    header.addAll(List.of("total_s_median", "downtime_s_median", "program_delay_s", "program_slowdown", "size"));
+    header.addAll(List.of("total_s_median", "downtime_s_median", "program_delay_s", "program_slowdown"));
     return List.copyOf(header);
   }
 

@@ -88,7 +88,7 @@ public record ProportionTable(List<Line> lines) {
       for (Line line : lines) {
         csv.write(List.of(line.experiment.name(), line.quantity, line.unit, text(line.paper), text(line.set),
             line.measured.map(mean -> text(mean.value())).orElse(""),
-            line.measured.map(mean -> FigureCsv.text(mean.halfWidth())).orElse(""),
+            line.measured.map(mean -> Csv.text(mean.halfWidth())).orElse(""),
             line.measured.map(mean -> Integer.toString(mean.n())).orElse("")));
       }
     }
@@ -103,6 +103,6 @@ public record ProportionTable(List<Line> lines) {
   }
 
   private static String text(double value) {
-    return FigureCsv.text(OptionalDouble.of(value));
+    return Csv.text(OptionalDouble.of(value));
   }
 }

@@ -61,7 +61,7 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
     }
     return Optional.of(new Line(cell.experiment(), cell.pass().getAsDouble(),
         Mean.of(both.stream().mapToDouble(row -> Cell.downtime(row).getAsDouble()).toArray()),
-        Mean.of(both.stream().mapToDouble(row -> row.dirtyRate().orElseThrow().average()).toArray()), cell.size()));
+        Mean.of(both.stream().mapToDouble(row -> row.dirtyRate().orElseThrow().average()).toArray()), Size.of(cell)));
   }
 
   /** Whether all lines are of one link, so that seconds and pages per second can be compared; else only their ratios to it can. */
@@ -114,15 +114,15 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
       for (Line line : measured) {
         csv.write(List.of("measured", line.experiment.name(), line.experiment.benchmark().name(),
             Integer.toString(line.downtime.n()),
-            text(line.dirtyRate.value()), FigureCsv.text(line.dirtyRate.halfWidth()), text(line.downtime.value()),
-            FigureCsv.text(line.downtime.halfWidth()), text(line.rho()), text(line.share()), FigureCsv.text(rank()),
-            FigureCsv.text(linear()), line.size.toString()));
+            text(line.dirtyRate.value()), Csv.text(line.dirtyRate.halfWidth()), text(line.downtime.value()),
+            Csv.text(line.downtime.halfWidth()), text(line.rho()), text(line.share()), Csv.text(rank()),
+            Csv.text(linear()), line.size.toString()));
       }
       double[] correlations = publishedCorrelations();
       for (Published.Rate rate : published) {
         csv.write(List.of("published", "", rate.benchmark().toLowerCase(Locale.ROOT), "", text(rate.dirtyRate()), "",
             text(rate.downtime()),
-            "", text(rho(rate)), FigureCsv.text(share(rate)), text(correlations[0]), text(correlations[1]), Size.FULL.toString()));
+            "", text(rho(rate)), Csv.text(share(rate)), text(correlations[0]), text(correlations[1]), Size.FULL.toString()));
       }
     }
   }
@@ -136,6 +136,6 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
   }
 
   private static String text(double value) {
-    return FigureCsv.text(OptionalDouble.of(value));
+    return Csv.text(OptionalDouble.of(value));
   }
 }

@@ -24,6 +24,11 @@ public enum Size {
         : Published.deviations(experiment, setting).isEmpty() ? FULL : OTHER;
   }
 
+  /** Of a cell's experiment. */
+  public static Size of(Cell cell) {
+    return of(cell.experiment(), cell.setting());
+  }
+
   @Override
   public String toString() {
     return text;

@@ -45,6 +45,8 @@ final class Machine implements AutoCloseable {
   private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
   private static final Duration LOOK = Duration.ofMillis(500);
+  /** A hypervisor that is stopped for less is let alone. */
+  private static final Duration STOPPED = Duration.ofSeconds(4);
   /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, of huge pages too, KiB. */
   private static final Pattern MAPPING = Pattern.compile(
       "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB\\n"
@@ -124,8 +126,8 @@ final class Machine implements AutoCloseable {
       opened.push(qmpChannel);
       placement.pin(qmp);
     } catch (HostException | QmpException e) {
-      if (stoppedFor().compareTo(Watch.STOPPED) >= 0) {
-        throw new IOException(Watch.stopped(this), e);
+      if (isStopped()) {
+        throw new IOException(stopped(), e);
       }
       throw new IOException(fate().orElse(e.getMessage()), e);
     }
@@ -178,9 +180,14 @@ final class Machine implements AutoCloseable {
     process.kill();
   }
 
-  /** As {@link CpuRecord#stoppedFor}; zero without such a record. */
-  Duration stoppedFor() {
-    return records.cpu().map(CpuRecord::stoppedFor).orElse(Duration.ZERO);
+  /** Whether something holds the hypervisor up, which then answers nothing; false without a record of its CPU time. */
+  boolean isStopped() {
+    return records.cpu().map(CpuRecord::stoppedFor).orElse(Duration.ZERO).compareTo(STOPPED) >= 0;
+  }
+
+  /** What is said of one that is. */
+  String stopped() {
+    return host.name() + ": QEMU was stopped (SIGSTOP) and did not go on for " + STOPPED.toSeconds() + " s";
   }
 
   /** As {@link CpuRecord#idleFor}. */

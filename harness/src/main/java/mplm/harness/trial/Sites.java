@@ -69,7 +69,7 @@ final class Sites implements AutoCloseable {
   }
 
   /** What a new run is set to; guests of scaled experiments are measured where their trials are made. */
-  RunManifest manifest(SuiteRun.Request request, RunFolder run, Instant started) throws IOException, InterruptedException {
+  RunManifest manifest(RunRequest request, RunFolder run, Instant started) throws IOException, InterruptedException {
     Suite suite = request.suite();
     List<String> names = sites.stream().map(site -> site.hosts().pair()).toList();
     Map<String, String> spread = sites.get(0).hosts().pair() == null ? Map.of() : Spread.of(suite.plan(request.seed()), names);

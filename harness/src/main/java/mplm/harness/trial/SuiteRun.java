@@ -27,8 +27,6 @@ import mplm.harness.report.Summary;
 import mplm.harness.report.TrialRow;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
-import mplm.harness.suite.Shard;
-import mplm.harness.suite.Suite;
 import mplm.harness.verdict.Rules;
 import org.testng.ITestResult;
 import org.testng.SkipException;
@@ -80,21 +78,6 @@ public final class SuiteRun implements AutoCloseable {
   }
 
   /**
-   * What is to be run.
-   *
-   * @param shard the part of the suite
-   * @param seed of the order of its trials
-   * @param budget of time, for a run that compares engines
-   * @param calibrations those that scaled experiments follow from
-   */
-  public record Request(Suite suite, Shard shard, long seed, Duration budget, Calibrations calibrations) {
-    /** The whole suite by one engine. */
-    public static Request of(Suite suite) {
-      return new Request(suite, Shard.WHOLE, 1, Duration.ZERO, Calibrations.inCache(false));
-    }
-  }
-
-  /**
    * Runs it.
    *
    * @param pairs of hosts; one, if engines are compared
@@ -102,11 +85,11 @@ public final class SuiteRun implements AutoCloseable {
    * @return whether no trial shows a fault, and no engine is worse than the one it is compared with
    * @throws HostException a host cannot be used, or stayed away: what was measured until then is told and stays
    */
-  public static boolean run(Request request, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display) throws IOException {
+  public static boolean run(RunRequest request, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display) throws IOException {
     return run(request, pairs, artifacts, runs, display, PATIENCE);
   }
 
-  static boolean run(Request request, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display, Duration patience)
+  static boolean run(RunRequest request, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display, Duration patience)
       throws IOException {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     RunFolder folder = RunFolder.create(runs, request.suite().name(), now);

@@ -14,8 +14,6 @@ import mplm.engine.unit.Patience;
  */
 final class Watch implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(500);
-  /** A hypervisor that is stopped for less is let alone. */
-  static final Duration STOPPED = Duration.ofSeconds(4);
   /** A guest's last memory takes CPU time to send, on any link that can carry a migration. */
   private static final Duration STILL = Patience.of(Duration.ofSeconds(10));
 
@@ -60,13 +58,9 @@ final class Watch implements AutoCloseable {
     }
   }
 
-  static String stopped(Machine machine) {
-    return machine.host().name() + ": QEMU was stopped (SIGSTOP) and did not go on for " + STOPPED.toSeconds() + " s";
-  }
-
   private Optional<String> wrong(Machine machine) {
-    if (machine.stoppedFor().compareTo(STOPPED) >= 0) {
-      return Optional.of(stopped(machine));
+    if (machine.isStopped()) {
+      return Optional.of(machine.stopped());
     }
     if (machine == moving && machine.idleFor().compareTo(STILL) >= 0) {
       return Optional.of("migration link: no progress, " + machine.host().name() + " could send nothing of the stopped guest for "

@@ -38,7 +38,7 @@ public class EnginesIT {
       Suite suite = new NpbConfigs(CLONE.resolve("npb-configs")).suite("smoke").withMethods(List.of(Method.parse("mplm")));
       Path runs = folder.resolve("runs");
       boolean good = SuiteRun.run(
-          new SuiteRun.Request(suite, Shard.WHOLE, 1, Duration.ofMinutes(5), new Calibrations(folder.resolve("calibrations"), false)),
+          new RunRequest(suite, Shard.WHOLE, 1, Duration.ofMinutes(5), new Calibrations(folder.resolve("calibrations"), false)),
           List.of(Hosts.read(Path.of(System.getenv("MPLM_HOSTS")))), new Artifacts(built.engine(), built.guest(), engines), runs, Display.on(System.out, false));
       assertThat(good).isTrue();
       Path run;

@@ -77,7 +77,7 @@ public class FaultIT {
     smallWorkFolders();
     injector = new FaultInjector(hosts, faults);
     Suite suite = new Suite("faults", "a fault a trial", 1, faults.stream().map(this::experiment).toList());
-    boolean good = SuiteRun.run(SuiteRun.Request.of(suite), List.of(hosts), artifacts, runs, Display.on(injector, false),
+    boolean good = SuiteRun.run(RunRequest.of(suite), List.of(hosts), artifacts, runs, Display.on(injector, false),
         Duration.ofMinutes(1));
     assertThat(good).isEqualTo(faults.stream().allMatch(fault -> fault.reason() == null));
     try (Stream<Path> found = Files.list(runs)) {
@@ -209,7 +209,7 @@ public class FaultIT {
         }
       }
     }, false);
-    assertThatThrownBy(() -> SuiteRun.run(SuiteRun.Request.of(suite), List.of(hosts), artifacts, below, display,
+    assertThatThrownBy(() -> SuiteRun.run(RunRequest.of(suite), List.of(hosts), artifacts, below, display,
         Duration.ofSeconds(2)))
         .isInstanceOf(HostException.class).hasMessageStartingWith("source: no SSH connection to ");
     Path begun;

@@ -87,7 +87,7 @@ public class OwnLinkIT {
     Suite suite = new Suite("link-" + shaping + (bySudo ? "-sudo" : ""), "one trial", 1, List.of(new Experiment("moved", mg, "S", 1,
         DataSize.parse("256MiB"), Bandwidth.parse(rate), List.of(Method.parse("mplm")), true, Duration.ofSeconds(60),
         Duration.ofSeconds(60), 4, Duration.ofSeconds(60), false)));
-    assertThat(SuiteRun.run(SuiteRun.Request.of(suite), List.of(hosts), artifacts, runs, Display.on(System.out, false))).isTrue();
+    assertThat(SuiteRun.run(RunRequest.of(suite), List.of(hosts), artifacts, runs, Display.on(System.out, false))).isTrue();
     Path run;
     try (Stream<Path> all = Files.list(runs)) {
       run = all.filter(path -> path.toString().endsWith(suite.name())).findFirst().orElseThrow();

@@ -109,7 +109,7 @@ public class PairsIT {
   public void eachPairMakesItsExperimentBesideTheOther() throws Exception {
     Path runs = Files.createDirectory(folder.resolve("beside"));
     Listening out = new Listening();
-    assertThat(SuiteRun.run(SuiteRun.Request.of(suite), pairs, artifacts, runs, Display.on(out, false))).isTrue();
+    assertThat(SuiteRun.run(RunRequest.of(suite), pairs, artifacts, runs, Display.on(out, false))).isTrue();
     Path run = only(runs);
     List<Map<String, String>> rows = RecordedRun.rows(run);
     assertThat(rows).hasSize(4).allSatisfy(row -> assertThat(row).containsEntry("outcome", "completed")
@@ -152,7 +152,7 @@ public class PairsIT {
           }
         }
       };
-      assertThatThrownBy(() -> SuiteRun.run(SuiteRun.Request.of(suite), pairs, artifacts, runs, Display.on(out, false),
+      assertThatThrownBy(() -> SuiteRun.run(RunRequest.of(suite), pairs, artifacts, runs, Display.on(out, false),
           Duration.ofSeconds(2))).isInstanceOf(HostException.class).hasMessageStartingWith("west-source: ");
       Path run = only(runs);
       assertThat(count(run)).isEqualTo(Map.of("east", 2L, "west", 1L));

@@ -52,7 +52,7 @@ public class ProtectionIT {
         List.of(experiment("moved", true), experiment("betrayed", false)));
     boolean good;
     try (Intruder intruder = new Intruder(hosts)) {
-      good = SuiteRun.run(SuiteRun.Request.of(suite), List.of(hosts), artifacts, runs, Display.on(intruder, false));
+      good = SuiteRun.run(RunRequest.of(suite), List.of(hosts), artifacts, runs, Display.on(intruder, false));
     }
     assertThat(good).isFalse();
     try (Stream<Path> folders = Files.list(runs)) {

@@ -79,7 +79,7 @@ public class SuiteRunIT {
         experiment("busy", mg, "W", "100Mbit/s", true, false, "precopy:1ms"),
         experiment("short", mg, "S", "20Mbit/s", false, false, "precopy:1ms")));
     try (Intruder intruder = new Intruder(hosts)) {
-      good = SuiteRun.run(SuiteRun.Request.of(suite), List.of(hosts), artifacts, runs, Display.on(intruder, false));
+      good = SuiteRun.run(RunRequest.of(suite), List.of(hosts), artifacts, runs, Display.on(intruder, false));
       throttled = intruder.hasThrottled();
     }
     try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(folder().resolve("trials.csv")))
