@@ -3,11 +3,24 @@ package mplm.harness;
 
 import java.nio.file.FileSystemException;
 import mplm.engine.unit.Patience;
+import mplm.harness.artifact.BuildFailed;
+import mplm.harness.command.CleanCommand;
+import mplm.harness.command.CompareCommand;
+import mplm.harness.command.DeriveCommand;
+import mplm.harness.command.DoctorCommand;
+import mplm.harness.command.ExitCode;
+import mplm.harness.command.ListCommand;
+import mplm.harness.command.MergeCommand;
+import mplm.harness.command.ProvisionCommand;
+import mplm.harness.command.RecordCommand;
+import mplm.harness.command.ReportCommand;
+import mplm.harness.command.RunCommand;
+import mplm.harness.command.SimulateCommand;
+import mplm.harness.command.TestbedCommand;
+import mplm.harness.command.TrendCommand;
 import mplm.harness.host.HostException;
 import mplm.harness.input.BadInput;
-import mplm.harness.testbed.TestbedCommand;
 import mplm.harness.testbed.TestbedException;
-import mplm.harness.trial.BuildFailed;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -36,7 +49,7 @@ public final class Mplm {
       Patience.check();
     } catch (IllegalArgumentException e) {
       System.err.println("mplm: " + e.getMessage());
-      return BAD_INPUT;
+      return ExitCode.BAD_INPUT;
     }
     CommandLine line = new CommandLine(new Mplm());
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mplm.harness.derive.RecordedRun;
-import mplm.harness.report.SimulationTable;
+import mplm.harness.simulation.SimulationTable;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;

@@ -18,9 +18,9 @@ import mplm.engine.migration.MigrationResult;
 import mplm.engine.qmp.QmpMessage;
 import mplm.harness.echo.NetworkDowntime;
 import mplm.harness.record.RawTrial;
-import mplm.harness.report.DowntimeParts;
-import mplm.harness.report.Downtimes;
-import mplm.harness.report.Measure;
+import mplm.harness.result.DowntimeParts;
+import mplm.harness.result.Downtimes;
+import mplm.harness.result.Measure;
 
 /** The downtimes of a completed migration, each with its error, and what they consist of. */
 final class DowntimeDerivation {

@@ -12,7 +12,7 @@ import mplm.harness.document.ComparisonDocument;
 import mplm.harness.document.Html;
 import mplm.harness.document.Markdown;
 import mplm.harness.record.RunManifest;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.TrialRow;
 import mplm.harness.verdict.Comparison;
 import mplm.harness.verdict.Observation;
 import mplm.harness.verdict.Rules;

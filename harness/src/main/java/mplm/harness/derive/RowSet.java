@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import mplm.harness.input.BadInput;
-import mplm.harness.report.Csv;
+import mplm.harness.table.Csv;
 import mplm.harness.verdict.Observation;
 
 /**

@@ -13,15 +13,15 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
+import mplm.harness.paper.Size;
 import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TrialFolder;
-import mplm.harness.report.Csv;
-import mplm.harness.report.MethodSummary;
-import mplm.harness.report.Size;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.MethodSummary;
+import mplm.harness.result.TrialRow;
 import mplm.harness.suite.PlannedTrial;
+import mplm.harness.table.Csv;
 
 /**
  * Everything in a run's folder that is computed: {@code trials.csv}, {@code methods.csv}, of each trial its timeline, and the

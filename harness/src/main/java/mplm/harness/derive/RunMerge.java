@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
-import mplm.harness.report.Setting;
+import mplm.harness.result.Setting;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
 

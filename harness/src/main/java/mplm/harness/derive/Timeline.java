@@ -18,8 +18,8 @@ import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Progress;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.record.RawTrial;
-import mplm.harness.report.Csv;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.TrialRow;
+import mplm.harness.table.Csv;
 
 /**
  * A trial over time: the file {@code timeline.csv}, in which each row is one look at something, what was not looked at then is empty,

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import mplm.harness.derive.Timeline.Series;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.TrialRow;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;

@@ -22,12 +22,12 @@ import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Journal;
 import mplm.harness.record.Journal.Part;
 import mplm.harness.record.RawTrial;
-import mplm.harness.report.DirtyRate;
-import mplm.harness.report.DowntimeParts;
-import mplm.harness.report.Downtimes;
-import mplm.harness.report.Outcome;
-import mplm.harness.report.Setting;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.DirtyRate;
+import mplm.harness.result.DowntimeParts;
+import mplm.harness.result.Downtimes;
+import mplm.harness.result.Outcome;
+import mplm.harness.result.Setting;
+import mplm.harness.result.TrialRow;
 import mplm.harness.suite.PlannedTrial;
 
 /** From what one trial has recorded to its row. */

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.Hosts;
-import mplm.harness.trial.Artifacts;
 
 /**
  * Examines pairs of hosts and their links, one pair after the other. A host that cannot be examined further is said to be so, and

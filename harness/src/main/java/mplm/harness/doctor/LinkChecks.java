@@ -16,7 +16,7 @@ import mplm.harness.host.Hosts;
 import mplm.harness.host.Link;
 import mplm.harness.host.LinkConfig;
 import mplm.harness.host.LinkConfig.Protection;
-import mplm.harness.trial.MigrationGoodput;
+import mplm.harness.rig.MigrationGoodput;
 
 /** The migration link: what its devices say, what a migration stream really gets, and whether its rate can be limited. */
 final class LinkChecks {

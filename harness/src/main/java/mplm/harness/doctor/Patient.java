@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;
@@ -17,9 +18,8 @@ import mplm.harness.host.HostKeyRefused;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.Reservation;
 import mplm.harness.host.Transfer;
-import mplm.harness.trial.Artifacts;
-import mplm.harness.trial.Rig;
-import mplm.harness.trial.UsableKvm;
+import mplm.harness.rig.Rig;
+import mplm.harness.rig.UsableKvm;
 
 /** A host that is being examined: reserved, so that no run is disturbed. What it says of itself comes first, then it is tried. */
 final class Patient implements AutoCloseable {

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
-import mplm.harness.claim.Verdict;
+import mplm.harness.paper.Verdict;
 
 /**
  * Writes a document as one HTML file: pictures stand in it, nothing is loaded from elsewhere. The same blocks give the same bytes.

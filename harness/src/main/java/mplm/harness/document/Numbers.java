@@ -4,7 +4,7 @@ package mplm.harness.document;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import mplm.harness.report.Mean;
+import mplm.harness.statistics.Mean;
 
 /** Numbers as they are read: with not more digits than mean something, {@code -} for none. */
 final class Numbers {

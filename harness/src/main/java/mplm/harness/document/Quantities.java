@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import mplm.harness.report.Columns;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.TrialRow;
+import mplm.harness.table.Columns;
 
 /** The cells of a row of {@code trials.csv} to be read: those that are not empty, with the unit behind the value. */
 final class Quantities {

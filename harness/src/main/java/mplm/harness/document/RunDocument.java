@@ -12,24 +12,24 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import mplm.harness.claim.Claim;
-import mplm.harness.claim.Distance;
-import mplm.harness.claim.Finding;
 import mplm.harness.document.Block.Code;
 import mplm.harness.document.Block.Heading;
 import mplm.harness.document.Block.Links;
 import mplm.harness.document.Block.Paragraph;
 import mplm.harness.document.Block.Picture;
 import mplm.harness.document.Block.Table;
+import mplm.harness.paper.Claim;
+import mplm.harness.paper.Distance;
+import mplm.harness.paper.Finding;
+import mplm.harness.paper.ProportionTable;
+import mplm.harness.paper.Published;
+import mplm.harness.paper.RateTable;
+import mplm.harness.paper.Size;
 import mplm.harness.record.RunManifest;
-import mplm.harness.report.Cell;
-import mplm.harness.report.Mean;
-import mplm.harness.report.Outcome;
-import mplm.harness.report.ProportionTable;
-import mplm.harness.report.Published;
-import mplm.harness.report.RateTable;
-import mplm.harness.report.Size;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.Cell;
+import mplm.harness.result.Outcome;
+import mplm.harness.result.TrialRow;
+import mplm.harness.statistics.Mean;
 
 /**
  * What stands in the report of runs of one kind.

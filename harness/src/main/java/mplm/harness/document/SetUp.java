@@ -13,11 +13,11 @@ import mplm.harness.document.Block.Fold;
 import mplm.harness.document.Block.Heading;
 import mplm.harness.document.Block.Paragraph;
 import mplm.harness.document.Block.Table;
+import mplm.harness.paper.Published;
+import mplm.harness.paper.Size;
 import mplm.harness.record.RunManifest;
-import mplm.harness.report.Outcome;
-import mplm.harness.report.Published;
-import mplm.harness.report.Size;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.Outcome;
+import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Experiment;
 
 /** The section that says what ran where. Runs that stand in one report are of one kind, so the first speaks for all. */

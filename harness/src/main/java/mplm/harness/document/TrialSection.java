@@ -14,8 +14,8 @@ import mplm.harness.document.Block.Links;
 import mplm.harness.document.Block.Paragraph;
 import mplm.harness.document.Block.Picture;
 import mplm.harness.document.Block.Table;
-import mplm.harness.report.Cell;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.Cell;
+import mplm.harness.result.TrialRow;
 
 /** The section with all trials: a table, and each by itself with its picture over time. */
 final class TrialSection {

@@ -16,10 +16,10 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
-import mplm.harness.report.Csv;
-import mplm.harness.report.Outcome;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.Outcome;
+import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Experiment;
+import mplm.harness.table.Csv;
 import mplm.harness.verdict.Metric;
 import mplm.harness.verdict.Observation;
 

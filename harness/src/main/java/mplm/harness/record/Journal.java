@@ -23,8 +23,8 @@ import java.util.Optional;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
-import mplm.harness.report.MemoryVerdict;
-import mplm.harness.report.Outcome;
+import mplm.harness.result.MemoryVerdict;
+import mplm.harness.result.Outcome;
 
 /**
  * The file {@code journal.jsonl} of a trial: what the controller did and found out by itself, an event a line, {@code t} seconds

@@ -32,7 +32,7 @@ import mplm.engine.unit.Durations;
 import mplm.harness.input.BadInput;
 import mplm.harness.input.BadValue;
 import mplm.harness.input.InputFile;
-import mplm.harness.report.Setting;
+import mplm.harness.result.Setting;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;

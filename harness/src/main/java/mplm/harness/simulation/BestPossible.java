@@ -10,7 +10,7 @@ import java.util.function.Function;
 import mplm.engine.simulate.Bound;
 import mplm.engine.simulate.Conditions;
 import mplm.engine.trace.HeldTrace;
-import mplm.harness.report.Median;
+import mplm.harness.statistics.Median;
 
 /**
  * The best possible on a guest and its link. As a real migration begins anywhere in the guest's program, it is the median over

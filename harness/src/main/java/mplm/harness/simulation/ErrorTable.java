@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import mplm.harness.report.Csv;
-import mplm.harness.report.Median;
-import mplm.harness.report.Outcome;
+import mplm.harness.result.Outcome;
+import mplm.harness.statistics.Median;
+import mplm.harness.table.Csv;
 
 /**
  * How far simulations are from real trials, and these from the best possible.

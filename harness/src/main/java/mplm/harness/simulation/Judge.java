@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import mplm.engine.trace.HeldTrace;
-import mplm.harness.report.Median;
+import mplm.harness.statistics.Median;
 import mplm.harness.suite.Experiment;
 
 /**

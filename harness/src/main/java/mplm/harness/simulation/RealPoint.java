@@ -15,11 +15,11 @@ import mplm.engine.migration.Unmigrated;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TraceStamp;
-import mplm.harness.report.Csv;
-import mplm.harness.report.Median;
-import mplm.harness.report.Outcome;
+import mplm.harness.result.Outcome;
+import mplm.harness.statistics.Median;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
+import mplm.harness.table.Csv;
 
 /**
  * A method on a guest, and the trials of it that ended as a simulation can: completed, or not converged within the limit.

@@ -11,7 +11,7 @@ import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
 import mplm.engine.trace.HeldTrace;
-import mplm.harness.report.Median;
+import mplm.harness.statistics.Median;
 
 /**
  * What simulations of a {@link RealPoint} come to. A real migration begins anywhere in the guest's program; so do these, spread

@@ -16,7 +16,6 @@ import mplm.engine.simulate.Simulation;
 import mplm.engine.trace.HeldTrace;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.Bandwidth;
-import mplm.harness.report.SimulationTable;
 import mplm.harness.suite.Shard;
 
 /**

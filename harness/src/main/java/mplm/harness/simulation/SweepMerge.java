@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import mplm.harness.input.BadInput;
-import mplm.harness.report.Csv;
-import mplm.harness.report.SimulationTable;
+import mplm.harness.table.Csv;
 
 /** The CSV files of a sweep's shards, put together in the order of the whole: byte for byte what one machine would have written. */
 public final class SweepMerge {

@@ -14,13 +14,13 @@ import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Patience;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
-import mplm.harness.report.MemoryVerdict;
+import mplm.harness.result.MemoryVerdict;
 
 /**
  * Compares two hosts' memory files while the guest stands still at both ends: by digests of blocks, which each host computes, and
  * byte by byte where these differ. Every byte has to be equal but those of exempt areas.
  */
-final class MemoryComparison {
+public final class MemoryComparison {
   private static final DataSize BLOCK = DataSize.parse("2MiB");
   private static final double SLOWEST_BYTES_PER_SECOND = 2e6;
   private static final int PAGE = 4096;
@@ -38,7 +38,7 @@ final class MemoryComparison {
    *
    * @param size of what is to be compared
    */
-  static Duration timeout(DataSize size) {
+  public static Duration timeout(DataSize size) {
     return Patience.of(Duration.ofMinutes(2).plusSeconds((long) (size.bytes() / SLOWEST_BYTES_PER_SECOND)));
   }
 

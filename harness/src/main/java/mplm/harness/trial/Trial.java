@@ -25,16 +25,20 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.echo.EchoProbe;
 import mplm.harness.host.GuestAddress;
 import mplm.harness.host.Host;
+import mplm.harness.machine.Machine;
+import mplm.harness.machine.Watch;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Journal;
 import mplm.harness.record.QmpRecord;
 import mplm.harness.record.SerialRecord;
 import mplm.harness.record.TrialFolder;
-import mplm.harness.report.Display;
-import mplm.harness.report.MemoryVerdict;
-import mplm.harness.report.Outcome;
+import mplm.harness.result.MemoryVerdict;
+import mplm.harness.result.Outcome;
+import mplm.harness.rig.Rig;
+import mplm.harness.rig.WarmUp;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
+import mplm.harness.terminal.Display;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * One migration, from nothing to what was recorded of it. Whatever breaks costs this trial only: its journal says what. An unmigrated
  * guest is the same trial without the move.
  */
-final class Trial {
+public final class Trial {
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
   /** Of an unmigrated guest that repeats its program: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
@@ -77,7 +81,7 @@ final class Trial {
    *
    * @param ready what the look at the hosts before it has taken
    */
-  Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display, Duration ready)
+  public Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display, Duration ready)
       throws IOException {
     this.rig = rig;
     this.guest = new TrialGuest(rig, accelerator, planned);
@@ -94,7 +98,7 @@ final class Trial {
   }
 
   /** Runs it. {@link InterruptedException} after an orderly end: the journal has no end then. */
-  void run() throws InterruptedException {
+  public void run() throws InterruptedException {
     boolean interrupted = true;
     try {
       messages = recorded(new QmpRecord(folder.qmp(), begin));
@@ -142,7 +146,7 @@ final class Trial {
   }
 
   /** Ends the journal of a trial that does not come to its end. */
-  void abandon(String why) {
+  public void abandon(String why) {
     journal.end(Outcome.FAILED, Optional.of(why));
   }
 

@@ -6,6 +6,8 @@ import static mplm.engine.unit.Patience.ANSWER;
 import java.util.List;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.Hypervisor;
+import mplm.harness.rig.Kernel;
+import mplm.harness.rig.Rig;
 import mplm.harness.suite.PlannedTrial;
 
 /** The guest of a trial: command lines of the hypervisor that it boots in and of the one that waits for it, and its memory files. */

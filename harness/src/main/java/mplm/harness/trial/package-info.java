@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * The experiment itself. A {@link mplm.harness.trial.SuiteRun} takes a suite to its rows: it opens the {@link
- * mplm.harness.trial.Rig} (two hosts, provided and reserved) and makes every {@link mplm.harness.trial.Trial} one TestNG invocation.
- * A trial boots a {@link mplm.harness.trial.Machine} on each host, moves the guest, and looks whether it is well.
+ * One migration. {@link mplm.harness.trial.Trial} reads as the experiment does: boot, warm up, migrate, compare memory, verify.
+ * {@link mplm.harness.trial.TrialGuest} is its guest on both hosts, {@link mplm.harness.trial.MemoryComparison} compares both
+ * sides' memory.
  */
 package mplm.harness.trial;

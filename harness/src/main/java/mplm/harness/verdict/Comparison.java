@@ -12,8 +12,12 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import mplm.harness.report.Median;
-import mplm.harness.report.Outcome;
+import mplm.harness.result.Outcome;
+import mplm.harness.statistics.FisherTest;
+import mplm.harness.statistics.Holm;
+import mplm.harness.statistics.Median;
+import mplm.harness.statistics.RankTest;
+import mplm.harness.statistics.RatioInterval;
 
 /**
  * Two sets of trials, cell by cell and metric by metric.

@@ -3,6 +3,7 @@ package mplm.harness.verdict;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import mplm.harness.statistics.RatioInterval;
 
 /**
  * What a comparison found of one metric of one cell.

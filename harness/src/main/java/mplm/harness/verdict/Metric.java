@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 public enum Metric {
   /** From the command to the end. */
   TIME("time", "migration time, s", "total_s", true),
-  /** The one of {@link mplm.harness.report.Downtimes} that counts. */
+  /** The one of {@link mplm.harness.result.Downtimes} that counts. */
   DOWNTIME("downtime", "downtime, s", "downtime_s", true),
   /** On the wire. */
   TRANSFERRED("transferred", "transferred, MiB", "transferred_bytes", true),

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import mplm.engine.migration.Method;
-import mplm.harness.report.Columns;
-import mplm.harness.report.Columns.Column;
-import mplm.harness.report.Csv;
-import mplm.harness.report.Outcome;
-import mplm.harness.report.TrialRow;
+import mplm.harness.result.Outcome;
+import mplm.harness.result.TrialRow;
+import mplm.harness.table.Columns;
+import mplm.harness.table.Columns.Column;
+import mplm.harness.table.Csv;
 
 /**
  * What of a row is compared.

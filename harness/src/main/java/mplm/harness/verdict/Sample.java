@@ -9,8 +9,10 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
-import mplm.harness.report.Median;
-import mplm.harness.report.Outcome;
+import mplm.harness.result.Outcome;
+import mplm.harness.statistics.Median;
+import mplm.harness.statistics.RankTest;
+import mplm.harness.statistics.RatioInterval;
 
 /**
  * The trials of one cell with base and with candidate.

@@ -2,8 +2,7 @@
 
 /**
  * Whether migrations got better or worse: two sets of rows, compared cell by cell (an experiment and a method) and metric by
- * metric. {@link mplm.harness.verdict.Comparison} is the rule, the rest its mathematics ({@link mplm.harness.verdict.RankTest},
- * {@link mplm.harness.verdict.FisherTest}, {@link mplm.harness.verdict.Holm}, {@link mplm.harness.verdict.RatioInterval}) and, for
- * trials that are made until it is clear, {@link mplm.harness.verdict.Looks}.
+ * metric. {@link mplm.harness.verdict.Comparison} is the rule, {@link mplm.harness.verdict.Rules} its numbers; the mathematics is in
+ * {@code statistics}.
  */
 package mplm.harness.verdict;

@@ -15,7 +15,7 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.record.Journal;
 import mplm.harness.record.QmpRecord;
 import mplm.harness.record.TrialFolder;
-import mplm.harness.report.Outcome;
+import mplm.harness.result.Outcome;
 import mplm.harness.scale.WorkingSet;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;

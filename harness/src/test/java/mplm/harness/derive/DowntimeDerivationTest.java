@@ -19,8 +19,8 @@ import mplm.engine.migration.MigrationResult;
 import mplm.engine.qmp.QmpMessage;
 import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
-import mplm.harness.report.DowntimeParts;
-import mplm.harness.report.Downtimes;
+import mplm.harness.result.DowntimeParts;
+import mplm.harness.result.Downtimes;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
-import mplm.harness.report.Setting;
+import mplm.harness.result.Setting;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
 import org.testng.annotations.AfterMethod;

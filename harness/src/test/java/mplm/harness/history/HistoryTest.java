@@ -14,6 +14,7 @@ import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.history.History.Point;
 import mplm.harness.input.BadInput;
+import mplm.harness.statistics.ChangePoints;
 import mplm.harness.verdict.Metric;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;

@@ -20,7 +20,7 @@ import mplm.engine.trace.Trace;
 import mplm.engine.trace.TraceFile;
 import mplm.engine.trace.TraceWriter;
 import mplm.harness.derive.RecordedRun;
-import mplm.harness.report.Rows;
+import mplm.harness.result.Rows;
 import mplm.harness.suite.Experiment;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;

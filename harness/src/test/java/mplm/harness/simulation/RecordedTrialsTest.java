@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Mplm;
 import mplm.harness.derive.RecordedRun;
-import mplm.harness.report.Median;
+import mplm.harness.statistics.Median;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;

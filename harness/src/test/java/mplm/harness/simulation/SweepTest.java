@@ -22,8 +22,6 @@ import mplm.engine.trace.Trace;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.input.BadInput;
-import mplm.harness.report.HeatMap;
-import mplm.harness.report.SimulationTable;
 import mplm.harness.suite.Shard;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;

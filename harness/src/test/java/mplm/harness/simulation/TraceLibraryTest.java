@@ -15,7 +15,7 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.TraceStamp;
-import mplm.harness.report.Rows;
+import mplm.harness.result.Rows;
 import mplm.harness.suite.Experiment;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;

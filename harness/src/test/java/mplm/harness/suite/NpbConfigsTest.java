@@ -20,7 +20,7 @@ import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
-import mplm.harness.report.Published;
+import mplm.harness.paper.Published;
 import mplm.harness.scale.WorkingSet;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Random;
 import mplm.engine.unit.DataSize;
 import mplm.harness.host.HostException;
-import mplm.harness.report.MemoryVerdict;
-import mplm.harness.report.MemoryVerdict.Difference;
+import mplm.harness.result.MemoryVerdict;
+import mplm.harness.result.MemoryVerdict.Difference;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 

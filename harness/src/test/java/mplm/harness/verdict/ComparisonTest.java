@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import mplm.harness.report.Outcome;
+import mplm.harness.result.Outcome;
+import mplm.harness.statistics.Looks;
+import mplm.harness.statistics.RankTest;
 import org.testng.annotations.Test;
 
 public class ComparisonTest {

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.calibration;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import mplm.engine.guest.Accelerator;
+import mplm.harness.derive.CalibrationDerivation;
+import mplm.harness.host.HostException;
+import mplm.harness.record.TrialFolder;
+import mplm.harness.rig.Kernel;
+import mplm.harness.rig.Rig;
+import mplm.harness.scale.WorkingSet;
+import mplm.harness.suite.Experiment;
+import mplm.harness.terminal.Display;
+
+/**
+ * The guests that were measured, a folder each: what {@link Calibration} recorded, and what it was measured of and where. One that
+ * was measured of the same, there, is not measured again. A run gets a copy of those that it uses.
+ *
+ * @param cache where they are kept
+ * @param again whether guests are measured even so
+ */
+public record Calibrations(Path cache, boolean again) {
+  /** In a run's folder. */
+  public static final String FOLDER = "calibrations";
+
+  private static final String KEY = "measured-of.txt";
+  /** Of a host's stamp: differs from boot to boot. */
+  private static final String FREE_MEMORY = "memory_kib";
+
+  /** In the kit's cache. */
+  public static Calibrations inCache(boolean again) {
+    Map<String, String> environment = System.getenv();
+    String own = environment.get("MPLM_CACHE");
+    Path cache = own != null ? Path.of(own)
+        : Path.of(environment.getOrDefault("XDG_CACHE_HOME", environment.getOrDefault("HOME", "/") + "/.cache"), "mplm");
+    return new Calibrations(cache.resolve(FOLDER), again);
+  }
+
+  /** What is known of an experiment's guest before any host is looked at: the latest measure of it anywhere. */
+  public Optional<WorkingSet> latest(Experiment experiment) throws IOException {
+    if (!Files.isDirectory(cache)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> folders = Files.list(cache)) {
+      Optional<Path> latest = folders.filter(folder -> folder.getFileName().toString().startsWith(prefix(experiment)))
+          .filter(folder -> Files.exists(folder.resolve(KEY)))
+          .max(Comparator.comparing(folder -> folder.resolve(KEY).toFile().lastModified()));
+      return latest.isEmpty() ? Optional.empty() : CalibrationDerivation.of(new TrialFolder(latest.get()));
+    }
+  }
+
+  /**
+   * The experiments with link, epoch and times of those that are scaled, whose guests are measured now if they were not before.
+   *
+   * @param place what the guests run on: engine, guest's image, host
+   * @param run folder of the run
+   * @throws HostException a guest cannot be measured
+   */
+  public List<Experiment> measured(List<Experiment> experiments, Rig rig, Accelerator accelerator, Map<String, String> place, Path run,
+      Display display) throws IOException {
+    List<Experiment> all = new ArrayList<>();
+    for (Experiment experiment : experiments) {
+      if (experiment.link() != null) {
+        all.add(experiment);
+        continue;
+      }
+      Path own = run.resolve(FOLDER).resolve(experiment.name());
+      display.trial("guest of " + experiment.name(), all.size() + 1, experiments.size());
+      try {
+        copy(measured(experiment, rig, accelerator, place, display), own);
+      } finally {
+        display.close();
+      }
+      Experiment measured = experiment.measured(CalibrationDerivation.of(new TrialFolder(own)).orElseThrow());
+      display.say(experiment.name() + ": " + measured.title());
+      measured.scaling().flatMap(scaling -> scaling.unmatched()).ifPresent(why -> display.say(experiment.name() + ": " + why));
+      all.add(measured);
+    }
+    return all;
+  }
+
+  /** The folder in the cache. */
+  private Path measured(Experiment experiment, Rig rig, Accelerator accelerator, Map<String, String> place, Display display)
+      throws IOException {
+    String key = key(experiment, accelerator, place);
+    Path folder = cache.resolve(prefix(experiment) + sha256(key).substring(0, 16));
+    if (Files.exists(folder.resolve(KEY)) && !again) {
+      display.stage("was measured before");
+      return folder;
+    }
+    Path fresh = cache.resolve(folder.getFileName() + ".new");
+    try {
+      new TrialFolder(fresh).remove();
+      new Calibration(rig, accelerator, experiment, display).run(new TrialFolder(fresh));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException(rig.source().host().name(), "interrupted while measuring the guest of " + experiment.name(), e);
+    } catch (IOException e) {
+      throw new HostException(rig.source().host().name(), "measuring the guest of " + experiment.name(), e);
+    }
+    Files.writeString(fresh.resolve(KEY), key);
+    new TrialFolder(folder).remove();
+    Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+    return folder;
+  }
+
+  private static String prefix(Experiment experiment) {
+    return experiment.benchmark().name() + "." + experiment.problemClass() + "-" + experiment.vcpus() + "-" + experiment.memory()
+        + "-" + experiment.ballast() + "-";
+  }
+
+  private static String key(Experiment experiment, Accelerator accelerator, Map<String, String> place) {
+    Map<String, String> key = new TreeMap<>(place);
+    key.remove(FREE_MEMORY);
+    key.put("guest_shape", experiment.guest().toString());
+    key.put("kernel_arguments", Kernel.arguments(experiment, Optional.empty()));
+    key.put("accelerator", accelerator.toString());
+    key.put("windows", Calibration.windows(experiment.benchmark().paper()).toString());
+    return key.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue() + "\n").collect(Collectors.joining());
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.walkFileTree(from, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+        Files.createDirectories(to.resolve(from.relativize(folder)));
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+        Files.copy(file, to.resolve(from.relativize(file)));
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.chart;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+import mplm.harness.chart.Figure.Converged;
+import mplm.harness.chart.Figure.EndedBefore;
+import mplm.harness.chart.Figure.NotConverged;
+import mplm.harness.chart.Figure.Point;
+import mplm.harness.paper.Published;
+import mplm.harness.statistics.Mean;
+import org.knowm.xchart.AnnotationText;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
+import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.lines.SeriesLines;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/**
+ * Draws a {@link Figure} as the paper does: two lines for stock pre-copy, single marks for MPLM, means with the 95 % confidence
+ * interval where there is one. A migration that did not converge is an open mark at its time limit with an arrow upwards: it would
+ * have taken longer. The published curve is thin behind. The same figure gives the same bytes.
+ */
+public final class Chart {
+  private static final int WIDTH = 1000;
+  private static final int HEIGHT = 560;
+  private static final int TICK_SPACING = 95;
+  /** Of the x axis, in powers of two: with less, ticks would stand between them. */
+  private static final double NARROWEST = 6;
+  /** A published value so many times above all that was measured is cut off. */
+  private static final double FAR = 3;
+  /** Of the y axis, where the subtitle stands: between plot and title. */
+  private static final double ABOVE = 1.075;
+  private static final String FONT = "DejaVu Sans";
+  private static final Color TOTAL = new Color(0x1F4E9E);
+  static final Color DOWNTIME = new Color(0xC2571A);
+  static final Color QUIET = new Color(0x555555);
+
+  private Chart() {}
+
+  /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths. */
+  public static List<Path> write(Figure figure, Path folder, String name) throws IOException {
+    return write(() -> draw(figure), folder, name);
+  }
+
+  /** A chart that was painted once is not painted the same again. */
+  public static List<Path> write(Supplier<? extends org.knowm.xchart.internal.chartpart.Chart<?, ?>> chart, Path folder, String name)
+      throws IOException {
+    Files.createDirectories(folder);
+    Path png = folder.resolve(name + ".png");
+    try (OutputStream out = Files.newOutputStream(png)) {
+      BitmapEncoder.saveBitmap(chart.get(), out, BitmapFormat.PNG);
+    }
+    Path svg = folder.resolve(name + ".svg");
+    try (OutputStream out = Files.newOutputStream(svg)) {
+      VectorGraphicsEncoder.saveVectorGraphic(chart.get(), out, VectorGraphicsFormat.SVG);
+    }
+    return List.of(png, svg);
+  }
+
+  static XYChart draw(Figure figure) {
+    XYChart chart = empty(figure.title(), "maximum tolerable downtime (MPLM: its own downtime), seconds", "seconds");
+    axes(chart, figure);
+    published(chart, figure.published());
+    open(chart, "not converged", figure, NotConverged.class, TOTAL);
+    open(chart, "program done first", figure, EndedBefore.class, QUIET);
+    line(chart, "stock: migration time", figure.stock(), Converged::total, TOTAL, SeriesMarkers.CIRCLE, true);
+    line(chart, "stock: downtime", figure.stock(), Converged::downtime, DOWNTIME, SeriesMarkers.SQUARE, true);
+    line(chart, "MPLM: migration time", figure.mplm(), Converged::total, TOTAL, SeriesMarkers.DIAMOND, false);
+    line(chart, "MPLM: downtime", figure.mplm(), Converged::downtime, DOWNTIME, SeriesMarkers.TRIANGLE_UP, false);
+    return chart;
+  }
+
+  /** A chart in this kit's look. */
+  static XYChart empty(String title, String x, String y) {
+    XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
+    var styler = chart.getStyler();
+    styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
+    styler.setChartTitleFont(new Font(FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false).setChartTitlePadding(30);
+    styler.setLegendPosition(LegendPosition.OutsideE);
+    styler.setLegendFont(new Font(FONT, Font.PLAIN, 12)).setLegendBorderColor(Color.WHITE);
+    styler.setLegendPadding(16).setLegendSeriesLineLength(28);
+    styler.setAxisTitleFont(new Font(FONT, Font.PLAIN, 13)).setAxisTickLabelsFont(new Font(FONT, Font.PLAIN, 12));
+    styler.setPlotGridLinesColor(new Color(0xE4E4E4)).setPlotGridLinesStroke(new BasicStroke(1f)).setLocale(Locale.ROOT);
+    styler.setPlotBorderVisible(false).setMarkerSize(11);
+    styler.setYAxisDecimalPattern("0.###");
+    styler.setAnnotationTextFont(new Font(FONT, Font.PLAIN, 12)).setAnnotationTextFontColor(QUIET);
+    styler.setErrorBarsColorSeriesColor(true);
+    return chart;
+  }
+
+  private static void axes(XYChart chart, Figure figure) {
+    var styler = chart.getStyler();
+    double least = log2(xs(figure).min().orElse(1)) - 0.7;
+    double most = Math.max(log2(xs(figure).max().orElse(1)) + 0.7, least + NARROWEST);
+    double top = 1.2 * top(figure);
+    styler.setXAxisMin(least).setXAxisMax(most).setYAxisMin(0.0).setYAxisMax(top);
+    styler.setxAxisTickLabelsFormattingFunction(x -> number(Math.pow(2, x))).setXAxisTickMarkSpacingHint(TICK_SPACING);
+    chart.addAnnotation(new AnnotationText(figure.subtitle(), (least + most) / 2, top * ABOVE, false));
+  }
+
+  /** The x axis counts in powers of two: xchart's own logarithmic axis labels decades alone, or every tick until they overlap. */
+  private static double log2(double seconds) {
+    return Math.log(seconds) / Math.log(2);
+  }
+
+  /** Means, and their confidence intervals where there are any. */
+  private static void line(
+      XYChart chart, String name, List<Point> points, Function<Converged, Mean> y, Color color, Marker marker, boolean joined) {
+    List<Converged> converged = points.stream().filter(Converged.class::isInstance).map(Converged.class::cast).toList();
+    if (!converged.isEmpty()) {
+      double[] intervals = converged.stream().mapToDouble(point -> y.apply(point).halfWidth().orElse(0)).toArray();
+      XYSeries series = chart.addSeries(name, converged.stream().mapToDouble(point -> log2(point.x())).toArray(),
+          converged.stream().mapToDouble(point -> y.apply(point).value()).toArray(),
+          DoubleStream.of(intervals).allMatch(half -> half == 0) ? null : intervals);
+      series.setMarker(marker).setMarkerColor(color).setLineColor(color);
+      series.setLineStyle(joined ? new BasicStroke(2f) : SeriesLines.NONE);
+    }
+  }
+
+  /** The paper's curves, thin, and its marks, small: where it has no value the curve is broken. */
+  private static void published(XYChart chart, List<Published.Point> points) {
+    thin(chart, "published: migration time", points, Published.Point::total, TOTAL);
+    thin(chart, "published: downtime", points, Published.Point::downtime, DOWNTIME);
+  }
+
+  private static void thin(
+      XYChart chart, String name, List<Published.Point> points, Function<Published.Point, OptionalDouble> y, Color color) {
+    Color pale = new Color(color.getRed(), color.getGreen(), color.getBlue(), 150);
+    for (boolean mplm : new boolean[] {false, true}) {
+      List<Published.Point> drawn = points.stream().filter(point -> point.mplm() == mplm).toList();
+      if (!drawn.isEmpty()) {
+        XYSeries series = chart.addSeries(mplm ? name + ", MPLM" : name,
+            drawn.stream().mapToDouble(point -> log2(x(point))).toArray(),
+            drawn.stream().mapToDouble(point -> y.apply(point).orElse(Double.NaN)).toArray());
+        series.setMarker(mplm ? SeriesMarkers.CROSS : SeriesMarkers.NONE).setMarkerColor(pale).setLineColor(pale);
+        series.setLineStyle(mplm ? SeriesLines.NONE : new BasicStroke(1f)).setShowInLegend(!mplm);
+      }
+    }
+  }
+
+  private static double x(Published.Point point) {
+    return point.maxTolerableDowntime().orElseGet(point.downtime()::getAsDouble);
+  }
+
+  private static void open(XYChart chart, String name, Figure figure, Class<? extends Point> kind, Color color) {
+    for (boolean stock : new boolean[] {true, false}) {
+      List<Point> open = (stock ? figure.stock() : figure.mplm()).stream().map(Point.class::cast).filter(kind::isInstance).toList();
+      if (open.isEmpty()) {
+        continue;
+      }
+      double edge = xs(figure).min().orElse(1);
+      double[] xs = open.stream().mapToDouble(point -> log2(Double.isNaN(point.x()) ? edge : point.x())).toArray();
+      XYSeries series = chart.addSeries((stock ? "stock: " : "MPLM: ") + name, xs, open.stream().mapToDouble(Point::top).toArray());
+      series.setMarker(OpenMark.UP).setMarkerColor(color).setLineStyle(SeriesLines.NONE);
+      double beside = 0.075 * (chart.getStyler().getXAxisMax() - chart.getStyler().getXAxisMin());
+      for (int i = 0; i < xs.length; i++) {
+        chart.addAnnotation(new AnnotationText("over " + number(open.get(i).top()) + " s", xs[i] + beside, open.get(i).top(),
+            false));
+      }
+    }
+  }
+
+  private static DoubleStream xs(Figure figure) {
+    return DoubleStream.concat(
+        Stream.concat(figure.stock().stream(), figure.mplm().stream()).mapToDouble(Point::x),
+        figure.published().stream().mapToDouble(Chart::x)).filter(x -> x > 0);
+  }
+
+  /** The axis is the measured values'; of the published curve it shows what is not far above them. */
+  private static double top(Figure figure) {
+    double measured = Stream.concat(figure.stock().stream(), figure.mplm().stream()).mapToDouble(Point::top).max().orElse(1);
+    return figure.published().stream().map(Published.Point::total).filter(OptionalDouble::isPresent)
+        .mapToDouble(OptionalDouble::getAsDouble)
+        .filter(total -> total < FAR * measured).reduce(measured, Math::max);
+  }
+
+  private static String number(double value) {
+    return BigDecimal.valueOf(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
+  }
+}

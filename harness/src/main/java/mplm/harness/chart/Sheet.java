@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.chart;
+
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.intermediate.CommandSequence;
+import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.XYChart;
+
+/** Several charts on one sheet, two beside each other, as the paper has its four panels. */
+public final class Sheet {
+  private static final int COLUMNS = 2;
+
+  private Sheet() {}
+
+  /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths. The same figures give the same bytes. */
+  public static List<Path> write(List<Figure> figures, Path folder, String name) throws IOException {
+    List<XYChart> panels = figures.stream().map(Chart::draw).toList();
+    int width = COLUMNS * panels.get(0).getWidth();
+    int height = (panels.size() + COLUMNS - 1) / COLUMNS * panels.get(0).getHeight();
+    Path png = folder.resolve(name + ".png");
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    Graphics2D pixels = image.createGraphics();
+    paint(panels, pixels, width, height);
+    pixels.dispose();
+    ImageIO.write(image, "png", png.toFile());
+    Path svg = folder.resolve(name + ".svg");
+    VectorGraphics2D vectors = new VectorGraphics2D();
+    paint(figures.stream().map(Chart::draw).toList(), vectors, width, height);
+    CommandSequence commands = vectors.getCommands();
+    try (OutputStream out = Files.newOutputStream(svg)) {
+      new SVGProcessor().getDocument(commands, new PageSize(0, 0, width, height)).writeTo(out);
+    }
+    return List.of(png, svg);
+  }
+
+  private static void paint(List<XYChart> panels, Graphics2D g, int width, int height) {
+    g.setColor(Color.WHITE);
+    g.fillRect(0, 0, width, height);
+    for (int i = 0; i < panels.size(); i++) {
+      XYChart panel = panels.get(i);
+      int x = i % COLUMNS * panel.getWidth();
+      int y = i / COLUMNS * panel.getHeight();
+      g.translate(x, y);
+      panel.paint(g, panel.getWidth(), panel.getHeight());
+      g.translate(-x, -y);
+    }
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import mplm.engine.migration.Method;
+import mplm.harness.derive.EngineVerdict;
+import mplm.harness.derive.RowSet;
+import mplm.harness.document.ComparisonDocument;
+import mplm.harness.document.Markdown;
+import mplm.harness.input.BadInput;
+import mplm.harness.verdict.Comparison;
+import mplm.harness.verdict.Observation;
+import mplm.harness.verdict.Rules;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mplm compare}. */
+@Command(
+    name = "compare",
+    description = {
+      "Says of two sets of trials, measured or simulated, which is better or worse, by experiment, method and metric.",
+      "Rows of different hosts, links, guests or experiments are refused. Exit code 1: worse."
+    },
+    mixinStandardHelpOptions = true)
+public final class CompareCommand implements Callable<Integer> {
+  private static final String FILE = "FILE";
+
+  @Parameters(paramLabel = "BASE", index = "0",
+      description = "what is compared with: folder of a run, or CSV file with its columns")
+  private Path base;
+
+  @Parameters(paramLabel = "CANDIDATE", index = "1", arity = "0..1",
+      description = "what is compared; without it, both engines of a run that compares engines")
+  private Path candidate;
+
+  @Option(names = "--methods", paramLabel = "METHOD,METHOD", description = "this method of BASE with that one of CANDIDATE, alone")
+  private String methods;
+
+  @Option(names = "--threshold", paramLabel = "[METRIC=]PERCENT%", split = ",",
+      description = "what matters: time, downtime, transferred, slowdown, cpu or all by more than so much; by default 5%%")
+  private List<String> thresholds = List.of();
+
+  @Option(names = "--control", paramLabel = "METHOD",
+      description = "a method that did not change, or none; by default precopy and unmigrated; may be given several times")
+  private List<String> control = List.of();
+
+  @Option(names = "--alpha", paramLabel = "P", description = "of any false alarm; by default ${DEFAULT-VALUE}")
+  private double alpha = Rules.ALPHA;
+
+  @Option(names = "--seed", paramLabel = "N", description = "of what is drawn; by default ${DEFAULT-VALUE}")
+  private long seed = RunCommand.SEED;
+
+  @Option(names = "--markdown", paramLabel = FILE, description = "write it to this file too, as Markdown")
+  private Path markdown;
+
+  @Option(names = "--json", paramLabel = FILE, description = "the same as JSON")
+  private Path json;
+
+  @Option(names = "--junit", paramLabel = FILE, description = "the same as JUnit's XML")
+  private Path junit;
+
+  @Option(names = "--force", description = "compare in spite of what differs; that is told")
+  private boolean force;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Rules rules = rules();
+    ComparisonDocument document = candidate == null ? engines(rules) : sets(rules);
+    if (document.comparison().differences().stream().noneMatch(one -> one.baseTrials() > 0 && one.candidateTrials() > 0)) {
+      throw new BadInput("nothing can be compared: no experiment and method is in both");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(document.text());
+    out.flush();
+    try {
+      if (markdown != null) {
+        Markdown.write(markdown, document.blocks());
+      }
+      if (json != null) {
+        document.writeJson(json);
+      }
+      if (junit != null) {
+        document.writeJUnit(junit);
+      }
+    } catch (IOException e) {
+      throw new BadInput("--markdown, --json, --junit: cannot be written: " + BadInput.reason(e));
+    }
+    return document.comparison().isWorse() ? ExitCode.FAILED : 0;
+  }
+
+  private Rules rules() {
+    try {
+      List<String> unchanged =
+          control.stream().map(text -> text.equals(Rules.NONE) ? text : Method.parse(text).toString()).toList();
+      return new Rules(alpha, Rules.thresholds(thresholds), unchanged, seed);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--threshold, --control, --alpha: " + e.getMessage());
+    }
+  }
+
+  private ComparisonDocument engines(Rules rules) throws IOException {
+    RowSet rows = RowSet.read(base);
+    if (methods != null || rows.run().isEmpty() || rows.run().get().manifest().engines() == null) {
+      throw new BadInput(base + ": name what it is compared with; this is not a run that compares engines");
+    }
+    return EngineVerdict.document(rows.run().get().manifest(), rows.run().get().rows(), rules);
+  }
+
+  private ComparisonDocument sets(Rules rules) throws IOException {
+    RowSet one = RowSet.read(base);
+    RowSet other = RowSet.read(candidate);
+    List<String> obstacles = one.obstacles(other);
+    if (!obstacles.isEmpty() && !force) {
+      throw new BadInput("the rows cannot be compared, these differ: " + String.join("; ", obstacles) + " (--force compares them)");
+    }
+    List<String> notes = new ArrayList<>();
+    obstacles.forEach(obstacle -> notes.add("differs: " + obstacle));
+    if (one.ofEmulatedHosts() || other.ofEmulatedHosts()) {
+      notes.add("Measured on emulated hosts: whether something is faster or slower there says nothing of speed.");
+    }
+    List<Observation> before = one.observations();
+    List<Observation> after = other.observations();
+    if (methods != null) {
+      String[] pair = methods.split(RunCommand.METHOD_COMMA, -1);
+      if (pair.length != 2) {
+        throw new BadInput("--methods " + methods + ": allowed: METHOD,METHOD, that of BASE and that of CANDIDATE");
+      }
+      String name = pair[0] + " -> " + pair[1];
+      before = only(before, pair[0], name);
+      after = only(after, pair[1], name);
+    }
+    for (List<Observation> rows : List.of(before, after)) {
+      if (rows.stream().map(Observation::engine).distinct().count() > 1) {
+        throw new BadInput((rows == before ? base : candidate) + ": holds trials of several engines: compare it alone");
+      }
+    }
+    return new ComparisonDocument(base.toString(), candidate.toString(), notes, Comparison.of(before, after, rules));
+  }
+
+  private static List<Observation> only(List<Observation> rows, String method, String name) {
+    String text;
+    try {
+      text = Method.parse(method).toString();
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--methods: " + e.getMessage());
+    }
+    List<Observation> found = rows.stream().filter(row -> row.method().equals(text)).map(row -> row.withMethod(name)).toList();
+    if (found.isEmpty()) {
+      throw new BadInput("--methods: there is no trial of " + text + ", allowed: "
+          + String.join(" ", rows.stream().map(Observation::method).distinct().sorted().toList()));
+    }
+    return found;
+  }
+}

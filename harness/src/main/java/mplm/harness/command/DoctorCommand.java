@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import mplm.harness.artifact.Artifacts;
+import mplm.harness.doctor.Diagnosis;
+import mplm.harness.doctor.Doctor;
+import mplm.harness.doctor.JsonWriter;
+import mplm.harness.doctor.Needs;
+import mplm.harness.doctor.TableWriter;
+import mplm.harness.host.Hosts;
+import mplm.harness.host.LinkConfig.Protection;
+import mplm.harness.input.BadInput;
+import mplm.harness.testbed.Kind;
+import mplm.harness.testbed.Testbed;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mplm doctor}. */
+@Command(
+    name = "doctor",
+    description = {
+      "Says whether the hosts are fit for a suite, and what to do about what is not. Nothing is measured for the record.",
+      "Without --hosts, two hosts are made on this machine, as for a run. Exit code 0: go; 3: no go."
+    },
+    mixinStandardHelpOptions = true)
+public final class DoctorCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "${DEFAULT-VALUE} by default")
+  private String suite;
+
+  @Mixin private HostsOption hosts;
+
+  @Option(names = "--testbed", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; by default the best that works here")
+  private Kind testbed;
+
+  @Option(names = "--protection", paramLabel = "HOW",
+      description = "of the stream that measures the link, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
+  private Protection protection;
+
+  @Option(names = "--json", description = "one JSON object instead of a table")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Clone clone = Clone.here();
+    Needs needs = Needs.of(clone.npbConfigs().suite(suite));
+    if (testbed != null && hosts.isGiven()) {
+      throw new BadInput("--testbed and --hosts: the hosts are one of them");
+    }
+    Optional<List<Hosts>> pairs = hosts.hosts().map(all -> Hosts.with(all, protection));
+    Kind kind = pairs.isPresent() ? null : Testbed.choose(testbed);
+    Artifacts artifacts = Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
+    return pairs.isPresent() ? examine(pairs.get(), needs, artifacts) : Testbed.run(kind, hosts.again(artifacts));
+  }
+
+  private int examine(List<Hosts> pairs, Needs needs, Artifacts artifacts) throws IOException, InterruptedException {
+    Path logs = Files.createTempDirectory("mplm-doctor");
+    try {
+      Diagnosis diagnosis = Doctor.examine(pairs, needs, artifacts, logs);
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        JsonWriter.write(diagnosis, out);
+      } else {
+        TableWriter.write(diagnosis, out);
+      }
+      return diagnosis.go() ? 0 : ExitCode.NOT_FIT;
+    } finally {
+      List<Path> files;
+      try (Stream<Path> all = Files.walk(logs)) {
+        files = all.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.command;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import mplm.engine.scheduler.Scheduler;
+import mplm.harness.suite.Benchmark;
+import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.Suite;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code mplm list}. */
+@Command(name = "list", description = "Lists suites, benchmarks and methods.", mixinStandardHelpOptions = true)
+public final class ListCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    NpbConfigs configs = Clone.here().npbConfigs();
+    out.println("suites");
+    for (String name : configs.suites()) {
+      Suite suite = configs.suite(name);
+      out.printf("  %-10s %s (%d trials)%n", name, suite.title(), suite.plan(RunCommand.SEED).size());
+    }
+    out.println("benchmarks, with the memory of each class");
+    for (String name : configs.benchmarks()) {
+      Benchmark benchmark = configs.benchmark(name);
+      out.printf("  %-10s %s%n", name, benchmark.title());
+      out.printf("             %s%n", benchmark.classes().entrySet().stream()
+          .map(entry -> entry.getKey() + " " + entry.getValue().memory())
+          .collect(Collectors.joining(", ")));
+    }
+    out.println("methods");
+    out.println("  precopy:DURATION  stock pre-copy with that maximum tolerable downtime, such as precopy:0.3s");
+    out.println("  mplm[:SETTINGS]   MPLM; settings, separated by commas: policy=NAME (" + String.join(", ", Scheduler.policies())
+        + "), epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed");
+    out.println("  unmigrated        the guest stays: what its program's time is compared with");
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import mplm.harness.derive.Report;
+import mplm.harness.derive.RunComparison;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.input.BadInput;
+import mplm.harness.result.TrialRow;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mplm report}. */
+@Command(
+    name = "report",
+    description = {
+      "Writes one report of the rows of several runs together: figure, table, claims, index.html, report.md.",
+      "Runs of different hosts, links, guests, experiments or engines are refused. Nothing is run."
+    },
+    mixinStandardHelpOptions = true)
+public final class ReportCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "RUN", arity = "1..*", description = "folders of runs")
+  private List<Path> folders;
+
+  @Option(names = "--output", paramLabel = "DIR",
+      description = "by default the run's folder, or of several runs LAST-and-N-more beside it")
+  private Path output;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (folders.stream().map(folder -> folder.toAbsolutePath().normalize()).distinct().count() < folders.size()) {
+      throw new BadInput("runs " + folders + ": one is there twice");
+    }
+    List<RunDerivation> runs = folders.stream().map(RunDerivation::ofRecords).toList();
+    List<TrialRow> rows = new ArrayList<>();
+    for (RunDerivation run : runs) {
+      if (run.manifest().engines() != null) {
+        throw new BadInput(run.run() + ": compares engines; its report is its verdict: mplm compare " + run.run());
+      }
+      refuseOther(runs.get(0), run);
+      rows.addAll(run.rows());
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    new Report(output != null ? output : folder(), runs).write(rows).forEach(out::println);
+    out.flush();
+    return 0;
+  }
+
+  private static void refuseOther(RunDerivation one, RunDerivation other) {
+    List<String> obstacles = new ArrayList<>(new RunComparison(one, other).obstacles());
+    if (!one.manifest().setting().engineHash().equals(other.manifest().setting().engineHash())) {
+      obstacles.add("engine: " + one.manifest().setting().engineHash() + ", " + other.manifest().setting().engineHash());
+    }
+    if (!obstacles.isEmpty()) {
+      throw new BadInput("the rows of " + one.run() + " and " + other.run() + " cannot stand together, these differ: "
+          + String.join("; ", obstacles));
+    }
+  }
+
+  private Path folder() {
+    Path last = folders.get(folders.size() - 1).toAbsolutePath().normalize();
+    return folders.size() == 1 ? last : last.resolveSibling(last.getFileName() + "-and-" + (folders.size() - 1) + "-more");
+  }
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import mplm.engine.migration.Method;
+import mplm.engine.unit.Durations;
+import mplm.harness.artifact.Artifacts;
+import mplm.harness.calibration.Calibrations;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.host.Hosts;
+import mplm.harness.host.LinkConfig.Protection;
+import mplm.harness.input.BadInput;
+import mplm.harness.paper.Estimate;
+import mplm.harness.record.RunManifest;
+import mplm.harness.run.Resumption;
+import mplm.harness.run.RunRequest;
+import mplm.harness.run.Spread;
+import mplm.harness.run.SuiteRun;
+import mplm.harness.scale.Scaling;
+import mplm.harness.scale.WorkingSet;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.PlannedTrial;
+import mplm.harness.suite.Shard;
+import mplm.harness.suite.Suite;
+import mplm.harness.terminal.Display;
+import mplm.harness.testbed.Kind;
+import mplm.harness.testbed.Testbed;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mplm run}: checks what it was given, builds what is missing, then runs the suite. */
+@Command(
+    name = "run",
+    description = {
+      "Runs a suite: every trial migrates one guest once and becomes a row of trials.csv.",
+      "Without --hosts, two hosts are made on this machine and the run takes place there."
+    },
+    mixinStandardHelpOptions = true)
+public final class RunCommand implements Callable<Integer> {
+  /** Between methods, but not between the settings of one: those are KEY=VALUE or one of MPLM's words. */
+  static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
+
+  /** Of a run that compares engines. */
+  private static final int MINUTES = 30;
+
+  /** By default: the same order each time. */
+  static final long SEED = 1;
+
+  @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "${DEFAULT-VALUE} by default")
+  private String suite;
+
+  @Option(names = "--methods", paramLabel = "METHOD,...", description = "instead of the suite's, such as precopy:0.3s,mplm")
+  private String methods;
+
+  @Option(names = "--benchmarks", paramLabel = "NAME[.CLASS],...", split = ",", description = "these of the suite, such as mg or mg.A")
+  private List<String> benchmarks;
+
+  @Option(names = "--repetitions", paramLabel = "N", description = "instead of the suite's")
+  private Integer repetitions;
+
+  @Option(names = "--seed", paramLabel = "N", description = "of the order of methods in each repetition; by default ${DEFAULT-VALUE}")
+  private long seed = SEED;
+
+  @Option(names = "--verify-memory", description = "compare all memory byte for byte in every trial")
+  private boolean verifyMemory;
+
+  @Option(names = "--testbed", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; by default the best that works here")
+  private Kind testbed;
+
+  @Mixin private HostsOption hosts;
+
+  @Option(names = "--protection", paramLabel = "HOW",
+      description = "of the migration stream, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
+  private Protection protection;
+
+  @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU 10.0")
+  private Path qemuSource;
+
+  @Option(names = "--engine", paramLabel = "NAME=REF",
+      description = "twice: compare two engines, such as base=HEAD~1 and new=.; REF is a revision, a clone, or a built engine")
+  private Map<String, String> engines = new LinkedHashMap<>();
+
+  @Option(names = "--minutes", paramLabel = "N",
+      description = "with --engine: end when the verdict is clear, or after so long; by default ${DEFAULT-VALUE}")
+  private int minutes = MINUTES;
+
+  @Option(names = "--output", paramLabel = "DIR", description = "where the run gets its folder; by default reports/runs")
+  private Path output;
+
+  @Option(names = "--shard", paramLabel = "I/N", description = "every Nth trial, from the Ith on; mplm merge makes one run of all")
+  private String shard;
+
+  @Option(names = "--resume", paramLabel = "RUN", description = "run what this run, which was broken off, has not done")
+  private Path resume;
+
+  @Option(names = "--calibrate", description = "measure the guests of scaled experiments even if that was done before")
+  private boolean calibrate;
+
+  @Option(names = "--dry-run", description = "say what would be run, and end")
+  private boolean dryRun;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    Clone clone = Clone.here();
+    Suite chosen = resume == null ? choose(clone.npbConfigs()) : null;
+    Shard part = part();
+    RunManifest begun = resume == null ? null : begun();
+    if (testbed != null && hosts.isGiven()) {
+      throw new BadInput("--testbed and --hosts: a run takes place on one of them");
+    }
+    if (qemuSource != null && !Files.exists(qemuSource)) {
+      throw new BadInput("--qemu-source " + qemuSource + ": no such file or folder");
+    }
+    if (qemuSource != null && Artifacts.engineGiven() && hosts.hosts().isEmpty()) {
+      throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
+    }
+    if (begun != null) {
+      protection = Protection.valueOf(begun.setting().protection().toUpperCase(Locale.ROOT));
+    }
+    List<Hosts> pairs = hosts.hosts().map(all -> Hosts.with(all, protection)).orElse(null);
+    if (begun != null && pairs != null) {
+      requireSame(begun, pairs.get(0).testbed());
+    }
+    checkEngines(begun, pairs);
+    if (dryRun) {
+      return begun == null ? describe(chosen, part, pairs) : describe(new RunDerivation(resume, begun));
+    }
+    if (begun != null && Resumption.isDone(resume)) {
+      spec.commandLine().getOut()
+          .println(resume + ": nothing is missing, each trial has its row");
+      return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? ExitCode.FAILED : 0;
+    }
+    // a source of another version is bad input, told before all else; a missing testbed is told before a long build
+    Artifacts early = !engines.isEmpty() ? Artifacts.make(engines, clone.root(), clone.guestBuild())
+        : qemuSource == null && begun == null ? null : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
+    if (begun != null) {
+      Resumption.check(resume, begun, early);
+    }
+    Kind kind = pairs == null ? Testbed.choose(testbed) : null;
+    Artifacts artifacts = early != null ? early : Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
+    if (pairs == null) {
+      return Testbed.run(kind, hosts.again(artifacts));
+    }
+    Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
+    List<Hosts> resolved = pairs.stream().map(Hosts::resolved).toList();
+    if (begun != null) {
+      return SuiteRun.resume(resume, resolved, artifacts, display) ? 0 : ExitCode.FAILED;
+    }
+    Path runs = output != null ? output : clone.runs();
+    RunRequest request =
+        new RunRequest(chosen, part, seed, Duration.ofMinutes(minutes), Calibrations.inCache(calibrate));
+    return SuiteRun.run(request, resolved, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : ExitCode.FAILED;
+  }
+
+  private void checkEngines(RunManifest begun, List<Hosts> pairs) {
+    if (begun != null && begun.engines() != null && !begun.engines().names().equals(List.copyOf(engines.keySet()))) {
+      throw new BadInput("--resume: the run compares engines, allowed: --engine of each, in this order: "
+          + String.join(", ", begun.engines().names()));
+    }
+    if (engines.isEmpty() || begun != null && begun.engines() == null) {
+      if (spec.commandLine().getParseResult().hasMatchedOption("--minutes") || !engines.isEmpty()) {
+        throw new BadInput("--minutes, --engine: are of a run that compares engines");
+      }
+      return;
+    }
+    if (engines.size() != 2 || engines.keySet().stream().anyMatch(name -> !name.matches("[A-Za-z0-9._-]{1,20}"))) {
+      throw new BadInput("--engine " + engines.keySet()
+          + ": allowed: two, what is compared with first, names of letters, digits, '.', '_', '-'");
+    }
+    if (minutes < 1 || minutes > 10_000) {
+      throw new BadInput("--minutes " + minutes + ", allowed: 1 to 10000");
+    }
+    if (qemuSource != null || shard != null) {
+      throw new BadInput("--engine: not with --qemu-source or --shard");
+    }
+    if (pairs != null && pairs.size() > 1) {
+      throw new BadInput("--engine: the hosts file has " + pairs.size() + " pairs, allowed: one, for both engines run on the same");
+    }
+  }
+
+  private void requireSame(RunManifest begun, String where) {
+    String before = begun.setting().testbed();
+    if (!where.equals(before)) {
+      throw new BadInput(resume + " cannot be resumed here, these differ: testbed: " + before + ", " + where);
+    }
+  }
+
+  private Shard part() {
+    try {
+      return shard == null ? Shard.WHOLE : Shard.parse(shard);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--shard: " + e.getMessage());
+    }
+  }
+
+  /** The run that is to be resumed, which says all but where it takes place; and on a testbed that too. */
+  private RunManifest begun() {
+    Set<String> own = Set.of("--resume", "--hosts", "--testbed", "--qemu-source", "--engine", "--dry-run");
+    for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
+      if (given.isPositional() || !own.contains(((OptionSpec) given).longestName())) {
+        throw new BadInput("--resume: the run says its " + (given.isPositional() ? "suite" : ((OptionSpec) given).longestName())
+            + " itself, allowed: --hosts, --testbed, --qemu-source, --engine, --dry-run");
+      }
+    }
+    RunManifest begun = RunManifest.read(resume);
+    String before = begun.setting().testbed();
+    if (before.equals("none") && hosts.hosts().isEmpty()) {
+      throw new BadInput("--resume: the run took place on hosts of a file: name it with --hosts");
+    }
+    if (testbed != null) {
+      requireSame(begun, testbed.toString());
+    }
+    if (!before.equals("none") && !hosts.isGiven()) {
+      testbed = Kind.valueOf(before.toUpperCase(Locale.ROOT));
+    }
+    return begun;
+  }
+
+  private Suite choose(NpbConfigs configs) {
+    Suite chosen = configs.suite(suite);
+    if (benchmarks != null) {
+      benchmarks.forEach(name -> configs.benchmark(name.split("\\.", 2)[0]));
+      chosen = chosen.select(benchmarks);
+    }
+    if (methods != null) {
+      try {
+        chosen = chosen.withMethods(Arrays.stream(methods.split(METHOD_COMMA, -1)).map(Method::parse).toList());
+      } catch (IllegalArgumentException e) {
+        throw new BadInput("--methods: " + e.getMessage());
+      }
+    }
+    if (repetitions != null) {
+      chosen = chosen.withRepetitions(repetitions);
+    }
+    return verifyMemory ? chosen.withMemoryVerified() : chosen;
+  }
+
+  private int describe(RunDerivation begun) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    List<PlannedTrial> missing = begun.missing();
+    missing.forEach(planned -> out.println("  " + planned.number() + "  " + planned.name()));
+    out.println(missing.size() + " of " + begun.manifest().trials().size() + " trials are missing");
+    out.flush();
+    return 0;
+  }
+
+  /** With what the cache has of guests like these, which may be of another engine or place, and would then not be used. */
+  private static Suite asMeasuredBefore(Suite suite, PrintWriter out) throws IOException {
+    List<Experiment> experiments = new ArrayList<>();
+    for (Experiment experiment : suite.experiments()) {
+      Optional<WorkingSet> guest = experiment.link() == null ? Calibrations.inCache(false).latest(experiment) : Optional.empty();
+      experiments.add(guest.map(experiment::measured).orElse(experiment));
+      if (experiment.link() == null) {
+        out.println(experiment.name() + ": " + (guest.isPresent()
+            ? "link and times as they follow from the guest that was last measured"
+            : "link and times follow from its guest, which is measured when the run begins; estimated with a pass of "
+                + Durations.print(Scaling.USUAL)));
+      }
+    }
+    return suite.withExperiments(experiments);
+  }
+
+  private int describe(Suite suite, Shard part, List<Hosts> pairs) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("suite " + suite.name() + ": " + suite.title());
+    Suite chosen = suite.hasUnmeasured() ? asMeasuredBefore(suite, out) : suite;
+    List<PlannedTrial> plan = part.of(chosen.plan(seed, List.copyOf(engines.keySet())));
+    Map<String, String> spread = pairs == null || pairs.get(0).pair() == null ? Map.of()
+        : Spread.of(suite.plan(seed), pairs.stream().map(Hosts::pair).toList());
+    for (PlannedTrial planned : plan) {
+      out.println("  " + planned.number() + "  " + planned.name() + "  (" + planned.experiment().title() + ", cancelled after "
+          + planned.experiment().limitPasses() + " passes of used memory, not before "
+          + Durations.print(planned.experiment().limitAtLeast()) + ")"
+          + (spread.isEmpty() ? "" : " on " + spread.get(planned.experiment().name())));
+    }
+    out.println(plan.size() + " trials" + (engines.isEmpty() ? "" : " at most, within " + minutes + " minutes"));
+    out.println(Estimate.of(plan).sentence());
+    out.flush();
+    return 0;
+  }
+}

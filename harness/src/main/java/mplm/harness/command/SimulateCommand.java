@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import mplm.engine.migration.Method;
+import mplm.engine.migration.Unmigrated;
+import mplm.engine.simulate.Simulation;
+import mplm.engine.trace.SyntheticTrace;
+import mplm.engine.trace.Trace;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.Durations;
+import mplm.harness.chart.Chart;
+import mplm.harness.chart.Figure;
+import mplm.harness.chart.Figures;
+import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
+import mplm.harness.result.TrialRow;
+import mplm.harness.simulation.AllCores;
+import mplm.harness.simulation.ErrorTable;
+import mplm.harness.simulation.HeatMap;
+import mplm.harness.simulation.Judge;
+import mplm.harness.simulation.Overheads;
+import mplm.harness.simulation.RealPoint;
+import mplm.harness.simulation.SimulatedRows;
+import mplm.harness.simulation.SimulationTable;
+import mplm.harness.simulation.Sweep;
+import mplm.harness.simulation.TraceLibrary;
+import mplm.harness.suite.Shard;
+import mplm.harness.terminal.TaskBar;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code mplm simulate}. */
+@Command(
+    name = "simulate",
+    description = {
+      "Computes what migrations of a guest would come to, from a trace of what it dirtied. Nothing is run.",
+      "Every trace is combined with every link and method, on all cores.",
+      "With --against, the trials of a run are simulated, and how far that is from what they came to."
+    },
+    mixinStandardHelpOptions = true)
+public final class SimulateCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "TRACE", arity = "0..*",
+      description = "trace files that mplm record made, folders of them, or made-up guests, such as"
+          + " synthetic:memory=1GiB,set=64MiB,rate=5000; by default those in reports/traces")
+  private List<String> traces = List.of();
+
+  @Option(names = "--against", paramLabel = "RUN", description = "simulate this run's trials from the traces of their guests")
+  private Path against;
+
+  @Option(names = "--link", paramLabel = "RATE,...", split = ",", defaultValue = "1Gbit/s",
+      description = "rates of the link; by default ${DEFAULT-VALUE}")
+  private List<String> links;
+
+  @Option(names = "--methods", paramLabel = "METHOD,...", defaultValue = "precopy:0.3s,precopy:1s,precopy:5s,mplm,stop-and-copy",
+      description = "as in run, and stop-and-copy; by default ${DEFAULT-VALUE}")
+  private String methods;
+
+  @Option(names = "--limit", paramLabel = "DURATION", defaultValue = "600s",
+      description = "after which a migration is cancelled; by default ${DEFAULT-VALUE}")
+  private String limit;
+
+  @Option(names = "--overheads", paramLabel = "NAME=VALUE,...",
+      description = "what a migration has beside its pages, as --against fits and prints it unless it is given; by default none")
+  private String overheads;
+
+  @Option(names = "--bound", description = "say what the best possible is, for one that knows all writes in advance")
+  private boolean bound;
+
+  @Option(names = "--csv", paramLabel = "FILE",
+      description = "write the rows to this file too, and with --bound the Pareto frontier")
+  private Path csv;
+
+  @Option(names = "--shard", paramLabel = "I/N", defaultValue = "1/1",
+      description = "every Nth trace and link, from the Ith on; mplm merge makes one CSV file of all")
+  private String shard;
+
+  @Option(names = "--heat-map", paramLabel = "DIR", description = "draw times of methods over links, a chart a trace")
+  private Path heatMap;
+  @Option(names = "--trials", paramLabel = "FILE",
+      description = "write rows as trials.csv has them, of the origin simulated, for compare; stop-and-copy has none")
+  private Path trials;
+
+  @Option(names = "--charts", paramLabel = "DIR", description = "draw a chart of each trace and link, as run does of an experiment")
+  private Path charts;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    refuseUnwritable();
+    try (AllCores cores = new AllCores()) {
+      if (against != null) {
+        judge(cores);
+      } else {
+        sweep(cores);
+      }
+    }
+    return 0;
+  }
+
+  /** Before hours of simulation, of which nothing could be written. */
+  private void refuseUnwritable() {
+    Map<String, Path> files = new LinkedHashMap<>();
+    files.put("--csv", csv);
+    files.put("--trials", trials);
+    files.forEach((option, file) -> {
+      if (file != null && (Files.isDirectory(file) || !Files.isDirectory(file.toAbsolutePath().getParent()))) {
+        throw new BadInput(option + " " + file + ": cannot be written: "
+            + (Files.isDirectory(file) ? "is a folder" : "there is no such folder"));
+      }
+    });
+    Map<String, Path> folders = new LinkedHashMap<>();
+    folders.put("--heat-map", heatMap);
+    folders.put("--charts", charts);
+    folders.forEach((option, folder) -> {
+      if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
+        throw new BadInput(option + " " + folder + ": is no folder");
+      }
+    });
+  }
+
+  private void sweep(AllCores cores) throws Exception {
+    List<Trace> guests = new ArrayList<>();
+    for (String trace : traces.isEmpty() ? List.of(Clone.here().traces().toString()) : traces) {
+      if (SyntheticTrace.isMeant(trace)) {
+        guests.add(read("TRACE", trace, SyntheticTrace::parse));
+        continue;
+      }
+      Path place = Path.of(trace);
+      for (Path file : Files.isDirectory(place) ? new TraceLibrary(List.of(place)).files() : List.of(place)) {
+        guests.add(TraceLibrary.read(file));
+      }
+    }
+    List<Bandwidth> rates = links.stream().map(link -> read("--link", link, Bandwidth::parse)).toList();
+    List<Optional<Method>> chosen = new ArrayList<>();
+    for (String text : methods.split(RunCommand.METHOD_COMMA, -1)) {
+      chosen.add(text.equals(Simulation.STOP_AND_COPY) ? Optional.empty()
+          : Optional.of(read("--methods", text, SimulateCommand::method)));
+    }
+    refuseTwice("--link", rates);
+    refuseTwice("--methods", chosen);
+    Duration longest = read("--limit", limit, text -> Simulation.checked(Durations.parse(text)));
+    Overheads beside = overheads == null ? Overheads.NONE : read("--overheads", overheads, Overheads::parse);
+    Shard part = read("--shard", shard, Shard::parse);
+    if (heatMap != null && !part.equals(Shard.WHOLE)) {
+      throw new BadInput("--heat-map: not of a shard, which has a part of its cells");
+    }
+    Sweep sweep = new Sweep(guests, rates, chosen, longest, beside, bound, part);
+    try (TaskBar bar = bar("simulating", sweep.migrations(), "migrations")) {
+      tell(sweep.tables(cores, bar::done));
+    }
+  }
+
+  private void tell(List<SimulationTable> tables) throws IOException {
+    List<TrialRow> simulated = trials == null && charts == null ? List.of() : rows(tables);
+    write(() -> SimulationTable.write(csv, tables));
+    writeRows(simulated);
+    PrintWriter out = spec.commandLine().getOut();
+    tables.forEach(table -> out.print(table.text()));
+    if (heatMap != null) {
+      for (int first = 0; first < tables.size(); first += links.size()) {
+        List<Path> files = HeatMap.write(tables.subList(first, first + links.size()), heatMap, "trace-" + (first / links.size() + 1));
+        files.forEach(file -> out.println("chart:    " + file));
+        if (files.isEmpty()) {
+          out.println("no chart of " + tables.get(first).trace().source() + ": no migration came to its end within the limit");
+        }
+      }
+    }
+    out.flush();
+  }
+
+  private static List<TrialRow> rows(List<SimulationTable> tables) {
+    try {
+      return SimulatedRows.of(tables);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput("--trials, --charts: " + e.getMessage());
+    }
+  }
+
+  private void writeRows(List<TrialRow> rows) {
+    try {
+      if (trials != null) {
+        SimulatedRows.write(trials, rows);
+      }
+      for (Map.Entry<String, Figure> figure : charts == null ? List.<Map.Entry<String, Figure>>of() : Figures.of(rows).entrySet()) {
+        Chart.write(figure.getValue(), charts, figure.getKey());
+      }
+    } catch (IOException e) {
+      throw new BadInput("--trials, --charts: cannot be written: " + BadInput.reason(e));
+    }
+  }
+
+  /** The run says links, methods and limits itself. */
+  private void judge(AllCores cores) throws Exception {
+    for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
+      if (!given.isPositional() && !List.of("--against", "--csv", "--bound", "--overheads").contains(((OptionSpec) given).longestName())) {
+        throw new BadInput("--against: the run says its " + ((OptionSpec) given).longestName() + " itself, allowed: --csv, --bound, --overheads,"
+            + " TRACE");
+      }
+    }
+    Optional<Overheads> beside = Optional.ofNullable(overheads).map(text -> read("--overheads", text, Overheads::parse));
+    RunManifest manifest = RunManifest.read(against);
+    List<RealPoint> points = RealPoint.of(against);
+    TraceLibrary library = new TraceLibrary(
+        traces.isEmpty() ? List.of(Clone.here().traces()) : traces.stream().map(Path::of).toList());
+    Map<RealPoint, Path> found = new LinkedHashMap<>();
+    Set<String> without = new LinkedHashSet<>();
+    for (RealPoint point : points) {
+      Optional<Path> trace = library.of(point.experiment(), point.kernelArguments(), manifest.setting().accelerator());
+      trace.ifPresentOrElse(file -> found.put(point, file), () -> without.add(point.guest()));
+    }
+    if (found.isEmpty()) {
+      throw new BadInput("no trace belongs to a guest of " + against + " (" + String.join("; ", without) + "), there are: "
+          + library.contents());
+    }
+    ErrorTable table;
+    Judge judge = new Judge(found, cores);
+    if (beside.isPresent()) {
+      table = judge.known(beside.get(), bound);
+    } else {
+      try (TaskBar bar = bar("fitting overheads", -1, "tried")) {
+        table = judge.fitted(bound, bar::done);
+      }
+    }
+    write(() -> table.write(csv));
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(table.text());
+    without.forEach(guest -> out.println("not simulated, for no trace is of it: " + guest));
+    out.flush();
+  }
+
+  /** Writes a file. */
+  private interface Writer {
+    void write() throws IOException;
+  }
+
+  private void write(Writer writer) {
+    try {
+      if (csv != null) {
+        writer.write();
+      }
+    } catch (IOException e) {
+      throw new BadInput("--csv " + csv + ": cannot be written: " + BadInput.reason(e));
+    }
+  }
+
+  private static TaskBar bar(String name, long tasks, String unit) {
+    return new TaskBar(System.err, Boolean.getBoolean("mplm.terminal"), name, tasks, unit);
+  }
+
+  private static Method method(String text) {
+    Method method = Method.parse(text);
+    if (method instanceof Unmigrated) {
+      throw new IllegalArgumentException(
+          "unmigrated is not simulated, allowed: precopy:DURATION, mplm, " + Simulation.STOP_AND_COPY);
+    }
+    return method;
+  }
+
+  private static void refuseTwice(String option, List<?> values) {
+    if (values.stream().distinct().count() < values.size()) {
+      throw new BadInput(option + ": one is there twice");
+    }
+  }
+
+  private static <T> T read(String name, String text, Function<String, T> reader) {
+    try {
+      return reader.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(name + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.paper;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import mplm.engine.migration.Progress;
+import mplm.harness.result.Cell;
+import mplm.harness.result.TrialRow;
+import mplm.harness.scale.Proportions;
+import mplm.harness.scale.Scaling;
+import mplm.harness.scale.WorkingSet;
+import mplm.harness.statistics.Mean;
+import mplm.harness.suite.Experiment;
+import mplm.harness.table.Csv;
+
+/**
+ * What of the paper's proportions was matched by scaled experiments: as it was there, as it was set here from the measured guest,
+ * and as it came out in the trials.
+ *
+ * @param lines by experiment, in the order of the run
+ */
+public record ProportionTable(List<Line> lines) {
+  private static final int PAGE_BYTES = 4096;
+  private static final List<String> HEADER = List.of("experiment", "quantity", "unit", "paper", "set", "measured_mean",
+      "measured_ci95", "measured_n");
+
+  /**
+   * One quantity of one experiment.
+   *
+   * @param unit of all three
+   * @param paper there
+   * @param set here
+   * @param measured in the trials; empty where it is not measured
+   */
+  public record Line(Experiment experiment, String quantity, String unit, double paper, double set, Optional<Mean> measured) {}
+
+  /** Of all cells of a run; without a line if none is scaled. */
+  public static ProportionTable of(List<Cell> cells) {
+    List<Line> lines = new ArrayList<>();
+    Cell.byExperiment(cells).forEach((name, own) ->
+        own.get(0).experiment().scaling().ifPresent(scaling -> lines(lines, own, scaling)));
+    return new ProportionTable(lines);
+  }
+
+  private static void lines(List<Line> lines, List<Cell> cells, Scaling scaling) {
+    Experiment experiment = cells.get(0).experiment();
+    Proportions paper = experiment.benchmark().paper();
+    WorkingSet guest = experiment.scaled().guest();
+    double pass = experiment.pass(guest.used());
+    double epoch = seconds(scaling.epoch());
+    double thereUsed = seconds(paper.pass()) * Published.LINK.bytesPerSecond();
+    Optional<Mean> rho = mean(Cell.mplm(cells).stream().flatMap(cell -> cell.trials().stream()).map(TrialRow::dirtyRate)
+        .flatMap(Optional::stream).mapToDouble(rate -> rate.average() * PAGE_BYTES / experiment.link().bytesPerSecond()).toArray());
+    Optional<Mean> firstPass = Cell.stock(cells).stream().findFirst().flatMap(cell -> mean(cell.trials().stream()
+        .map(ProportionTable::firstPass).filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).toArray()));
+    lines.add(new Line(experiment, "rho: dirtied against sent, in the live stage", "", paper.rho(), scaling.rho(), rho));
+    lines.add(new Line(experiment, "tau: one pass over used memory", "s", seconds(paper.pass()), pass, firstPass));
+    lines.add(new Line(experiment, "epoch over tau", "", seconds(paper.epoch()) / seconds(paper.pass()), epoch / pass,
+        firstPass.map(mean -> Mean.of(epoch / mean.value()))));
+    lines.add(new Line(experiment, "used memory", "MiB", thereUsed / (1 << 20), (double) guest.used().bytes() / (1 << 20),
+        Optional.empty()));
+    lines.add(new Line(experiment, "guest memory over used memory", "", Published.MEMORY.bytes() / thereUsed,
+        (double) experiment.memory().bytes() / guest.used().bytes(), Optional.empty()));
+    lines.add(new Line(experiment, "all times over the paper's", "", 1, scaling.factor(), Optional.empty()));
+  }
+
+  /** What stock pre-copy took until it had been through memory once; empty if it stopped the guest before. */
+  private static OptionalDouble firstPass(TrialRow row) {
+    return row.migration().stream().flatMap(migration -> migration.looks().stream())
+        .filter(look -> look.status().equals("active") && look.ram().map(Progress.Ram::dirtySyncCount).orElse(0L) > 1)
+        .mapToDouble(look -> seconds(look.elapsed())).findFirst();
+  }
+
+  /** For a log, a line each. */
+  public List<String> sentences() {
+    return lines.stream().map(line -> String.format(Locale.ROOT, "%s: %s: %.3g in the paper, set to %.3g%s %s",
+        line.experiment.name(), line.quantity, line.paper, line.set,
+        line.measured.map(mean -> String.format(Locale.ROOT, ", measured %.3g", mean.value())).orElse(""), line.unit).strip())
+        .toList();
+  }
+
+  /** Writes {@code proportions.csv}, in place of one that may be there. */
+  public void write(Path file) throws IOException {
+    try (Csv csv = Csv.replace(file)) {
+      csv.write(HEADER);
+      for (Line line : lines) {
+        csv.write(List.of(line.experiment.name(), line.quantity, line.unit, text(line.paper), text(line.set),
+            line.measured.map(mean -> text(mean.value())).orElse(""),
+            line.measured.map(mean -> Csv.text(mean.halfWidth())).orElse(""),
+            line.measured.map(mean -> Integer.toString(mean.n())).orElse("")));
+      }
+    }
+  }
+
+  private static Optional<Mean> mean(double[] values) {
+    return values.length == 0 ? Optional.empty() : Optional.of(Mean.of(values));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  private static String text(double value) {
+    return Csv.text(OptionalDouble.of(value));
+  }
+}

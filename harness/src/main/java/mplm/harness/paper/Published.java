@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.paper;
+
+import com.opencsv.CSVReaderHeaderAware;
+import com.opencsv.exceptions.CsvValidationException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import mplm.engine.guest.Accelerator;
+import mplm.engine.migration.Precopy;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
+import mplm.harness.result.Cell;
+import mplm.harness.result.Setting;
+import mplm.harness.scale.Scaling;
+import mplm.harness.suite.Experiment;
+
+/**
+ * What the paper has measured: the files of {@code reports/published}.
+ *
+ * @param points of its figure
+ * @param rates its table, in the file's order
+ */
+public record Published(List<Point> points, List<Rate> rates) {
+  private static final String CLASS = "C";
+  private static final int VCPUS = 8;
+  static final DataSize MEMORY = DataSize.parse("8GiB");
+  static final Bandwidth LINK = Bandwidth.parse("1Gbit/s");
+
+  /** The set-up that the values are of, as one line. */
+  public static final String SETUP = "class " + CLASS + ", " + VCPUS + " vCPUs, " + MEMORY + ", " + LINK + ", KVM";
+
+  /**
+   * A point of the figure, seconds.
+   *
+   * @param benchmark such as {@code MG}
+   * @param maxTolerableDowntime of stock pre-copy; empty for MPLM
+   * @param total migration time; empty where it is off the figure's scale
+   * @param downtime its downtime
+   * @param source how exact it is
+   */
+  public record Point(
+      String benchmark, OptionalDouble maxTolerableDowntime, OptionalDouble total, OptionalDouble downtime, String source) {
+    /** Of MPLM. */
+    public boolean mplm() {
+      return maxTolerableDowntime.isEmpty();
+    }
+
+    /** In proportion, with all times multiplied. */
+    public Point times(double factor) {
+      return new Point(benchmark, times(maxTolerableDowntime, factor), times(total, factor), times(downtime, factor), source);
+    }
+
+    private static OptionalDouble times(OptionalDouble seconds, double factor) {
+      return seconds.isEmpty() ? seconds : OptionalDouble.of(factor * seconds.getAsDouble());
+    }
+  }
+
+  /**
+   * A row of the table.
+   *
+   * @param benchmark such as {@code MG}
+   * @param downtime of MPLM, seconds
+   * @param dirtyRate pages per second during the live stage
+   */
+  public record Rate(String benchmark, double downtime, double dirtyRate) {}
+
+  /** Reads the files, which are packed with this class. */
+  public static Published read() {
+    List<Point> points = lines("figure4.csv").stream().map(line -> new Point(line.get("benchmark"),
+        number(line.get("max_tolerable_downtime_s")), number(line.get("migration_time_s")), number(line.get("downtime_s")),
+        line.get("source"))).toList();
+    List<Rate> rates = lines("table1.csv").stream().map(line -> new Rate(line.get("benchmark"),
+        number(line.get("mplm_downtime_s")).orElseThrow(), number(line.get("dirty_page_rate_pages_per_s")).orElseThrow())).toList();
+    return new Published(points, rates);
+  }
+
+  /** The points of that benchmark, whatever the case of its name; none if the paper does not have it. */
+  public List<Point> of(String benchmark) {
+    return points.stream().filter(point -> point.benchmark.equalsIgnoreCase(benchmark)).toList();
+  }
+
+  /** The point that a cell repeats, in the proportion in which it does. */
+  public Optional<Point> of(Cell cell) {
+    OptionalDouble x = cell.experiment().original(cell.method()) instanceof Precopy precopy
+        ? OptionalDouble.of(precopy.maxTolerableDowntime().toNanos() / 1e9) : OptionalDouble.empty();
+    return of(cell.experiment().benchmark().name()).stream()
+        .filter(point -> point.maxTolerableDowntime.equals(x))
+        .filter(point -> !point.mplm() || cell.method().name().equals("mplm"))
+        .findFirst()
+        .map(point -> point.times(factor(cell.experiment())));
+  }
+
+  /** The points to hold against an experiment: in proportion to a scaled one. */
+  public List<Point> of(Experiment experiment) {
+    return of(experiment.benchmark().name()).stream().map(point -> point.times(factor(experiment))).toList();
+  }
+
+  private static double factor(Experiment experiment) {
+    return experiment.scaling().map(Scaling::factor).orElse(1.0);
+  }
+
+  /** What besides the size is not as in the paper. */
+  public static List<String> otherDeviations(Setting setting, String cpu) {
+    return List.of("no disk (there: an image on NFS)", "QEMU " + setting.qemuVersion() + " (there: 2.9.0)",
+        cpu + " (there: AMD Opteron, 12 cores, 2.1 GHz)",
+        "programs written anew from the NPB reports (there: NPB 3.3)");
+  }
+
+  /** The same with what the hosts were. */
+  public static List<String> deviations(Experiment experiment, Setting setting) {
+    List<String> deviations = new ArrayList<>(deviations(experiment, setting.accelerator()));
+    deviation(deviations, "emulated hosts", "real ones", !setting.ofEmulatedHosts());
+    return deviations;
+  }
+
+  /** What of an experiment is not as in the paper, such as {@code class W (there: C)}; empty if it has the paper's size. */
+  public static List<String> deviations(Experiment experiment, Accelerator accelerator) {
+    List<String> deviations = new ArrayList<>();
+    deviation(deviations, "class " + experiment.problemClass(), CLASS, experiment.problemClass().equals(CLASS));
+    deviation(deviations, experiment.vcpus() + (experiment.vcpus() == 1 ? " vCPU" : " vCPUs"), Integer.toString(VCPUS),
+        experiment.vcpus() == VCPUS);
+    deviation(deviations, experiment.memory().toString(), MEMORY.toString(), experiment.memory().equals(MEMORY));
+    deviation(deviations, experiment.link().toString(), LINK.toString(), experiment.link().equals(LINK));
+    deviation(deviations, experiment.iterations() + " iterations a repetition", Integer.toString(
+        experiment.benchmark().classes().get(experiment.problemClass()).iterations()), experiment.iterations() == null);
+    deviation(deviations, accelerator.name().toUpperCase(Locale.ROOT), "KVM", accelerator == Accelerator.KVM);
+    return deviations;
+  }
+
+  private static void deviation(List<String> deviations, String here, String there, boolean same) {
+    if (!same) {
+      deviations.add(here + " (there: " + there + ")");
+    }
+  }
+
+  private static List<Map<String, String>> lines(String file) {
+    List<Map<String, String>> lines = new ArrayList<>();
+    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAware(new InputStreamReader(
+        Objects.requireNonNull(Published.class.getResourceAsStream("published/" + file), file), StandardCharsets.UTF_8))) {
+      for (Map<String, String> line = csv.readMap(); line != null; line = csv.readMap()) {
+        lines.add(line);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (CsvValidationException e) {
+      throw new IllegalStateException("reports/published/" + file + " was packed broken", e);
+    }
+    return lines;
+  }
+
+  private static OptionalDouble number(String text) {
+    return text.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.paper;
+
+import mplm.harness.result.Cell;
+import mplm.harness.result.Setting;
+import mplm.harness.suite.Experiment;
+
+/** How an experiment stands to the published one, and so whether its seconds can be held against the published ones. */
+public enum Size {
+  /** As they are. */
+  FULL("full size"),
+  /** In proportion. */
+  SCALED("scaled"),
+  /** Not at all. */
+  OTHER("not full size");
+
+  private final String text;
+
+  Size(String text) {
+    this.text = text;
+  }
+
+  /** Of an experiment there; on emulated hosts nothing is in proportion to anything. */
+  public static Size of(Experiment experiment, Setting setting) {
+    return experiment.scaling().isPresent() && !setting.ofEmulatedHosts() ? SCALED
+        : Published.deviations(experiment, setting).isEmpty() ? FULL : OTHER;
+  }
+
+  /** Of a cell's experiment. */
+  public static Size of(Cell cell) {
+    return of(cell.experiment(), cell.setting());
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

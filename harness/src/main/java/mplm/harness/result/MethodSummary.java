@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.result;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import mplm.engine.migration.Method;
+import mplm.engine.migration.MigrationResult;
+import mplm.engine.migration.Unmigrated;
+import mplm.harness.statistics.Median;
+import mplm.harness.suite.Experiment;
+
+/**
+ * A method of an experiment over its repetitions: a row of {@code methods.csv}, but for how the experiment stands to the published
+ * one. Outcomes are counted apart; medians are of trials that
+ * completed, and empty without one.
+ *
+ * @param experiment what was migrated
+ * @param setting where and with what, of its first trial
+ * @param method how
+ * @param outcomes trials by outcome
+ * @param total median migration time, seconds
+ * @param downtime median of the downtimes that count, seconds
+ * @param delay median time of the repetition that was moved, less that of the unmigrated guest in the same experiment, seconds: the
+ *     downtime, and by how much the migration slowed the guest down before and after
+ * @param slowdown the one over the other; for a program that runs once this is the migration's whole cost
+ */
+public record MethodSummary(Experiment experiment, Setting setting, Method method, Map<Outcome, Long> outcomes,
+    OptionalDouble total, OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown) {
+
+  /** The columns. */
+  public static final List<String> HEADER = header();
+
+  /** Of all methods in order of their first trial. */
+  public static List<MethodSummary> of(List<TrialRow> rows) {
+    List<MethodSummary> all = new ArrayList<>();
+    by(rows, row -> row.planned().experiment().name()).forEach((experiment, trials) -> {
+      OptionalDouble alone = median(completed(trials).filter(row -> row.planned().method() instanceof Unmigrated), TrialRow::program);
+      by(trials, row -> row.planned().method()).forEach((method, repetitions) -> {
+        OptionalDouble program = median(completed(repetitions), TrialRow::program);
+        all.add(new MethodSummary(
+            trials.get(0).planned().experiment(), trials.get(0).setting(), method,
+            repetitions.stream().collect(Collectors.groupingBy(TrialRow::outcome, Collectors.counting())),
+            median(completed(repetitions), row -> row.migration().flatMap(MigrationResult::totalTime)),
+            median(completed(repetitions), row -> row.downtimes().headline().map(Measure::value)),
+            both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed)));
+      });
+    });
+    return all;
+  }
+
+  /** As text, as {@link #HEADER} names them. */
+  public List<String> cells() {
+    List<String> cells = new ArrayList<>(List.of(experiment.name(), method.toString()));
+    for (Outcome outcome : Outcome.values()) {
+      cells.add(Long.toString(outcomes.getOrDefault(outcome, 0L)));
+    }
+    cells.addAll(List.of(text(total), text(downtime), text(delay), text(slowdown)));
+    return cells;
+  }
+
+  private static List<String> header() {
+    List<String> header = new ArrayList<>(List.of("experiment", "method"));
+    for (Outcome outcome : Outcome.values()) {
+      header.add(outcome.toString().replace(' ', '_'));
+    }
+    header.addAll(List.of("total_s_median", "downtime_s_median", "program_delay_s", "program_slowdown"));
+    return List.copyOf(header);
+  }
+
+  private static <K> Map<K, List<TrialRow>> by(List<TrialRow> rows, Function<TrialRow, K> key) {
+    return rows.stream().collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  private static Stream<TrialRow> completed(List<TrialRow> rows) {
+    return rows.stream().filter(row -> row.outcome() == Outcome.COMPLETED);
+  }
+
+  private static OptionalDouble median(Stream<TrialRow> rows, Function<TrialRow, Optional<Duration>> value) {
+    double[] seconds = rows.map(value).flatMap(Optional::stream).mapToDouble(d -> d.toNanos() / 1e9).toArray();
+    return seconds.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Median.of(seconds));
+  }
+
+  private static OptionalDouble both(OptionalDouble one, OptionalDouble other, DoubleBinaryOperator operator) {
+    return one.isPresent() && other.isPresent()
+        ? OptionalDouble.of(operator.applyAsDouble(one.getAsDouble(), other.getAsDouble()))
+        : OptionalDouble.empty();
+  }
+
+  private static String text(OptionalDouble value) {
+    return value.isEmpty() ? ""
+        : BigDecimal.valueOf(value.getAsDouble()).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
+  }
+}

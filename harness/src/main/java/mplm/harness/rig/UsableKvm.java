@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.rig;
+
+import static mplm.engine.unit.Patience.ANSWER;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import mplm.engine.guest.Accelerator;
+import mplm.engine.guest.GuestException;
+import mplm.engine.guest.GuestShape;
+import mplm.engine.guest.Hypervisor;
+import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Patience;
+import mplm.harness.host.HostException;
+import mplm.harness.host.Output;
+import mplm.harness.machine.Machine;
+
+/**
+ * Whether hardware runs the guest: answered by booting one. A device that is there, and opens, may still not run Linux; so there
+ * are three rungs, of which only the last one counts and the others tell what is wrong.
+ */
+public final class UsableKvm {
+  /** With working KVM these guests boot in about a second. */
+  private static final Duration BOOT = Patience.of(Duration.ofSeconds(12));
+  /** Linux may take so many times what a boot sector takes on the same host. */
+  private static final int LINUX_TO_BOOT_SECTOR = 20;
+
+  private static final DataSize SMALL = DataSize.parse("256MiB");
+
+  /** QEMU quits at once if it has come so far. $@ its command line. */
+  private static final String QUIT =
+      "printf '{\"execute\": \"qmp_capabilities\"}{\"execute\": \"quit\"}' | \"$@\" -chardev stdio,id=qmp -mon chardev=qmp,mode=control";
+
+  private UsableKvm() {}
+
+  /** Why a host of the rig has no usable KVM, in one line; empty if both have. */
+  public static Optional<String> obstacle(Rig rig, Path logs) {
+    List<CompletableFuture<Optional<String>>> both = Stream.of(rig.source(), rig.destination())
+        .map(side -> CompletableFuture.supplyAsync(() -> linux(side, logs)))
+        .toList();
+    try {
+      return both.stream().map(CompletableFuture::join).flatMap(Optional::stream).findFirst();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof HostException cause ? cause : e;
+    }
+  }
+
+  /** The first rung: why QEMU does not get a virtual machine from the device, in one line; empty if it does. */
+  public static Optional<String> device(Rig.Side side) {
+    return opens(side, "kvm");
+  }
+
+  /** Whether the device has a dirty ring, which QEMU then takes. */
+  public static boolean dirtyRing(Rig.Side side) {
+    return opens(side, "kvm,dirty-ring-size=4096").isEmpty();
+  }
+
+  private static Optional<String> opens(Rig.Side side, String accelerator) {
+    Output output = side.host().run(ANSWER, "sh", "-c", QUIT, "mplm", side.binary(), "-accel", accelerator, "-machine", "none",
+        "-nodefaults", "-display", "none");
+    return output.exitStatus() == 0 ? Optional.empty()
+        : Optional.of(output.stderr().lines().findFirst().orElse("QEMU ended with status " + output.exitStatus()));
+  }
+
+  /** The second rung: why a boot sector does not run, in one line; empty if it does. */
+  public static Optional<String> bootSector(Rig.Side side, Path logs) {
+    return sector(side, logs).obstacle();
+  }
+
+  private static Boot sector(Rig.Side side, Path logs) {
+    try {
+      Path image = Files.write(logs.resolve("boot-sector." + side.host().name()), BootSector.image());
+      String there = side.host().provide(image);
+      return boot(side, logs, "boot-sector", () -> BOOT, work -> Hypervisor.source(side.binary(), side.firmware(), Accelerator.KVM,
+          shape(side), Optional.empty(), work).withMore(BootSector.arguments(there).toArray(String[]::new)));
+    } catch (IOException e) {
+      throw new HostException(side.host().name(), "boot sector", e);
+    }
+  }
+
+  /** The third rung: why the kit's Linux does not reach its init, in one line; empty if it does. */
+  public static Optional<String> linux(Rig.Side side, Path logs) {
+    String arguments = Kernel.arguments("none", "none", 1, false);
+    // where it is late the host may be slow, as an emulated one is, or its KVM may run no Linux: a boot sector tells which
+    Supplier<Duration> patience = () -> sector(side, logs).took().map(took -> took.multipliedBy(LINUX_TO_BOOT_SECTOR)).orElse(BOOT);
+    return boot(side, logs, "kvm", patience, work -> side.hypervisor(Accelerator.KVM, shape(side), arguments, work)).obstacle();
+  }
+
+  private static GuestShape shape(Rig.Side side) {
+    return new GuestShape(1, atLeastOnePage(SMALL, side));
+  }
+
+  /** More where pages are huge. */
+  static DataSize atLeastOnePage(DataSize memory, Rig.Side... sides) {
+    return Stream.of(sides).map(side -> side.host().config().hugePages()).filter(Objects::nonNull)
+        .reduce(memory, (one, other) -> one.compareTo(other) < 0 ? other : one);
+  }
+
+  /** Of a guest: why it did not boot, in one line, or how long it took. */
+  private record Boot(Optional<String> obstacle, Optional<Duration> took) {}
+
+  /** @param patience how long a guest is waited for that is late */
+  private static Boot boot(
+      Rig.Side side, Path logs, String what, Supplier<Duration> patience, Function<String, Hypervisor> hypervisor) {
+    try {
+      Path folder = Files.createDirectories(logs.resolve(what + "-" + side.host().name()));
+      try (Machine machine = Machine.start(side.host(), hypervisor, Machine.Records.logs(folder), Optional.empty())) {
+        long begin = System.nanoTime();
+        machine.resume();
+        await(machine, patience);
+        return new Boot(Optional.empty(), Optional.of(Duration.ofNanos(System.nanoTime() - begin)));
+      }
+    } catch (IOException | HostException e) {
+      return new Boot(Optional.of(e.getMessage().lines().findFirst().orElse("no word")), Optional.empty());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException(side.host().name(), "interrupted while KVM was tried");
+    }
+  }
+
+  private static void await(Machine machine, Supplier<Duration> patience) throws IOException, InterruptedException {
+    try {
+      machine.serial().await("boot", BOOT);
+    } catch (GuestException.NotYet e) {
+      Duration longer = patience.get();
+      Duration waited = longer.compareTo(BOOT) > 0 ? BOOT.plus(longer) : BOOT;
+      try {
+        machine.serial().await("boot", waited.minus(BOOT));
+      } catch (GuestException.NotYet still) {
+        throw new IOException(machine.host().name() + ": the guest did not boot " + Patience.within(waited), still);
+      }
+    }
+  }
+}

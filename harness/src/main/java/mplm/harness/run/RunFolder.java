@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import mplm.harness.input.BadInput;
+
+/**
+ * The folder of one run: {@code run.json} (what it was set to), a folder a trial in {@code trials} (what was recorded), {@code
+ * trials.csv}, {@code methods.csv} and {@code charts} (what was derived), {@code testng}, {@code hosts}. Until it is closed it is
+ * this process's alone, by a lock on the file {@code lock}, which ends with the process.
+ */
+final class RunFolder implements AutoCloseable {
+  private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  private final Path path;
+  private final FileChannel lock;
+
+  private RunFolder(Path path) throws IOException {
+    this.path = path;
+    this.lock = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (lock.tryLock() != null) {
+        return;
+      }
+    } catch (OverlappingFileLockException e) {
+      // another run of this very process
+    }
+    lock.close();
+    throw new BadInput(path + ": this run is in progress in another process");
+  }
+
+  /** Makes a new one below {@code runs}, named after the time and the suite. */
+  static RunFolder create(Path runs, String suite, Instant now) {
+    String id = ID.format(now) + "-" + suite;
+    try {
+      Files.createDirectories(runs);
+      for (int n = 1; ; n++) {
+        try {
+          return new RunFolder(Files.createDirectory(runs.resolve(n == 1 ? id : id + "-" + n)));
+        } catch (FileAlreadyExistsException e) {
+          continue; // a run of the same second
+        }
+      }
+    } catch (IOException e) {
+      throw new BadInput("output folder " + runs + " cannot be used: " + e);
+    }
+  }
+
+  /** That of a run that has begun; {@link BadInput} if it is in progress. */
+  static RunFolder open(Path run) {
+    try {
+      return new RunFolder(run.toAbsolutePath().normalize());
+    } catch (IOException e) {
+      throw new BadInput("the run's folder " + run + " cannot be used: " + e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** The name of the folder. */
+  String id() {
+    return path.getFileName().toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import mplm.harness.artifact.Artifacts;
+import mplm.harness.derive.EngineVerdict;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.document.ComparisonDocument;
+import mplm.harness.history.History;
+import mplm.harness.host.HostException;
+import mplm.harness.host.Hosts;
+import mplm.harness.paper.ProportionTable;
+import mplm.harness.record.RunManifest;
+import mplm.harness.result.Cell;
+import mplm.harness.result.TrialRow;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.PlannedTrial;
+import mplm.harness.table.Csv;
+import mplm.harness.terminal.Display;
+import mplm.harness.terminal.Summary;
+import mplm.harness.verdict.Rules;
+import org.testng.ITestResult;
+import org.testng.SkipException;
+import org.testng.TestNG;
+import org.testng.reporters.JUnitReportReporter;
+import org.testng.reporters.XMLReporter;
+import org.testng.xml.XmlClass;
+import org.testng.xml.XmlSuite;
+import org.testng.xml.XmlTest;
+
+/**
+ * One execution of a suite: from the files to the rows and charts. With several pairs of hosts, each makes the trials of its own
+ * experiments, beside the others.
+ */
+public final class SuiteRun implements AutoCloseable {
+  /** For a host that was away between two trials to come back, as after a reboot. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private final RunFolder folder;
+  private final Sites sites;
+  private final Display display;
+  private final List<PairWorker> workers;
+  private RunDerivation derivation;
+  private List<PlannedTrial> plan;
+  private final Optional<Rounds> rounds;
+  /** Of all pairs, by the trial's number: guarded by itself, with the derivation of what it holds. */
+  private final Map<Integer, TrialRow> rows = new TreeMap<>();
+  private final Csv csv;
+  private volatile boolean stopped;
+  private boolean closed;
+
+  private SuiteRun(RunFolder folder, Sites sites, RunManifest manifest, Display display, Duration patience) throws IOException {
+    this.folder = folder;
+    this.sites = sites;
+    this.display = display;
+    this.workers = sites.all().stream().map(site -> new PairWorker(site, patience)).toList();
+    this.derivation = new RunDerivation(folder.path(), manifest);
+    this.plan = manifest.plan();
+    this.rounds = Optional.ofNullable(manifest.engines()).map(engines -> new Rounds(manifest, System.nanoTime()));
+    for (PlannedTrial planned : plan) {
+      Optional<TrialRow> done = derivation.trial(planned);
+      done.ifPresent(row -> rows.put(planned.number(), row));
+      if (done.isEmpty()) {
+        derivation.folder(planned).remove();
+      }
+    }
+    derivation.write(List.copyOf(rows.values()));
+    this.csv = Csv.append(derivation.trials());
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param pairs of hosts; one, if engines are compared
+   * @param runs folder in which the run gets its own
+   * @return whether no trial shows a fault, and no engine is worse than the one it is compared with
+   * @throws HostException a host cannot be used, or stayed away: what was measured until then is told and stays
+   */
+  public static boolean run(RunRequest request, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display) throws IOException {
+    return run(request, pairs, artifacts, runs, display, PATIENCE);
+  }
+
+  static boolean run(RunRequest request, List<Hosts> pairs, Artifacts artifacts, Path runs, Display display, Duration patience)
+      throws IOException {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    RunFolder folder = RunFolder.create(runs, request.suite().name(), now);
+    return run(folder, pairs, artifacts, display, patience, sites -> {
+      RunManifest manifest = sites.manifest(request, folder, now);
+      manifest.write(folder.path());
+      return manifest;
+    });
+  }
+
+  /**
+   * Runs what a run that was broken off has not done.
+   *
+   * @return whether no trial shows a fault, of all that the run has done by then
+   * @throws HostException as above
+   * @throws mplm.harness.input.BadInput the run is in progress, or would not be the same run here
+   */
+  public static boolean resume(Path run, List<Hosts> pairs, Artifacts artifacts, Display display) throws IOException {
+    RunFolder folder = RunFolder.open(run);
+    return run(folder, pairs, artifacts, display, PATIENCE, sites -> {
+      RunManifest begun = RunManifest.read(folder.path());
+      Resumption.refuse(run, sites.differences(begun));
+      return begun;
+    });
+  }
+
+  /** Says what the run is set to, once it is known where it takes place. */
+  private interface Setting {
+    RunManifest at(Sites sites) throws IOException, InterruptedException;
+  }
+
+  private static boolean run(RunFolder folder, List<Hosts> pairs, Artifacts artifacts, Display display, Duration patience,
+      Setting setting) throws IOException {
+    try (folder; Sites sites = new Sites(pairs, artifacts, folder.path().resolve("hosts"), display);
+        SuiteRun run = new SuiteRun(folder, sites, setting.at(sites), display, patience)) {
+      Thread hook = new Thread(run::close, "run end");
+      Runtime.getRuntime().addShutdownHook(hook);
+      run.makeTrials();
+      boolean worse = run.report();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        return false; // this process is ending: the hook closes the run
+      }
+      for (PairWorker worker : run.workers) {
+        if (worker.away() != null) {
+          throw worker.away();
+        }
+      }
+      return !worse && run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HostException("run", "interrupted while it was prepared");
+    }
+  }
+
+  /** A TestNG suite a pair, in a thread of its own. */
+  private void makeTrials() {
+    List<XmlSuite> suites = workers.stream().map(this::suite).toList();
+    TestNG testng = new TestNG();
+    testng.setXmlSuites(suites);
+    testng.setSuiteThreadPoolSize(suites.size());
+    testng.setOutputDirectory(folder.path().resolve("testng").toString());
+    testng.setVerbose(0);
+    testng.setUseDefaultListeners(false);
+    testng.addListener(new XMLReporter());
+    testng.addListener(new JUnitReportReporter() {
+      /** The trial's name, not the method's, which they all share. */
+      @Override
+      protected String getTestName(ITestResult result) {
+        return result.getParameters()[0].toString();
+      }
+    });
+    testng.addListener(TrialTests.handing(plan, this::make));
+    testng.run();
+  }
+
+  private XmlSuite suite(PairWorker worker) {
+    RunManifest manifest = derivation.manifest();
+    XmlSuite xml = new XmlSuite();
+    xml.setName(manifest.suite() + (worker.site().hosts().pair() == null ? "" : " on " + worker.site().hosts().pair()));
+    for (String name : TrialTests.names(plan.stream().filter(planned -> worker(planned.experiment()) == worker).toList())) {
+      XmlTest test = new XmlTest(xml);
+      test.setName(name);
+      test.setXmlClasses(List.of(new XmlClass(TrialTests.class)));
+    }
+    return xml;
+  }
+
+  private PairWorker worker(Experiment experiment) {
+    Site site = sites.of(experiment, derivation.manifest());
+    return workers.get(sites.all().indexOf(site));
+  }
+
+  /** Makes one trial and writes its row; one that is done has its row. */
+  private TrialRow make(PlannedTrial planned) {
+    synchronized (rows) {
+      if (rows.containsKey(planned.number())) {
+        return rows.get(planned.number());
+      }
+    }
+    if (stopped) {
+      throw new SkipException("the run was stopped");
+    }
+    if (rounds.isPresent() && !rounds.get().admit(planned, System.nanoTime(), rows.values())) {
+      throw new SkipException(rounds.get().end());
+    }
+    PairWorker worker = worker(planned.experiment());
+    worker.refuseIfStopped();
+    worker.site().display().trial(planned.name(), plan.indexOf(planned) + 1, plan.size());
+    try {
+      worker.make(planned, derivation.folder(planned));
+      return keep(planned, worker.site().display());
+    } catch (ExecutionException | InterruptedException e) {
+      stopped = true;
+      throw new SkipException("the run was stopped", e);
+    } catch (IOException e) {
+      stopped = true;
+      throw new UncheckedIOException("a trial cannot be recorded, the run cannot go on: " + e.getMessage(), e);
+    }
+  }
+
+  private TrialRow keep(PlannedTrial planned, Display shown) throws IOException {
+    synchronized (rows) {
+      TrialRow row = derivation.trial(planned).orElseThrow();
+      csv.write(row);
+      rows.put(planned.number(), row);
+      shown.end(row);
+      return row;
+    }
+  }
+
+  /** Returns whether an engine is worse than the one it is compared with. */
+  private boolean report() throws IOException {
+    List<TrialRow> all = List.copyOf(rows.values());
+    if (rounds.isPresent() && !stopped) {
+      // what was not made need not be: the run is whole
+      RunManifest ended = derivation.manifest().ended(List.copyOf(rows.keySet()), rounds.get().level());
+      ended.write(folder.path());
+      derivation = new RunDerivation(folder.path(), ended);
+      plan = ended.plan();
+      display.say(rounds.get().end());
+    }
+    // in the order of the run, even if one amid it was made last
+    derivation.write(all);
+    display.say("");
+    display.say(Summary.of(all));
+    ProportionTable.of(Cell.of(all)).sentences().forEach(display::say);
+    if (all.size() < plan.size()) {
+      display.say(all.size() + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
+    }
+    display.say("rows:     " + derivation.trials());
+    if (all.size() == plan.size()) {
+      History.in(folder.path().getParent()).add(derivation.manifest(), all);
+    }
+    if (rounds.isPresent() && stopped) {
+      display.say("no verdict: the run was broken off before the time of its next look");
+      return false;
+    }
+    if (rounds.isPresent()) {
+      derivation.whole(all).forEach(file -> display.say("verdict:  " + file));
+      ComparisonDocument document = EngineVerdict.document(derivation.manifest(), all, Rules.standard());
+      display.say("");
+      document.text().lines().forEach(display::say);
+      return document.comparison().isWorse();
+    }
+    for (Path file : derivation.whole(all)) {
+      display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
+    }
+    display.say("report:   " + folder.path().resolve("index.html"));
+    display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
+    return false;
+  }
+
+  /** Ends a trial in progress in order, and gives the hosts back. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    stopped = true;
+    workers.forEach(PairWorker::stop);
+    try {
+      for (PairWorker worker : workers) {
+        if (!worker.await(PairWorker.LAST_WORDS)) {
+          display.say("a trial did not end within " + PairWorker.LAST_WORDS.toSeconds()
+              + " s; its hypervisors are killed with their connections");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    sites.all().forEach(site -> site.display().close());
+    display.close();
+    sites.close();
+    try {
+      csv.close();
+      folder.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

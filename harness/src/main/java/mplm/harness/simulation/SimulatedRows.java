@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.simulation;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import mplm.engine.guest.Accelerator;
+import mplm.engine.migration.Method;
+import mplm.engine.migration.MigrationResult;
+import mplm.engine.migration.Progress;
+import mplm.engine.scheduler.Scheduler;
+import mplm.engine.simulate.Simulated;
+import mplm.engine.simulate.Simulation;
+import mplm.engine.unit.DataSize;
+import mplm.harness.result.DirtyRate;
+import mplm.harness.result.Downtimes;
+import mplm.harness.result.Measure;
+import mplm.harness.result.Outcome;
+import mplm.harness.result.Setting;
+import mplm.harness.result.TrialRow;
+import mplm.harness.suite.Benchmark;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.PlannedTrial;
+import mplm.harness.suite.ProblemClass;
+import mplm.harness.table.Columns;
+import mplm.harness.table.Csv;
+
+/**
+ * Simulated migrations as rows of {@code trials.csv}, of the origin {@code simulated}: an experiment is a trace on a link. What
+ * only a real trial has is empty. Plain stop-and-copy is no method of a trial, and has no row.
+ */
+public final class SimulatedRows {
+  private static final String NAME = "simulation";
+
+  /** Of a trace's source, in the name of its experiment, which is a file's too. */
+  private static final int LONGEST = 150;
+
+  private static final long MIB = 1 << 20;
+
+  private SimulatedRows() {}
+
+  /**
+   * The rows of all tables.
+   *
+   * @throws IllegalArgumentException a guest is smaller than one that boots
+   */
+  public static List<TrialRow> of(List<SimulationTable> tables) {
+    List<TrialRow> rows = new ArrayList<>();
+    Map<String, Integer> names = new HashMap<>();
+    for (SimulationTable table : tables) {
+      List<Simulated> moved = table.rows().stream().filter(row -> !row.method().equals(Simulation.STOP_AND_COPY)).toList();
+      if (!moved.isEmpty()) {
+        String source = table.trace().source().substring(0, Math.min(LONGEST, table.trace().source().length()));
+        String name = (source + "-" + table.link()).replaceAll("[^A-Za-z0-9.]+", "-").replaceFirst("^[-.]+", "");
+        int same = names.merge(name, 1, Integer::sum);
+        Experiment experiment = experiment(same == 1 ? name : name + "-" + same, table, moved);
+        moved.forEach(row -> rows.add(row(rows.size() + 1, experiment, table, row)));
+      }
+    }
+    return rows;
+  }
+
+  /** Writes the file, in place of one that may be there. */
+  public static void write(Path file, List<TrialRow> rows) throws IOException {
+    try (Csv csv = Csv.replace(file)) {
+      csv.write(Columns.ALL.stream().map(Columns.Column::name).toList());
+      for (TrialRow row : rows) {
+        csv.write(row);
+      }
+    }
+  }
+
+  private static Experiment experiment(String name, SimulationTable table, List<Simulated> rows) {
+    Benchmark trace =
+        new Benchmark("trace", table.trace().source(), "a dirty trace", null, Map.of("-", new ProblemClass(1, 1, Map.of())));
+    // a recorded guest has ROMs and video memory beside its memory, and no whole MiB in all
+    DataSize memory = new DataSize((table.trace().memory().bytes() + MIB - 1) / MIB * MIB);
+    return new Experiment(name, trace, "-", 1, memory, table.link(),
+        rows.stream().map(row -> Method.parse(row.method())).distinct().toList(), true, Duration.ZERO, Duration.ZERO, 3,
+        table.limit(), false);
+  }
+
+  private static TrialRow row(int number, Experiment experiment, SimulationTable table, Simulated row) {
+    boolean completed = row.outcome() == MigrationResult.Outcome.COMPLETED;
+    Method method = Method.parse(row.method());
+    Duration elapsed = row.total().orElse(row.live());
+    Progress end = new Progress(elapsed, completed ? "completed" : "cancelled",
+        Optional.of(new Progress.Ram(row.transferred(), new DataSize(0), experiment.memory(), row.pages() - row.zeroPages(),
+            row.zeroPages(), row.epochs(), 0, 0)), Optional.empty());
+    Optional<String> reason = completed ? Optional.empty() : Optional.of("not converged within the limit");
+    MigrationResult result = new MigrationResult(method, row.outcome(), reason, elapsed, row.total(), row.downtime(),
+        completed ? Optional.of(Duration.ZERO) : Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty(),
+        List.of(), end);
+    // rows with unlike overheads are not compared, as little as rows of links that were shaped in unlike ways
+    String shaping = table.overheads().isEmpty() ? "none" : table.overheads();
+    Setting setting = new Setting(NAME, "", Setting.SIMULATION, shaping, "none", Accelerator.TCG, "", "", Scheduler.sourceHash(), "", "");
+    Optional<Measure> downtime = row.downtime().map(time -> new Measure(time, Duration.ZERO));
+    return new TrialRow(new PlannedTrial(number, NAME, experiment, method, 1), setting, Optional.empty(),
+        completed ? Outcome.COMPLETED : Outcome.NOT_CONVERGED, reason, Optional.empty(), Optional.of(table.limit()),
+        Optional.of(result), Optional.empty(),
+        new Downtimes(Optional.empty(), downtime, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
+            Optional.empty(), Optional.empty()),
+        Optional.empty(),
+        row.dirtyRate().isPresent()
+            ? Optional.of(new DirtyRate(row.dirtyRate().getAsDouble(), OptionalDouble.empty())) : Optional.empty(),
+        Optional.empty(), Optional.empty(), Optional.empty(), TrialRow.CpuTime.NONE,
+        new TrialRow.PeakMemory(Optional.empty(), Optional.empty()),
+        new TrialRow.Times(Duration.ZERO, Duration.ZERO, elapsed, Duration.ZERO, Duration.ZERO, elapsed, Optional.empty()));
+  }
+}

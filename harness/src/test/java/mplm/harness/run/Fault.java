@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import mplm.harness.result.Outcome;
+
+/**
+ * One fault at one moment of a trial, and what has to come of it.
+ *
+ * @param what happens
+ * @param where {@code source}, {@code destination} or {@code link}
+ * @param when of the trial
+ * @param outcome of the trial
+ * @param reason pattern of its row; null if it has none
+ */
+record Fault(What what, String where, When when, Outcome outcome, String reason) {
+  /** The kinds. */
+  enum What {
+    SSH_LOST, SHELL_KILLED, KILLED, STOPPED, CUT, CUT_AND_RESTORED, DISK_FULL, MEMORY_FULL, STORE_DAMAGED, AWAY_AND_BACK;
+
+    /** Whether it takes rights on the hosts that only root has, or a link that is the kernel's. */
+    boolean needsNamespaces() {
+      return this == CUT || this == CUT_AND_RESTORED || this == DISK_FULL || this == MEMORY_FULL;
+    }
+  }
+
+  /** The moments. */
+  enum When {
+    /** After the trial before. */
+    BETWEEN,
+    /** The guest boots. */
+    BOOT,
+    /** The guest runs while its memory is sent. */
+    LIVE,
+    /** The guest is stopped and the rest of its memory is sent. */
+    FINAL
+  }
+
+  /** All that make sense: a destination's hypervisor and the link have no part in a boot, a stopped guest needs no new memory. */
+  static List<Fault> all() {
+    List<Fault> all = new ArrayList<>();
+    for (When when : new When[] {When.BOOT, When.LIVE, When.FINAL}) {
+      for (String side : when == When.BOOT ? List.of("source") : List.of("source", "destination")) {
+        all.add(failing(What.SSH_LOST, side, when, side + ": the SSH connection was lost, and QEMU with it.*"));
+        all.add(failing(What.KILLED, side, when, side + ": QEMU was killed by signal 9 \\(SIGKILL\\).*"));
+        all.add(failing(What.STOPPED, side, when, side + ": QEMU was stopped \\(SIGSTOP\\) and did not go on for 4 s"));
+      }
+    }
+    for (String side : List.of("source", "destination")) {
+      all.add(failing(What.SHELL_KILLED, side, When.LIVE,
+          side + ": the SSH session was lost, whose shell was killed by signal KILL, and QEMU with it.*"));
+    }
+    all.add(failing(What.CUT, "link", When.BOOT, "source: .*(No route to host|unreachable).*"));
+    all.add(failing(What.CUT, "link", When.LIVE, "migration link: no progress, nothing more got through .*"));
+    all.add(failing(What.CUT, "link", When.FINAL, "migration link: no progress, source could send nothing .*"));
+    all.add(new Fault(What.CUT_AND_RESTORED, "link", When.LIVE, Outcome.COMPLETED, null));
+    all.add(new Fault(What.CUT_AND_RESTORED, "link", When.FINAL, Outcome.COMPLETED, null));
+    all.add(failing(What.DISK_FULL, "source", When.BOOT, "source: no room for logs in .*: No space left on device"));
+    all.add(failing(What.DISK_FULL, "destination", When.LIVE, ".*destination: no room for logs in .*: No space left on device"));
+    String noMemory = ": QEMU was killed by signal 7 \\(SIGBUS: the host has no memory left for the guest's\\).*";
+    all.add(failing(What.MEMORY_FULL, "source", When.BOOT, "source" + noMemory));
+    all.add(failing(What.MEMORY_FULL, "destination", When.LIVE, "destination" + noMemory));
+    all.add(new Fault(What.STORE_DAMAGED, "destination", When.BETWEEN, Outcome.COMPLETED, null));
+    all.add(new Fault(What.AWAY_AND_BACK, "source", When.BETWEEN, Outcome.COMPLETED, null));
+    return all;
+  }
+
+  private static Fault failing(What what, String where, When when, String reason) {
+    return new Fault(what, where, when, Outcome.FAILED, reason);
+  }
+
+  /** Such as {@code killed-source.live}; the name of its experiment. */
+  String name() {
+    return (what + "-" + where + "." + when).toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether the guest gets to the destination: what is wrong then is not the migration. */
+  boolean letsTheGuestThrough() {
+    return outcome == Outcome.COMPLETED || what == What.DISK_FULL && when == When.LIVE;
+  }
+
+  /** A final stage that begins at once and takes long, or a live stage that takes long. */
+  String method() {
+    return when == When.FINAL ? "precopy:100s" : "mplm";
+  }
+
+  String link() {
+    return letsTheGuestThrough() ? "100Mbit/s" : "40Mbit/s";
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

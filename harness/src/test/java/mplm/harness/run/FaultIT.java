@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import mplm.engine.migration.Method;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
+import mplm.harness.artifact.Artifacts;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.host.Host;
+import mplm.harness.host.HostException;
+import mplm.harness.host.Hosts;
+import mplm.harness.record.Journal;
+import mplm.harness.record.RawTrial;
+import mplm.harness.suite.Benchmark;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.Shard;
+import mplm.harness.suite.Suite;
+import mplm.harness.terminal.Display;
+import org.testng.SkipException;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+/**
+ * Real migrations in a testbed into which faults are brought, each at each stage of a trial where it makes sense. The property {@code
+ * mplm.faults}, a pattern of names, picks some of them.
+ *
+ * <p>A destination port that is taken is not among them: the destination's kernel chooses a free one when QEMU binds port 0.
+ */
+@Test(groups = "testbed", timeOut = 900_000)
+public class FaultIT {
+  private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
+  private static final Duration SOON = Duration.ofSeconds(20);
+  /** Of the hosts' work folders here: what is provided takes half of that. */
+  private static final String WORK_FOLDER_SIZE = "192M";
+
+  private Hosts hosts;
+  private boolean namespaces;
+  private Artifacts artifacts;
+  private Benchmark mg;
+  private Path runs;
+  private List<Fault> faults;
+  private Path run;
+  private FaultInjector injector;
+  private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+
+  @BeforeClass(timeOut = 900_000)
+  public void run() throws Exception {
+    hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
+    if (hosts.testbed().equals("loopback")) {
+      throw new SkipException("testbed loopback: its hosts and its link are this machine's own");
+    }
+    namespaces = hosts.testbed().equals("namespaces");
+    runs = Files.createTempDirectory("mplm-faults");
+    artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
+    mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
+    String picked = System.getProperty("mplm.faults", ".*");
+    faults = Fault.all().stream().filter(fault -> namespaces || !fault.what().needsNamespaces())
+        .filter(fault -> fault.name().matches(picked)).toList();
+    smallWorkFolders();
+    injector = new FaultInjector(hosts, faults);
+    Suite suite = new Suite("faults", "a fault a trial", 1, faults.stream().map(this::experiment).toList());
+    boolean good = SuiteRun.run(RunRequest.of(suite), List.of(hosts), artifacts, runs, Display.on(injector, false),
+        Duration.ofMinutes(1));
+    assertThat(good).isEqualTo(faults.stream().allMatch(fault -> fault.reason() == null));
+    try (Stream<Path> found = Files.list(runs)) {
+      run = found.filter(Files::isDirectory).findFirst().orElseThrow();
+    }
+    RecordedRun.rows(run).forEach(row -> rows.put(row.get("experiment"), row));
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void remove() throws IOException {
+    if (injector != null) {
+      injector.close();
+    }
+    if (namespaces) {
+      for (var config : List.of(hosts.source(), hosts.destination())) {
+        try (Host host = Host.connect(config)) {
+          host.check(SOON, "umount", "--lazy", config.workFolder());
+        }
+      }
+    }
+    if (runs != null) {
+      RecordedRun.remove(runs);
+    }
+  }
+
+  /** Of a size that can be filled, over those that other tests use. */
+  private void smallWorkFolders() {
+    if (namespaces) {
+      for (var config : List.of(hosts.source(), hosts.destination())) {
+        try (Host host = Host.connect(config)) {
+          host.check(SOON, "mkdir", "-p", config.workFolder());
+          host.check(SOON, "mount", "-t", "tmpfs", "-o", "mode=700,size=" + WORK_FOLDER_SIZE, "small", config.workFolder());
+        }
+      }
+    }
+  }
+
+  private Experiment experiment(Fault fault) {
+    return new Experiment(fault.name(), mg, "S", 1, DataSize.parse("256MiB"), Bandwidth.parse(fault.link()),
+        List.of(Method.parse(fault.method())), true, Duration.ofSeconds(60), Duration.ofSeconds(60), 3, Duration.ofSeconds(60),
+        fault.what() == Fault.What.MEMORY_FULL);
+  }
+
+  @DataProvider
+  public Iterator<Object[]> faults() {
+    return faults.stream().map(fault -> new Object[] {fault}).iterator();
+  }
+
+  @Test(dataProvider = "faults")
+  public void theTrialEndsWithWhatHappened(Fault fault) {
+    Map<String, String> row = rows.get(fault.name());
+    assertThat(row).containsEntry("outcome", fault.outcome().toString());
+    if (fault.reason() != null) {
+      assertThat(row.get("reason")).matches(fault.reason());
+    }
+    if (fault.letsTheGuestThrough()) {
+      assertThat(row).containsEntry("verification", "successful");
+    } else {
+      assertThat(row).containsEntry("total_s", "").containsEntry("downtime_s", "");
+    }
+  }
+
+  @Test(dataProvider = "faults")
+  public void nothingIsLeftOnTheHosts(Fault fault) {
+    assertThat(injector.left().get(fault.name())).isEmpty();
+  }
+
+  /** By what it says: a guest says something fifty times a second. */
+  @Test(dataProvider = "faults")
+  public void theGuestIsNeverAliveTwice(Fault fault) throws IOException {
+    RawTrial raw = raw(fault);
+    assertThat(raw.source().guest()).as("the source's guest").hasSizeGreaterThanOrEqualTo(fault.when() == Fault.When.BOOT ? 0 : 10);
+    long last = raw.source().guest().stream().mapToLong(record -> record.arrival()).max().orElse(0);
+    assertThat(raw.destination().guest()).as("after the source's last word")
+        .allSatisfy(record -> assertThat(record.arrival()).isGreaterThan(last));
+    if (!fault.letsTheGuestThrough()) {
+      assertThat(raw.destination().guest()).as("the guest at the destination of a migration that failed").isEmpty();
+    }
+  }
+
+  /** No wait but the trial's own: none of these needs the minute after which a migration is cancelled. */
+  @Test(dataProvider = "faults")
+  public void aFaultIsFoundInTime(Fault fault) throws IOException {
+    Duration migration = raw(fault).journal().parts().getOrDefault(Journal.Part.MIGRATION, Duration.ZERO);
+    assertThat(migration).isLessThan(Duration.ofSeconds(50));
+  }
+
+  private RawTrial raw(Fault fault) throws IOException {
+    RunDerivation derivation = RunDerivation.of(run);
+    return RawTrial.read(derivation.folder(derivation.manifest().plan().get(faults.indexOf(fault))));
+  }
+
+  @Test
+  public void everyTrialHasItsRowInOrder() {
+    assertThat(rows.keySet()).containsExactlyElementsOf(faults.stream().map(Fault::name).toList());
+    assertThat(injector.broken()).isEmpty();
+  }
+
+  /** Whatever was damaged has been put there anew. */
+  @Test
+  public void theStoreHoldsWhatItsNamesSay() {
+    for (var config : List.of(hosts.source(), hosts.destination())) {
+      try (Host host = Host.connect(config)) {
+        String script = "cd \"$1/store\" && find . -type f -exec sha256sum {} +";
+        String digests = host.check(SOON, "sh", "-c", script, "test", config.workFolder());
+        assertThat(digests.lines()).isNotEmpty().allSatisfy(line -> assertThat(line).matches("([0-9a-f]{64})  \\./\\1-.*"));
+      }
+    }
+    long times = faults.stream().filter(fault -> fault.what() == Fault.What.STORE_DAMAGED || fault.what() == Fault.What.AWAY_AND_BACK
+        || fault.what() == Fault.What.SSH_LOST).count();
+    assertThat(injector.said().stream().filter(line -> line.endsWith("taking both anew"))).hasSize((int) times);
+  }
+
+  /** And the run can be resumed when it is back. */
+  @Test(groups = "long", dependsOnMethods = "theStoreHoldsWhatItsNamesSay", alwaysRun = true)
+  public void aHostThatStaysAwayEndsTheRunWithWhatWasDone() throws Exception {
+    Benchmark unknown = new Benchmark("unknown", "not in the guest's image: a trial that is short", "", null, null, mg.classes());
+    Suite suite = new Suite("away", "two trials", 2, List.of(new Experiment("short", unknown, "S", 1, DataSize.parse("256MiB"),
+        Bandwidth.parse("100Mbit/s"), List.of(Method.parse("mplm")), true, SOON, SOON, 3, SOON, false)));
+    Path below = Files.createDirectory(runs.resolve("away"));
+    List<String> said = new ArrayList<>();
+    Display display = Display.on(new PrintStream(OutputStream.nullOutputStream()) {
+      @Override
+      public void println(String line) {
+        System.out.println(line);
+        said.add(line);
+        if (line.contains("#1: failed")) {
+          injector.leave("source", Duration.ofSeconds(25));
+        }
+      }
+    }, false);
+    assertThatThrownBy(() -> SuiteRun.run(RunRequest.of(suite), List.of(hosts), artifacts, below, display,
+        Duration.ofSeconds(2)))
+        .isInstanceOf(HostException.class).hasMessageStartingWith("source: no SSH connection to ");
+    Path begun;
+    try (Stream<Path> found = Files.list(below)) {
+      begun = found.filter(Files::isDirectory).findFirst().orElseThrow();
+    }
+    assertThat(RecordedRun.rows(begun)).singleElement().satisfies(row -> assertThat(row).containsEntry("repetition", "1"));
+    assertThat(said).contains("1 of 2 trials are done; mplm run --resume " + begun + " runs the others");
+    assertThat(begun.resolve("methods.csv")).exists();
+    Thread.sleep(15_000);
+    assertThat(SuiteRun.resume(begun, List.of(hosts), artifacts, display)).isFalse();
+    assertThat(RecordedRun.rows(begun)).extracting(row -> row.get("repetition")).containsExactly("1", "2");
+  }
+}

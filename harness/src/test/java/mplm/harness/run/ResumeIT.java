@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import mplm.harness.Mplm;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.host.Host;
+import mplm.harness.host.HostConfig;
+import mplm.harness.host.Hosts;
+import mplm.harness.suite.PlannedTrial;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+/**
+ * A controller in a testbed that is killed, {@code mplm.kills} times at moments that a seed gives, and each time resumed. A moment is
+ * so many lines of its output and so many milliseconds, so that slow machines are killed at as many stages as fast ones.
+ */
+@Test(groups = "testbed", timeOut = 1_800_000)
+public class ResumeIT {
+  private static final int KILLS = Integer.getInteger("mplm.kills", 3);
+  private static final long SEED = Long.getLong("mplm.seed", 5);
+  private static final int LINES = 11;
+  private static final int MILLISECONDS = 2500;
+  private static final int REPETITIONS = 2;
+
+  private Path runs;
+
+  @BeforeMethod
+  public void place() throws IOException {
+    runs = Files.createTempDirectory("mplm-killed");
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void remove() throws IOException {
+    RecordedRun.remove(runs);
+  }
+
+  @Test
+  public void aControllerThatIsKilledLosesAndRepeatsNoTrial() throws Exception {
+    Random random = new Random(SEED);
+    List<Integer> doneAtKills = new ArrayList<>();
+    for (int kill = 1; kill <= KILLS; kill++) {
+      Optional<Path> begun = begun();
+      Process controller = start(begun);
+      int lines = 1 + random.nextInt(LINES);
+      int milliseconds = random.nextInt(MILLISECONDS);
+      BufferedReader said = controller.inputReader();
+      String last = "nothing";
+      for (int n = 0; n < lines; n++) {
+        String line = said.readLine();
+        last = line == null ? last : line;
+      }
+      boolean over = controller.waitFor(milliseconds, TimeUnit.MILLISECONDS);
+      controller.destroyForcibly().waitFor();
+      int done = begun().isPresent() ? done() : 0;
+      System.out.println("kill " + kill + ", " + milliseconds + " ms after '" + last + "'" + (over ? ", too late" : "") + ": "
+          + done + " done");
+      doneAtKills.add(done);
+    }
+    Process controller = start(begun());
+    String said = new String(controller.getInputStream().readAllBytes());
+    assertThat(controller.waitFor()).as(said).isZero();
+    System.out.println(said);
+
+    Path run = begun().orElseThrow();
+    List<String> planned = RunDerivation.of(run).manifest().plan().stream().map(ResumeIT::name).toList();
+    assertThat(planned).hasSize(2 * REPETITIONS);
+    List<Map<String, String>> rows = RecordedRun.rows(run);
+    assertThat(rows).extracting(row -> row.get("method") + " " + row.get("repetition")).containsExactlyElementsOf(planned);
+    assertThat(rows).allSatisfy(row ->
+        assertThat(row).containsEntry("outcome", "completed").containsEntry("memory_compared", "equal"));
+    assertThat(doneAtKills).isSorted();
+    Hosts hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
+    for (HostConfig config : List.of(hosts.source(), hosts.destination())) {
+      try (Host host = Host.connect(config)) {
+        Duration soon = Duration.ofSeconds(20);
+        assertThat(host.check(soon, "ls", config.workFolder())).doesNotContain("trial-");
+        assertThat(host.check(soon, "ls", "/dev/shm")).doesNotContain("mplm");
+      }
+    }
+  }
+
+  /** By the names that the rows have for methods. */
+  private static String name(PlannedTrial planned) {
+    return planned.method().toString().split(":")[0] + " " + planned.repetition();
+  }
+
+  private int done() throws IOException {
+    RunDerivation derivation = RunDerivation.of(begun().orElseThrow());
+    return derivation.manifest().trials().size() - derivation.missing().size();
+  }
+
+  /** The run's folder, once the run knows what it is to do. */
+  private Optional<Path> begun() throws IOException {
+    try (Stream<Path> folders = Files.list(runs)) {
+      return folders.filter(folder -> Files.exists(folder.resolve("run.json"))).findFirst();
+    }
+  }
+
+  private Process start(Optional<Path> begun) throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> line = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-cp",
+        System.getProperty("java.class.path"), Mplm.class.getName(), "run"));
+    line.addAll(begun.map(run -> List.of("--resume", run.toString()))
+        .orElseGet(() -> List.of("smoke", "--repetitions", Integer.toString(REPETITIONS), "--output", runs.toString())));
+    return new ProcessBuilder(line).redirectErrorStream(true).start();
+  }
+}

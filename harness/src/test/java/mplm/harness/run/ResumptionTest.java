@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Properties;
+import mplm.harness.artifact.Artifacts;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
+import mplm.harness.suite.PlannedTrial;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+/** What of resuming a run needs no hosts, on a recorded one. */
+public class ResumptionTest {
+  private Path run;
+  private Path artifacts;
+
+  @BeforeMethod
+  public void unpack() throws Exception {
+    run = RecordedRun.unpack();
+    artifacts = Files.createTempDirectory("mplm-artifacts");
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void remove() throws Exception {
+    RecordedRun.remove(run);
+    RecordedRun.remove(artifacts);
+  }
+
+  @Test
+  public void whatHasNoEndIsMissing() throws Exception {
+    RecordedRun.cutOff(run, "005-busy-mg.W-precopy-0.001s-1");
+    RecordedRun.remove(run.resolve("trials/002-measured-mg.S-unmigrated-1"));
+    assertThat(RunDerivation.of(run).missing()).extracting(PlannedTrial::number).containsExactly(2, 5);
+    String before = Files.readString(run.resolve("trials.csv"));
+    assertThat(Resumption.isDone(run)).isFalse();
+    assertThat(run.resolve("trials.csv")).hasContent(before);
+  }
+
+  /** Killed after the last trial's end, amid its row: nothing is to be run, and the row is whole. */
+  @Test
+  public void aRunWithoutMissingTrialsGetsItsRows() throws Exception {
+    byte[] rows = Files.readAllBytes(run.resolve("trials.csv"));
+    Files.write(run.resolve("trials.csv"), Arrays.copyOf(rows, rows.length - 100));
+    assertThat(Resumption.isDone(run)).isTrue();
+    assertThat(run.resolve("trials.csv")).hasBinaryContent(rows);
+  }
+
+  @Test
+  public void aRunInProgressIsNotResumed() throws Exception {
+    try (RunFolder inProgress = RunFolder.open(run)) {
+      assertThatThrownBy(() -> Resumption.isDone(inProgress.path())).isInstanceOf(BadInput.class)
+          .hasMessageEndingWith("is in progress in another process");
+    }
+    assertThat(Resumption.isDone(run)).isTrue();
+  }
+
+  @Test
+  public void aRunIsNotResumedWithAnotherEngineOrGuest() throws Exception {
+    RunManifest begun = RunManifest.read(run);
+    Resumption.check(run, begun, artifacts(begun.setting().engineHash(), begun.setting().guestHash()));
+    assertThatThrownBy(() -> Resumption.check(run, begun, artifacts("e1", "9"))).isInstanceOf(BadInput.class).hasMessage(
+        run + " cannot be resumed here, these differ: engine: " + begun.setting().engineHash() + ", e1; guest: "
+        + begun.setting().guestHash() + ", 9");
+  }
+
+  private Artifacts artifacts(String engine, String guest) throws Exception {
+    Properties properties = new Properties();
+    properties.put("engine.hash", engine);
+    properties.put("guest.hash", guest);
+    for (String file : new String[] {"engine.properties", "guest.properties"}) {
+      try (Writer out = Files.newBufferedWriter(artifacts.resolve(file))) {
+        properties.store(out, null);
+      }
+    }
+    return new Artifacts(artifacts, artifacts);
+  }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import mplm.engine.guest.Accelerator;
+import mplm.harness.artifact.Build;
+import mplm.harness.artifact.EngineSource;
+import mplm.harness.derive.EngineVerdict;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
+import mplm.harness.result.Rows;
+import mplm.harness.result.Setting;
+import mplm.harness.result.TrialRow;
+import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.PlannedTrial;
+import mplm.harness.suite.Shard;
+import mplm.harness.suite.Suite;
+import mplm.harness.verdict.Judgement;
+import mplm.harness.verdict.Rules;
+import org.testng.annotations.Test;
+
+/** A run that compares engines, without the hosts: its plan, when it ends, its verdict; and where an engine comes from. */
+public class RoundsTest {
+  private static final Duration TRIAL = Duration.ofSeconds(15);
+
+  private final Suite suite = new NpbConfigs(Path.of("../npb-configs")).suite("regression");
+
+  private RunManifest manifest(int minutes) {
+    Setting setting = new Setting("r", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", "none", Accelerator.TCG,
+        "10.0", "e1", "s1", "9", "6.1");
+    Map<String, Map<String, String>> engines = new LinkedHashMap<>();
+    for (String name : List.of("base", "new")) {
+      engines.put(name, Map.of("qemu.version", "10.0", "engine.hash", "e-" + name, "scheduler.hash", "s-" + name));
+    }
+    return RunManifest.of(suite, 7, Shard.WHOLE, setting, Map.of(), Map.of(), Map.of(), Map.of(), experiment -> "",
+        new RunManifest.Engines(engines, Duration.ofMinutes(minutes), null));
+  }
+
+  /** Makes up the run's trials, the new engine's slower by a factor, until its rounds end. */
+  private static List<TrialRow> run(RunManifest manifest, Rounds rounds, double slower, long seed) {
+    Random random = new Random(seed);
+    List<TrialRow> rows = new ArrayList<>();
+    long now = 0;
+    for (PlannedTrial trial : manifest.plan()) {
+      if (!rounds.admit(trial, now, rows)) {
+        break;
+      }
+      now += TRIAL.toNanos();
+      double factor = (trial.engine().equals("new") && trial.method().name().equals("mplm") ? slower : 1)
+          * (1 + 0.03 * random.nextGaussian());
+      rows.add(Rows.of(trial, manifest.setting(trial), 10 * factor, 2 * factor));
+    }
+    assertThat(Duration.ofNanos(now)).isLessThanOrEqualTo(manifest.engines().budget());
+    return rows;
+  }
+
+  @Test
+  public void everyRoundHasEachMethodOnceByEachEngineInPairs() {
+    List<PlannedTrial> plan = manifest(30).plan();
+    int round = plan.size() / suite.repetitions();
+    for (int i = 0; i < plan.size(); i += 2) {
+      PlannedTrial one = plan.get(i);
+      PlannedTrial other = plan.get(i + 1);
+      assertThat(one.repetition()).isEqualTo(other.repetition()).isEqualTo(1 + i / round);
+      assertThat(List.of(one.experiment(), one.method())).isEqualTo(List.of(other.experiment(), other.method()));
+      assertThat(List.of(one.engine(), other.engine())).containsExactlyInAnyOrder("base", "new");
+    }
+    assertThat(plan).extracting(PlannedTrial::name).doesNotHaveDuplicates();
+    // neither is always first
+    assertThat(plan.stream().filter(trial -> trial.number() % 2 == 1).map(PlannedTrial::engine).filter("base"::equals).count())
+        .isBetween(plan.size() / 8L, plan.size() * 3L / 8);
+  }
+
+  @Test
+  public void aSlowerEngineEndsTheRunBeforeItsTime() {
+    RunManifest manifest = manifest(30);
+    Rounds rounds = new Rounds(manifest, 0);
+    List<TrialRow> rows = run(manifest, rounds, 1.2, 1);
+    assertThat(rounds.end()).startsWith("the verdict is clear after ");
+    assertThat(rows.size()).isLessThan(30 * 4 * 3 / 4);
+    RunManifest ended = manifest.ended(rows.stream().map(row -> row.planned().number()).toList(), rounds.level());
+    assertThat(ended.plan()).hasSameSizeAs(rows);
+    assertThat(EngineVerdict.document(ended, rows, Rules.standard()).comparison().judgement()).isEqualTo(Judgement.WORSE);
+    assertThat(rows).extracting(row -> row.setting().engineHash()).contains("e-base", "e-new");
+  }
+
+  @Test
+  public void theSameEngineRaisesNoMoreAlarmsThanItMay() {
+    RunManifest manifest = manifest(30);
+    int alarms = 0;
+    int runs = 100;
+    for (int seed = 0; seed < runs; seed++) {
+      Rounds rounds = new Rounds(manifest, 0);
+      List<TrialRow> rows = run(manifest, rounds, 1, seed);
+      assertThat(rounds.end()).isNotEmpty();
+      alarms += EngineVerdict.compare(manifest, rows, Rules.standard().withAlpha(rounds.level())).isWorse() ? 1 : 0;
+    }
+    assertThat(alarms).isLessThanOrEqualTo((int) (Rules.ALPHA * runs));
+  }
+
+  /** What its looks have spent before is not known: it goes on where one that was not broken off ends early. */
+  @Test
+  public void aRunThatIsResumedHasItsLastLookAlone() {
+    RunManifest manifest = manifest(30);
+    Rounds rounds = new Rounds(manifest, 0);
+    List<TrialRow> rows = run(manifest, new Rounds(manifest, 0), 1.2, 1);
+    List<PlannedTrial> missing = manifest.plan().subList(rows.size(), manifest.plan().size());
+    for (int i = 0; i < missing.size(); i++) {
+      assertThat(rounds.admit(missing.get(i), i * TRIAL.toNanos(), rows)).isTrue();
+    }
+    assertThat(rounds.level()).isCloseTo(Rules.ALPHA * (1 - Math.pow(0.75, 3)), within(1e-12));
+  }
+
+  @Test
+  public void aRunOfFewRoundsEndsInTimeAndSaysThatTheyAreTooFew() {
+    RunManifest manifest = manifest(4);
+    Rounds rounds = new Rounds(manifest, 0);
+    List<TrialRow> rows = run(manifest, rounds, 1.5, 1);
+    assertThat(rounds.end()).startsWith("the time is spent after ");
+    assertThat(rounds.level()).isEqualTo(Rules.ALPHA);
+    assertThat(EngineVerdict.compare(manifest, rows, Rules.standard().withAlpha(rounds.level())).judgement())
+        .isEqualTo(Judgement.TOO_FEW);
+  }
+
+  /** A repository with a build script that says where it is. */
+  @Test
+  public void anEngineIsARevisionACloneOrABuiltOne() throws Exception {
+    Path folder = Files.createTempDirectory("mplm-engines");
+    try {
+      Path clone = Files.createDirectory(folder.resolve("clone"));
+      Path build = clone.resolve("engine/qemu/build");
+      Files.createDirectories(build.getParent());
+      Files.writeString(build, "#!/bin/sh\necho one >&2\necho " + folder.resolve("one") + "\n");
+      assertThat(build.toFile().setExecutable(true)).isTrue();
+      for (List<String> arguments : List.of(List.of("init", "-q"), List.of("add", "."),
+          List.of("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "one"), List.of("tag", "v1"))) {
+        assertThat(Build.succeeds("git", clone, arguments)).isTrue();
+      }
+      Files.writeString(build, "#!/bin/sh\necho " + folder.resolve("two") + "\n");
+      assertThat(EngineSource.find("base", "v1", clone)).isEqualTo(folder.resolve("one"));
+      assertThat(EngineSource.find("new", clone.toString(), clone)).isEqualTo(folder.resolve("two"));
+      // nothing of the checkout stays
+      assertThat(clone.resolve(".git/worktrees")).satisfiesAnyOf(path -> assertThat(path).doesNotExist(),
+          path -> assertThat(path).isEmptyDirectory());
+      Path built = folder.resolve("built");
+      Files.createDirectories(built.resolve("bin"));
+      Files.writeString(built.resolve("bin/qemu-system-x86_64"), "");
+      assertThatThrownBy(() -> EngineSource.find("base", built.toString(), clone)).isInstanceOf(BadInput.class)
+          .hasMessageContaining("is not made by the kit");
+      Files.writeString(built.resolve("engine.properties"), "engine.hash=1\n");
+      assertThat(EngineSource.find("base", built.toString(), clone)).isEqualTo(built);
+      assertThat(EngineSource.find("base", built.resolve("bin/qemu-system-x86_64").toString(), clone)).isEqualTo(built);
+      assertThatThrownBy(() -> EngineSource.find("base", "v2", clone)).isInstanceOf(BadInput.class)
+          .hasMessage("--engine base=v2: no folder, no binary and no revision of " + clone);
+      assertThatThrownBy(() -> EngineSource.find("base", folder.toString(), clone)).isInstanceOf(BadInput.class)
+          .hasMessageContaining("neither a clone of the kit nor an engine that it built");
+    } finally {
+      RecordedRun.remove(folder);
+    }
+  }
+}

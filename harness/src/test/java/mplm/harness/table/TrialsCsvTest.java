@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.opencsv.CSVReader;
+import com.opencsv.CSVReaderBuilder;
+import com.opencsv.RFC4180Parser;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import mplm.harness.result.Rows;
+import mplm.harness.result.TrialRow;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+public class TrialsCsvTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/mplm/harness/table/trials.csv");
+
+  private Path file;
+
+  @BeforeMethod
+  public void place() throws Exception {
+    file = Files.createTempDirectory("mplm-csv").resolve("trials.csv");
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void remove() throws Exception {
+    Files.deleteIfExists(file);
+    Files.delete(file.getParent());
+  }
+
+  @Test
+  public void rowsOfEveryKindAreTheGoldenFileInAnyLocale() throws Exception {
+    Locale locale = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.GERMANY);
+      write(Rows.ofEveryKind());
+    } finally {
+      Locale.setDefault(locale);
+    }
+    assertThat(file).hasSameTextualContentAs(GOLDEN);
+  }
+
+  @Test
+  public void aReaderOfRfc4180FindsWhatWasWritten() throws Exception {
+    write(Rows.ofEveryKind());
+    try (CSVReader reader = new CSVReaderBuilder(Files.newBufferedReader(file)).withCSVParser(new RFC4180Parser()).build()) {
+      List<String[]> lines = reader.readAll();
+      assertThat(lines).hasSize(5).allSatisfy(line -> assertThat(line).hasSize(Columns.ALL.size()));
+      int reason = List.of(lines.get(0)).indexOf("reason");
+      assertThat(lines.get(4)[reason]).isEqualTo("source: \"boot\", no record,\nlast lines: none");
+    }
+  }
+
+  @Test
+  public void aRowIsOnDiskBeforeTheNextIsMade() throws Exception {
+    try (Csv csv = Csv.trials(file)) {
+      csv.write(Rows.notConverged("precopy:0.3s", 1));
+      assertThat(Files.readAllLines(file)).hasSize(2).last().asString().contains("not converged");
+    }
+    assertThatThrownBy(() -> Csv.trials(file)).isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  @Test
+  public void columnsHaveUniqueNames() {
+    assertThat(Columns.ALL).extracting(Columns.Column::name).doesNotHaveDuplicates();
+  }
+
+  @Test
+  public void aMigrationThatDidNotConvergeHasNoTimes() {
+    TrialRow row = Rows.notConverged("precopy:0.3s", 1);
+    for (String name : List.of("total_s", "live_s", "downtime_s", "downtime_qemu_s", "downtime_stop_resume_s", "setup_s")) {
+      assertThat(cell(row, name)).as(name).isEmpty();
+    }
+    assertThat(cell(row, "limit_s")).isEqualTo("80");
+    assertThat(cell(row, "remaining_bytes")).isEqualTo("40960000");
+  }
+
+  private void write(List<TrialRow> rows) throws Exception {
+    try (Csv csv = Csv.trials(file)) {
+      for (TrialRow row : rows) {
+        csv.write(row);
+      }
+    }
+  }
+
+  private static String cell(TrialRow row, String name) {
+    return Columns.ALL.stream().filter(column -> column.name().equals(name)).findFirst().orElseThrow().text(row);
+  }
+}
