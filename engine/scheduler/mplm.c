@@ -48,7 +48,6 @@ struct MplmScheduler {
     MplmKnobs knobs;
     Block *blocks;
     uint32_t nblocks;
-    uint64_t pages;                  /* of all blocks */
     Pointer pointer[2];
     uint64_t batch_step;             /* steps made in the current batch */
     int64_t epoch_end;
@@ -293,7 +292,6 @@ int mplm_add_block(MplmScheduler *s, unsigned long *pending, uint64_t pages)
         s->stats.nondirty_pages +=
             __builtin_popcountl(pending[w] & word_mask(pages, w));
     }
-    s->pages += pages;
     return s->nblocks++;
 }
 

@@ -15,8 +15,8 @@ import java.time.Duration;
  */
 public record Knobs(
     Duration epoch, int batchPages, int dirtyShare, boolean firstEpochNondirty, boolean strictScan) {
-  /** The paper's values. */
-  public static final Knobs PAPER = new Knobs(Duration.ofSeconds(3), 100, 50, true, false);
+  /** The paper's values, as the scheduler has them. */
+  public static final Knobs PAPER = Scheduler.defaults();
 
   public Knobs {
     if (epoch.isNegative() || epoch.toNanos() % 1_000_000 != 0 || epoch.toMillis() > Integer.MAX_VALUE) {

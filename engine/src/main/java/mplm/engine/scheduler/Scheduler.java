@@ -4,6 +4,7 @@ package mplm.engine.scheduler;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -53,6 +54,15 @@ public final class Scheduler implements AutoCloseable {
   /** The policies, the default first. */
   public static List<String> policies() {
     return IntStream.iterate(0, i -> i + 1).mapToObj(Mplm::mplm_policy_name).takeWhile(Objects::nonNull).toList();
+  }
+
+  /** The paper's values. */
+  static Knobs defaults() {
+    try (Memory memory = new Memory(Mplm.KNOBS * 4L)) {
+      Mplm.mplm_knobs_init(memory);
+      int[] k = memory.getIntArray(0, Mplm.KNOBS);
+      return new Knobs(Duration.ofMillis(k[0]), k[1], k[2], k[3] != 0, k[4] != 0);
+    }
   }
 
   /** {@link IllegalArgumentException} for knobs out of range, with what is allowed. */
@@ -201,14 +211,19 @@ public final class Scheduler implements AutoCloseable {
       Native.register(Mplm.class, "mplm");
     }
 
+    /** Fields of MplmKnobs, each of 32 bits. */
+    static final int KNOBS = 5;
+
     static Pointer knobs(Knobs k) {
-      Memory memory = new Memory(5 * 4);
+      Memory memory = new Memory(KNOBS * 4L);
       int[] fields = {
         (int) k.epoch().toMillis(), k.batchPages(), k.dirtyShare(), k.firstEpochNondirty() ? 1 : 0, k.strictScan() ? 1 : 0
       };
       memory.write(0, fields, 0, fields.length);
       return memory;
     }
+
+    static native void mplm_knobs_init(Pointer knobs);
 
     static native String mplm_knobs_error(Pointer knobs);
 

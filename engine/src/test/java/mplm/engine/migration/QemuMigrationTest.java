@@ -4,6 +4,7 @@ package mplm.engine.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ import mplm.engine.SlowRelay;
 import mplm.engine.guest.Hypervisor;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpException;
+import mplm.engine.scheduler.Knobs;
 import mplm.engine.scheduler.Replay;
 import mplm.engine.scheduler.Scheduler;
 import org.testng.SkipException;
@@ -131,6 +133,36 @@ public class QemuMigrationTest {
     assertThat(replay.picks()).isEqualTo(figures.dirtySent() + figures.nondirtySent());
     assertThat(replay.fetches()).isEqualTo(figures.epochs() - 1).isPositive();
     assertThat(replay.left()).isZero();
+  }
+
+  /** QEMU states its defaults and its policies in a schema of its own; they are the scheduler's. */
+  @Test
+  public void qemusDefaultsAndPoliciesAreTheSchedulers() throws Exception {
+    start(false);
+    JsonNode parameters = source.qmp().execute("query-migrate-parameters", SOON);
+    if (!parameters.has("mplm-policy")) {
+      throw new SkipException("this QEMU has no MPLM");
+    }
+    assertThat(parameters.path("mplm-policy").asText()).isEqualTo(Scheduler.policies().get(0));
+    assertThat(new Knobs(
+        Duration.ofMillis(parameters.path("mplm-epoch-length").asLong()), parameters.path("mplm-batch-pages").asInt(),
+        parameters.path("mplm-dirty-share").asInt(), parameters.path("mplm-first-epoch-nondirty").asBoolean(),
+        parameters.path("mplm-strict-scan").asBoolean())).isEqualTo(Knobs.PAPER);
+    JsonNode schema = source.qmp().execute("query-qmp-schema", SOON);
+    JsonNode settings = named(schema, named(schema, "migrate-set-parameters").path("arg-type").asText()).path("members");
+    JsonNode policies = named(schema, named(settings, "mplm-policy").path("type").asText()).path("values");
+    List<String> names = new ArrayList<>();
+    policies.forEach(policy -> names.add(policy.asText()));
+    assertThat(names).isEqualTo(Scheduler.policies());
+  }
+
+  private static JsonNode named(JsonNode list, String name) {
+    for (JsonNode one : list) {
+      if (one.path("name").asText().equals(name)) {
+        return one;
+      }
+    }
+    throw new AssertionError("no " + name + " in the schema");
   }
 
   @DataProvider

@@ -48,6 +48,11 @@ public class SchedulerTest {
     }
   }
 
+  @Test
+  public void theDefaultsAreThePapers() {
+    assertThat(Knobs.PAPER).isEqualTo(new Knobs(Duration.ofSeconds(3), 100, 50, true, false));
+  }
+
   /** The same with steps that search: each sends the next page of its set, none is spent on looking. */
   @Test
   public void strictStepsSearch() {
