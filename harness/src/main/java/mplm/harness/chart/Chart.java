@@ -4,8 +4,8 @@ package mplm.harness.chart;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
@@ -58,7 +58,7 @@ public final class Chart {
 
   private Chart() {}
 
-  /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths. */
+  /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths; none if it cannot be drawn. */
   public static List<Path> write(Figure figure, Path folder, String name) throws IOException {
     return write(() -> draw(figure), folder, name);
   }
@@ -66,16 +66,16 @@ public final class Chart {
   /** A chart that was painted once is not painted the same again. */
   public static List<Path> write(Supplier<? extends org.knowm.xchart.internal.chartpart.Chart<?, ?>> chart, Path folder, String name)
       throws IOException {
-    Files.createDirectories(folder);
-    Path png = folder.resolve(name + ".png");
-    try (OutputStream out = Files.newOutputStream(png)) {
-      BitmapEncoder.saveBitmap(chart.get(), out, BitmapFormat.PNG);
-    }
-    Path svg = folder.resolve(name + ".svg");
-    try (OutputStream out = Files.newOutputStream(svg)) {
-      VectorGraphicsEncoder.saveVectorGraphic(chart.get(), out, VectorGraphicsFormat.SVG);
-    }
-    return List.of(png, svg);
+    return Drawing.of("chart " + name, () -> {
+      Files.createDirectories(folder);
+      Path png = folder.resolve(name + ".png");
+      Files.write(png, BitmapEncoder.getBitmapBytes(chart.get(), BitmapFormat.PNG));
+      ByteArrayOutputStream vectors = new ByteArrayOutputStream();
+      VectorGraphicsEncoder.saveVectorGraphic(chart.get(), vectors, VectorGraphicsFormat.SVG);
+      Path svg = folder.resolve(name + ".svg");
+      Files.write(svg, vectors.toByteArray());
+      return List.of(png, svg);
+    });
   }
 
   static XYChart draw(Figure figure) {

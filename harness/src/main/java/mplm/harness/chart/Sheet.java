@@ -24,6 +24,11 @@ public final class Sheet {
 
   /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths. The same figures give the same bytes. */
   public static List<Path> write(List<Figure> figures, Path folder, String name) throws IOException {
+    return Drawing.of("chart " + name, () -> draw(figures, folder, name));
+  }
+
+  private static List<Path> draw(List<Figure> figures, Path folder, String name) throws IOException {
+    Files.createDirectories(folder);
     List<XYChart> panels = figures.stream().map(Chart::draw).toList();
     int width = COLUMNS * panels.get(0).getWidth();
     int height = (panels.size() + COLUMNS - 1) / COLUMNS * panels.get(0).getHeight();

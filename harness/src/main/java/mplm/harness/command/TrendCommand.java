@@ -64,8 +64,8 @@ public final class TrendCommand implements Callable<Integer> {
         List<Integer> changes = ChangePoints.of(values, rules.threshold(metric));
         double[] levels = ChangePoints.levels(values, changes);
         String name = metric + "-" + number + "-" + series.getKey().replaceAll(" \\(.*", "").replaceAll("[^A-Za-z0-9.]+", "-");
-        Path chart = new TrendChart(series.getKey(), metric.title(), values, levels).write(folder, name).get(0);
-        out.println(metric + ", " + series.getKey() + ": " + points.size() + " runs, " + chart);
+        List<Path> charts = new TrendChart(series.getKey(), metric.title(), values, levels).write(folder, name);
+        out.println(metric + ", " + series.getKey() + ": " + points.size() + " runs, " + (charts.isEmpty() ? "not drawn" : charts.get(0)));
         for (int at : changes) {
           out.println(String.format(Locale.ROOT, "  x %.3f from %s on (%.3f to %.3f, engine %s to %s)", levels[at] / levels[at - 1],
               points.get(at).run(), levels[at - 1], levels[at], brief(points.get(at - 1)), brief(points.get(at))));

@@ -12,13 +12,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
+import mplm.harness.chart.Drawing;
 import mplm.harness.derive.Timeline.Series;
 import mplm.harness.result.TrialRow;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
@@ -41,8 +42,12 @@ final class TimelineChart {
 
   private TimelineChart() {}
 
-  /** Writes {@code timeline.png} and returns its path. The same timeline gives the same bytes. */
-  static Path write(Timeline timeline, TrialRow row, Path folder) throws IOException {
+  /** Writes {@code timeline.png}, if it can be drawn. The same timeline gives the same bytes. */
+  static void write(Timeline timeline, TrialRow row, Path folder) throws IOException {
+    Drawing.of("timeline of " + row.name(), () -> draw(timeline, row, folder));
+  }
+
+  private static List<Path> draw(Timeline timeline, TrialRow row, Path folder) throws IOException {
     List<XYChart> panels = List.of(memory(timeline, row), rates(timeline), progress(timeline), cpus(timeline));
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT * panels.size(), BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < panels.size(); i++) {
@@ -50,7 +55,7 @@ final class TimelineChart {
     }
     Path file = folder.resolve("timeline.png");
     ImageIO.write(image, "png", file.toFile());
-    return file;
+    return List.of(file);
   }
 
   private static XYChart memory(Timeline timeline, TrialRow row) {

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import mplm.harness.chart.Drawing;
 import mplm.harness.document.Block.Code;
 import mplm.harness.document.Block.Heading;
 import mplm.harness.document.Block.Links;
@@ -109,6 +110,7 @@ public record RunDocument(
         + " that completed with their 95 % confidence interval (Student) from " + Mean.ENOUGH + " trials on; open marks with an arrow"
         + " lasted longer than that. Published: thin lines and crosses, of " + Published.SETUP
         + (sizes().anyMatch(Size.SCALED::equals) ? "; behind scaled experiments in proportion, their seconds multiplied." : ".")));
+    Drawing.obstacle().ifPresent(why -> blocks.add(new Paragraph("Here " + why + ".")));
     for (Path chart : charts) {
       String name = chart.getFileName().toString().replace(".png", "");
       blocks.add(new Picture(chart,
