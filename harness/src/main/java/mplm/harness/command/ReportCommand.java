@@ -41,7 +41,10 @@ public final class ReportCommand implements Callable<Integer> {
     if (folders.stream().map(folder -> folder.toAbsolutePath().normalize()).distinct().count() < folders.size()) {
       throw new BadInput("runs " + folders + ": one is there twice");
     }
-    List<RunDerivation> runs = folders.stream().map(RunDerivation::ofRecords).toList();
+    List<RunDerivation> runs = new ArrayList<>();
+    for (Path folder : folders) {
+      runs.add(RunDerivation.ofRecords(folder));
+    }
     List<TrialRow> rows = new ArrayList<>();
     for (RunDerivation run : runs) {
       if (run.manifest().engines() != null) {

@@ -3,14 +3,16 @@ package mplm.harness.derive;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
 import mplm.harness.paper.Size;
@@ -30,20 +32,45 @@ import mplm.harness.table.Csv;
 public record RunDerivation(Path run, RunManifest manifest) {
   private static final String METHODS = "methods.csv";
   private static final String TRIALS = "trials";
+  /** The column with a trial's number. */
+  private static final String NUMBER = "trial";
 
   /** Of the run in that folder; {@link BadInput} if it holds none. */
   public static RunDerivation of(Path run) {
     return new RunDerivation(run, RunManifest.read(run));
   }
 
-  /** As {@link #of}, of a run whose trials' records are there; {@link BadInput} if but their rows are, which would be lost. */
-  public static RunDerivation ofRecords(Path run) {
+  /** As {@link #ofSomeRecords}; {@link BadInput} if of one trial only the row is there, which would be lost. */
+  public static RunDerivation ofRecords(Path run) throws IOException {
+    RunDerivation derivation = ofSomeRecords(run);
+    List<String> lost = derivation.lost();
+    if (!lost.isEmpty()) {
+      throw new BadInput(run + ": trials.csv has rows of trials whose records are not there: " + String.join(", ", lost)
+          + "; mplm derive --drop-missing " + run + " drops these rows");
+    }
+    return derivation;
+  }
+
+  /** As {@link #of}, of a run with a folder of records; {@link BadInput} if it has none. */
+  public static RunDerivation ofSomeRecords(Path run) {
     RunDerivation derivation = of(run);
     if (!derivation.manifest.trials().isEmpty() && !Files.isDirectory(run.resolve(TRIALS))) {
       throw new BadInput(run + ": has no folder " + TRIALS
           + " with what was recorded; its rows alone, trials.csv, are for mplm compare");
     }
     return derivation;
+  }
+
+  /** The folders of trials that have a row in {@code trials.csv} and no records that tell their end. */
+  private List<String> lost() throws IOException {
+    Set<String> numbers = new HashSet<>();
+    try {
+      Csv.rows(trials(), "a table of trials", List.of(NUMBER)).forEach(row -> numbers.add(row.get(NUMBER)));
+    } catch (BadInput e) {
+      return List.of(); // no table, or none that anything could be lost of
+    }
+    return missing().stream().filter(planned -> numbers.contains(Integer.toString(planned.number())))
+        .map(planned -> TRIALS + "/" + planned.fileName()).toList();
   }
 
   /** The folder of a trial. */
@@ -56,9 +83,30 @@ public record RunDerivation(Path run, RunManifest manifest) {
     return run.resolve("trials.csv");
   }
 
-  /** Derives one trial and writes its timeline; empty for one that did not come to its end. */
-  public Optional<TrialRow> trial(PlannedTrial planned) throws IOException {
-    return derive(planned, (timeline, row) -> {
+  /** Is given the row of a trial. */
+  @FunctionalInterface
+  public interface Keeper {
+    /** Puts it where it is safe. */
+    void keep(TrialRow row) throws IOException;
+  }
+
+  /**
+   * Derives one trial that came to its end, and does nothing for any other. Its timeline is written and drawn when its row is kept:
+   * whatever goes wrong with these costs no row.
+   */
+  public void trial(PlannedTrial planned, Keeper keeper) throws IOException {
+    derive(planned, (raw, row) -> {
+      keeper.keep(row);
+      if (raw.isEmpty()) {
+        return;
+      }
+      Timeline timeline;
+      try {
+        timeline = Timeline.of(raw.orElseThrow(), row);
+      } catch (RuntimeException e) {
+        System.err.println("mplm: " + row.name() + " has no timeline: " + e);
+        return;
+      }
       if (!timeline.points().isEmpty()) {
         timeline.write(folder(planned).timeline());
         TimelineChart.write(timeline, row, folder(planned).path());
@@ -66,37 +114,37 @@ public record RunDerivation(Path run, RunManifest manifest) {
     });
   }
 
-  /** What else is made of a trial. */
-  private interface More {
-    void of(Timeline timeline, TrialRow row) throws IOException;
+  /** Is given a trial's row, and its records if they make sense. */
+  private interface Derived {
+    void of(Optional<RawTrial> raw, TrialRow row) throws IOException;
   }
 
   /** A trial whose records make no sense has failed: no other row is lost for it. */
-  private Optional<TrialRow> derive(PlannedTrial planned, More more) throws IOException {
+  private void derive(PlannedTrial planned, Derived derived) throws IOException {
     if (!hasEnd(planned)) {
-      return Optional.empty();
+      return;
     }
+    RawTrial raw;
     TrialRow row;
-    Timeline timeline;
     try {
-      RawTrial raw = RawTrial.read(folder(planned));
+      raw = RawTrial.read(folder(planned));
       row = TrialDerivation.row(planned, manifest.setting(planned), raw);
-      timeline = Timeline.of(raw, row);
-    } catch (IllegalArgumentException | IllegalStateException | NoSuchElementException | IndexOutOfBoundsException
-        | ArithmeticException | JsonProcessingException | CharacterCodingException e) {
-      return Optional.of(TrialDerivation.failed(planned, manifest.setting(planned), Journal.read(folder(planned).journal()),
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    } catch (RuntimeException | StackOverflowError | JsonProcessingException | CharacterCodingException e) {
+      derived.of(Optional.empty(), TrialDerivation.failed(planned, manifest.setting(planned), Journal.read(folder(planned).journal()),
           "its records make no sense: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
+      return;
     }
     // what cannot be written or drawn is no fault of the records
-    more.of(timeline, row);
-    return Optional.of(row);
+    derived.of(Optional.of(raw), row);
   }
 
   /** The rows of all trials that came to their end, in the order of the run; nothing is written. */
   public List<TrialRow> rows() throws IOException {
     List<TrialRow> rows = new ArrayList<>();
     for (PlannedTrial planned : manifest.plan()) {
-      derive(planned, (timeline, row) -> {}).ifPresent(rows::add);
+      derive(planned, (raw, row) -> rows.add(row));
     }
     return rows;
   }
@@ -155,7 +203,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
   public List<Path> again() throws IOException {
     List<TrialRow> rows = new ArrayList<>();
     for (PlannedTrial planned : manifest.plan()) {
-      trial(planned).ifPresent(rows::add);
+      trial(planned, rows::add);
     }
     write(rows);
     List<Path> files = new ArrayList<>(List.of(trials()));

@@ -47,13 +47,18 @@ public final class History {
     return new History(file);
   }
 
-  /** Adds the rows of a run. Other runs may end meanwhile. */
+  /** Adds the rows of a run, once. Other runs may end meanwhile. */
   public void add(RunManifest manifest, List<TrialRow> rows) throws IOException {
     record Key(Experiment experiment, String method, String engine, String hash) {}
     Map<Key, List<TrialRow>> cells = rows.stream().collect(Collectors.groupingBy(
         row -> new Key(row.planned().experiment(), row.planned().method().toString(), row.planned().engine(),
             row.setting().engineHash()),
         LinkedHashMap::new, Collectors.toList()));
+    // before the file is locked: a lock ends when its process closes the file for the first time
+    if (Files.exists(file)
+        && Csv.rows(file, "a history", HEADER).stream().anyMatch(row -> row.get("run").equals(manifest.setting().run()))) {
+      return;
+    }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       channel.lock(); // until the file is closed; whoever holds it writes a few lines
       if (channel.size() == 0) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RunDerivation;
+import mplm.harness.history.History;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 
@@ -20,6 +21,7 @@ public final class Resumption {
       boolean done = derivation.missing().isEmpty();
       if (done) {
         derivation.again();
+        History.in(folder.path().getParent()).add(derivation.manifest(), derivation.rows());
       }
       return done;
     }

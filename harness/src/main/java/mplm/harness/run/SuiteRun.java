@@ -9,8 +9,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.EngineVerdict;
@@ -19,6 +22,7 @@ import mplm.harness.document.ComparisonDocument;
 import mplm.harness.history.History;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
+import mplm.harness.input.BadInput;
 import mplm.harness.paper.ProportionTable;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
@@ -56,6 +60,8 @@ public final class SuiteRun implements AutoCloseable {
   /** Of all pairs, by the trial's number: guarded by itself, with the derivation of what it holds. */
   private final Map<Integer, TrialRow> rows = new TreeMap<>();
   private final Csv csv;
+  /** Why trials have none, each once. */
+  private final Set<String> withoutRow = new ConcurrentSkipListSet<>();
   private volatile boolean stopped;
   private boolean closed;
 
@@ -68,9 +74,8 @@ public final class SuiteRun implements AutoCloseable {
     this.plan = manifest.plan();
     this.rounds = Optional.ofNullable(manifest.engines()).map(engines -> new Rounds(manifest, System.nanoTime()));
     for (PlannedTrial planned : plan) {
-      Optional<TrialRow> done = derivation.trial(planned);
-      done.ifPresent(row -> rows.put(planned.number(), row));
-      if (done.isEmpty()) {
+      derivation.trial(planned, row -> rows.put(planned.number(), row));
+      if (!rows.containsKey(planned.number())) {
         derivation.folder(planned).remove();
       }
     }
@@ -204,22 +209,41 @@ public final class SuiteRun implements AutoCloseable {
     try {
       worker.make(planned, derivation.folder(planned));
       return keep(planned, worker.site().display());
-    } catch (ExecutionException | InterruptedException e) {
+    } catch (InterruptedException e) {
       stopped = true;
       throw new SkipException("the run was stopped", e);
+    } catch (ExecutionException e) {
+      if (stopped) {
+        throw new SkipException("the run was stopped", e);
+      }
+      throw broken(e.getCause());
     } catch (IOException e) {
-      stopped = true;
-      throw new UncheckedIOException("a trial cannot be recorded, the run cannot go on: " + e.getMessage(), e);
+      throw broken(e);
+    } catch (SkipException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      // what it recorded is there, and resuming the run derives it again
+      withoutRow.add(planned.name() + " has no row: " + e);
+      throw e;
     }
+  }
+
+  /** What a trial that cannot be recorded ends the run with: the next could not be either. */
+  private IllegalStateException broken(Throwable e) {
+    stopped = true;
+    String why = "the run cannot go on, a trial cannot be recorded: " + (e instanceof IOException io ? BadInput.reason(io) : e.getMessage());
+    withoutRow.add(why);
+    return new IllegalStateException(why, e);
   }
 
   private TrialRow keep(PlannedTrial planned, Display shown) throws IOException {
     synchronized (rows) {
-      TrialRow row = derivation.trial(planned).orElseThrow();
-      csv.write(row);
-      rows.put(planned.number(), row);
-      shown.end(row);
-      return row;
+      derivation.trial(planned, row -> {
+        csv.write(row);
+        rows.put(planned.number(), row);
+        shown.end(row);
+      });
+      return rows.get(planned.number());
     }
   }
 
@@ -239,30 +263,46 @@ public final class SuiteRun implements AutoCloseable {
     display.say("");
     display.say(Summary.of(all));
     ProportionTable.of(Cell.of(all)).sentences().forEach(display::say);
-    if (all.size() < plan.size()) {
-      display.say(all.size() + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
-    }
     display.say("rows:     " + derivation.trials());
-    if (all.size() == plan.size()) {
-      History.in(folder.path().getParent()).add(derivation.manifest(), all);
-    }
-    if (rounds.isPresent() && stopped) {
+    boolean worse = false;
+    if (rounds.isEmpty()) {
+      for (Path file : derivation.whole(all)) {
+        display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
+      }
+      display.say("report:   " + folder.path().resolve("index.html"));
+      display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
+    } else if (stopped) {
       display.say("no verdict: the run was broken off before the time of its next look");
-      return false;
-    }
-    if (rounds.isPresent()) {
+    } else {
       derivation.whole(all).forEach(file -> display.say("verdict:  " + file));
       ComparisonDocument document = EngineVerdict.document(derivation.manifest(), all, Rules.standard());
       display.say("");
       document.text().lines().forEach(display::say);
-      return document.comparison().isWorse();
+      worse = document.comparison().isWorse();
     }
-    for (Path file : derivation.whole(all)) {
-      display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
+    if (all.size() == plan.size()) {
+      remember(all);
+    } else {
+      sayWhatIsMissing(all.size());
     }
-    display.say("report:   " + folder.path().resolve("index.html"));
-    display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
-    return false;
+    return worse;
+  }
+
+  /** In the history, which is no part of the run. */
+  private void remember(List<TrialRow> all) {
+    try {
+      History.in(folder.path().getParent()).add(derivation.manifest(), all);
+    } catch (IOException | RuntimeException e) {
+      display.say("the history of runs lacks this one: " + (e instanceof IOException io ? BadInput.reason(io) : e.getMessage()));
+    }
+  }
+
+  /** The last lines of a run that lacks trials: why, and what to do. */
+  private void sayWhatIsMissing(int done) {
+    withoutRow.forEach(display::say);
+    workers.stream().map(PairWorker::away).filter(Objects::nonNull)
+        .forEach(away -> display.say("a host stayed away: " + away.getMessage()));
+    display.say(done + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
   }
 
   /** Ends a trial in progress in order, and gives the hosts back. */

@@ -117,14 +117,15 @@ public final class Trial {
         }
       }
       interrupted = false;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (Thread.interrupted()) {
         // the run is being ended, which is why this broke
         throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
       }
       LOG.debug("{} failed", planned.name(), e);
       // what the guest was late with, the suite gives time for
-      broke(e instanceof GuestException.NotYet ? e.getMessage() + "\nthe suite says how long is waited: " + allowance : e.getMessage());
+      broke(e instanceof GuestException.NotYet ? e.getMessage() + "\nthe suite says how long is waited: " + allowance
+          : e instanceof Error ? e.toString() : e.getMessage());
       interrupted = false;
     } finally {
       interrupted |= !tearDown();

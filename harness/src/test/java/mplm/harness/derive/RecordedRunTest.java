@@ -20,6 +20,7 @@ import mplm.harness.chart.Figures;
 import mplm.harness.input.BadInput;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
+import mplm.harness.suite.PlannedTrial;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.DataProvider;
@@ -189,6 +190,34 @@ public class RecordedRunTest {
     assertThatThrownBy(() -> RunDerivation.ofRecords(run)).isInstanceOf(BadInput.class)
         .hasMessage(run + ": has no folder trials with what was recorded; its rows alone, trials.csv, are for mplm compare");
     assertThat(run.resolve("trials.csv")).hasContent(rows);
+  }
+
+  /** Rows are never fewer without a word: what a folder was renamed or removed by, nobody asked for that. */
+  @Test
+  public void rowsWhoseRecordsAreNotThereAreKeptUnlessTheyAreToBeDropped() throws Exception {
+    String rows = Files.readString(run.resolve("trials.csv"));
+    RecordedRun.remove(run.resolve("trials/002-measured-mg.S-unmigrated-1"));
+    assertThatThrownBy(() -> RunDerivation.ofRecords(run)).isInstanceOf(BadInput.class)
+        .hasMessage(run + ": trials.csv has rows of trials whose records are not there: trials/002-measured-mg.S-unmigrated-1;"
+            + " mplm derive --drop-missing " + run + " drops these rows");
+    assertThat(run.resolve("trials.csv")).hasContent(rows);
+    RunDerivation.ofSomeRecords(run).again();
+    assertThat(rows()).hasSize((int) rows.lines().count() - 2);
+    // and now no row is lost any more
+    assertThat(RunDerivation.ofRecords(run).missing()).extracting(PlannedTrial::number).containsExactly(2);
+  }
+
+  /** A row is kept before anything is drawn of it, and whatever that comes to. */
+  @Test
+  public void aTimelineThatCannotBeWrittenComesAfterTheRow() throws Exception {
+    RunDerivation derivation = RunDerivation.of(run);
+    PlannedTrial first = derivation.manifest().plan().get(0);
+    Path timeline = derivation.folder(first).timeline();
+    Files.delete(timeline);
+    Files.createDirectory(timeline);
+    List<TrialRow> kept = new ArrayList<>();
+    assertThatThrownBy(() -> derivation.trial(first, kept::add)).isInstanceOf(IOException.class);
+    assertThat(kept).hasSize(1);
   }
 
   /** A trial that is there twice would have two rows, and be counted twice. */

@@ -14,6 +14,7 @@ import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.history.History.Point;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
 import mplm.harness.statistics.ChangePoints;
 import mplm.harness.verdict.Metric;
 import org.testng.annotations.AfterMethod;
@@ -42,6 +43,11 @@ public class HistoryTest {
     History history = History.in(runs);
     history.add(derivation.manifest(), derivation.rows());
     String once = Files.readString(runs.resolve("history.csv"));
+    history.add(derivation.manifest(), derivation.rows()); // again: a run adds them once
+    assertThat(Files.readString(runs.resolve("history.csv"))).isEqualTo(once);
+    RunManifest first = derivation.manifest();
+    Files.writeString(run.resolve("run.json"), Files.readString(run.resolve("run.json")).replace(first.setting().run(), "another"));
+    derivation = RunDerivation.of(run);
     history.add(derivation.manifest(), derivation.rows());
     assertThat(Files.readString(runs.resolve("history.csv"))).startsWith(once).hasLineCount(1 + 2 * 6);
     Map<String, List<Point>> series = History.of(runs.resolve("history.csv")).series(Metric.TIME);
