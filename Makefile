@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# one language for what programs say, and UTF-8 for names, whatever the user's locale is
+export LC_ALL := C.UTF-8
 .PHONY: help run paper test lab engine engine-test guest npb bench dist clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14

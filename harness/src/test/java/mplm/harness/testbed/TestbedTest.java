@@ -73,6 +73,14 @@ public class TestbedTest {
     assertThat(runtime).isEmptyDirectory();
   }
 
+  /** Some CI executors have none; sshd refuses folders that anybody can write to. */
+  @Test(dataProvider = "kinds", timeOut = 60_000)
+  public void theUsersUmaskIsTheCommandsAndNotTheHosts(Kind kind) throws Exception {
+    Process process = make("umask 0000; exec \"$@\"", kind, "sh", "-c", "umask");
+    assertThat(process.inputReader().readLine()).isEqualTo("0000");
+    assertThat(status(process)).isZero();
+  }
+
   @Test(dataProvider = "kinds", timeOut = 60_000)
   public void allDiesWithAKilledMakerAndTheNextOneCleansUp(Kind kind) throws Exception {
     Process process = makeWaiting(kind);
@@ -136,12 +144,16 @@ public class TestbedTest {
     return process;
   }
 
-  /** In a process group of its own. */
   private Process make(Kind kind, String... command) throws IOException {
+    return make("exec \"$@\"", kind, command);
+  }
+
+  /** In a process group of its own. */
+  private Process make(String shell, Kind kind, String... command) throws IOException {
     kind.obstacle().ifPresent(obstacle -> {
       throw new SkipException(kind + ": " + obstacle);
     });
-    List<String> line = new ArrayList<>(List.of("setsid", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+    List<String> line = new ArrayList<>(List.of("setsid", "sh", "-c", shell, "sh", Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Maker.class.getName(), kind.name()));
     line.addAll(List.of(command));
     ProcessBuilder builder = new ProcessBuilder(line);
