@@ -169,7 +169,7 @@ public final class SuiteRun implements AutoCloseable {
         return result.getParameters()[0].toString();
       }
     });
-    testng.addListener(TrialTests.handing(plan, this::make));
+    testng.addListener(TrialInvocations.handing(plan, this::make));
     testng.run();
   }
 
@@ -177,10 +177,10 @@ public final class SuiteRun implements AutoCloseable {
     RunManifest manifest = derivation.manifest();
     XmlSuite xml = new XmlSuite();
     xml.setName(manifest.suite() + (worker.site().hosts().pair() == null ? "" : " on " + worker.site().hosts().pair()));
-    for (String name : TrialTests.names(plan.stream().filter(planned -> worker(planned.experiment()) == worker).toList())) {
+    for (String name : TrialInvocations.names(plan.stream().filter(planned -> worker(planned.experiment()) == worker).toList())) {
       XmlTest test = new XmlTest(xml);
       test.setName(name);
-      test.setXmlClasses(List.of(new XmlClass(TrialTests.class)));
+      test.setXmlClasses(List.of(new XmlClass(TrialInvocations.class)));
     }
     return xml;
   }

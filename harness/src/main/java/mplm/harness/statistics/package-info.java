@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * The mathematics of comparisons, of plain numbers: means and medians, tests ({@link mplm.harness.statistics.RankTest}, {@link
- * mplm.harness.statistics.FisherTest}, {@link mplm.harness.statistics.Holm}), intervals of ratios, looks before the end ({@link
+ * The mathematics of comparisons, of plain numbers: means and medians, tests ({@link mplm.harness.statistics.RankSum}, {@link
+ * mplm.harness.statistics.FisherExact}, {@link mplm.harness.statistics.Holm}), intervals of ratios, looks before the end ({@link
  * mplm.harness.statistics.Looks}), points of change ({@link mplm.harness.statistics.ChangePoints}). Nothing here knows what a
  * trial is.
  */

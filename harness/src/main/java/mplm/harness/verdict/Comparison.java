@@ -13,20 +13,20 @@ import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import mplm.harness.result.Outcome;
-import mplm.harness.statistics.FisherTest;
+import mplm.harness.statistics.FisherExact;
 import mplm.harness.statistics.Holm;
 import mplm.harness.statistics.Median;
-import mplm.harness.statistics.RankTest;
+import mplm.harness.statistics.RankSum;
 import mplm.harness.statistics.RatioInterval;
 
 /**
  * Two sets of trials, cell by cell and metric by metric.
  *
- * <p>A metric of a cell is worse (better) if the difference is <em>significant</em>: the {@link RankTest} over all trials, {@link
+ * <p>A metric of a cell is worse (better) if the difference is <em>significant</em>: the {@link RankSum} over all trials, {@link
  * Holm} over all cells and metrics, below alpha; <em>and matters</em>: the ratio of the medians is above 1 + threshold (below its
  * inverse); <em>and is not the machine's</em>: if all control cells together differ significantly in that metric, the same holds
  * when the candidate's values are divided by their ratio. A migration that did not come to its end counts as longer than any that
- * did; how many there are, and how many trials show a fault, is compared by {@link FisherTest}, where any is the only threshold.
+ * did; how many there are, and how many trials show a fault, is compared by {@link FisherExact}, where any is the only threshold.
  * Trials that were computed, one each, do not vary: they are judged by the threshold alone.
  *
  * <p>Cells of control methods are shown but decide nothing, unless there are no others. If base and candidate change places, better
@@ -83,7 +83,7 @@ public final class Comparison {
 
   /** Trials of each cell, with base and with candidate each, from which on a difference can be significant. */
   public int needed() {
-    return RankTest.needed(rules.alpha() / Math.max(1, tests));
+    return RankSum.needed(rules.alpha() / Math.max(1, tests));
   }
 
   /** Whether a cell that decides is worse in any metric. */
@@ -159,7 +159,7 @@ public final class Comparison {
         int candidate = Sample.count(sample.candidate(), outcome.getValue());
         tests.add(new Test(sample, control, outcome.getKey(), Optional.empty(),
             new Sample.Pair(share(base, sample.base()), share(candidate, sample.candidate())),
-            FisherTest.p(base, sample.base().size(), candidate, sample.candidate().size()), false));
+            FisherExact.p(base, sample.base().size(), candidate, sample.candidate().size()), false));
       }
     }
     return tests;
@@ -184,9 +184,9 @@ public final class Comparison {
     if (!pair.isWhole()) {
       judgement = Judgement.TOO_FEW;
       note = "no value of the " + (pair.base().length == 0 ? "base" : "candidate");
-    } else if (!significant && RankTest.least(base, candidate) > rules.alpha() / (test.control ? 1 : Math.max(1, tests))) {
+    } else if (!significant && RankSum.least(base, candidate) > rules.alpha() / (test.control ? 1 : Math.max(1, tests))) {
       judgement = Judgement.TOO_FEW;
-      note = "a verdict needs " + RankTest.needed(rules.alpha() / (test.control ? 1 : Math.max(1, tests))) + " each";
+      note = "a verdict needs " + RankSum.needed(rules.alpha() / (test.control ? 1 : Math.max(1, tests))) + " each";
     } else if (beyond && explained) {
       note = String.format(Locale.ROOT, "so is the control: %.3f", machine.getAsDouble());
     } else if (beyond && significant) {

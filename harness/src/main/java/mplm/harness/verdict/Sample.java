@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import mplm.harness.result.Outcome;
 import mplm.harness.statistics.Median;
-import mplm.harness.statistics.RankTest;
+import mplm.harness.statistics.RankSum;
 import mplm.harness.statistics.RatioInterval;
 
 /**
@@ -30,7 +30,7 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
     }
 
     double p(long seed) {
-      return RankTest.p(base, candidate, seed);
+      return RankSum.p(base, candidate, seed);
     }
 
     /** The same, with the candidate's values divided; what is infinite stays so. */

@@ -18,19 +18,19 @@ public class StatisticsTest {
   public void theRankTestGivesThePublishedValue() {
     double[] term = {0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46};
     double[] early = {1.15, 0.88, 0.90, 0.74, 1.21};
-    assertThat(RankTest.p(early, term, 1)).isCloseTo(0.2544, within(0.0001));
+    assertThat(RankSum.p(early, term, 1)).isCloseTo(0.2544, within(0.0001));
   }
 
   @Test
   public void theRankTestGivesWhatOneCountsByHand() {
     // of 20 ways to choose 3 of 6 two are as extreme
-    assertThat(RankTest.p(values(1, 2, 3), values(4, 5, 6), 1)).isEqualTo(0.1);
+    assertThat(RankSum.p(values(1, 2, 3), values(4, 5, 6), 1)).isEqualTo(0.1);
     // 4 of 20: sums of 7 and of 14
-    assertThat(RankTest.p(values(1, 2, 4), values(3, 5, 6), 1)).isEqualTo(0.2);
-    assertThat(RankTest.p(values(1, 1, 1), values(1, 1, 1), 1)).isEqualTo(1);
+    assertThat(RankSum.p(values(1, 2, 4), values(3, 5, 6), 1)).isEqualTo(0.2);
+    assertThat(RankSum.p(values(1, 1, 1), values(1, 1, 1), 1)).isEqualTo(1);
     // what did not come to its end is longer than all, however long the others are
-    assertThat(RankTest.p(values(1, 2, 3, 4), values(INF, INF, INF, INF), 1)).isEqualTo(2 / 70.0);
-    assertThat(RankTest.p(values(), values(1), 1)).isEqualTo(1);
+    assertThat(RankSum.p(values(1, 2, 3, 4), values(INF, INF, INF, INF), 1)).isEqualTo(2 / 70.0);
+    assertThat(RankSum.p(values(), values(1), 1)).isEqualTo(1);
   }
 
   @Test
@@ -39,22 +39,22 @@ public class StatisticsTest {
     for (int round = 0; round < 200; round++) {
       double[] one = draw(random, 2 + random.nextInt(4), 4);
       double[] other = draw(random, 2 + random.nextInt(4), 4);
-      assertThat(RankTest.p(one, other, 1)).isCloseTo(enumerated(one, other), within(1e-12))
-          .isEqualTo(RankTest.p(other, one, 1));
+      assertThat(RankSum.p(one, other, 1)).isCloseTo(enumerated(one, other), within(1e-12))
+          .isEqualTo(RankSum.p(other, one, 1));
     }
   }
 
   @Test
   public void drawnPermutationsAgreeWithCountedOnes() {
     Random random = new Random(3);
-    double[] one = random.doubles(RankTest.EXACT / 2).toArray();
-    double[] other = random.doubles(RankTest.EXACT / 2).map(x -> x + 0.08).toArray();
-    double exact = RankTest.p(one, other, 1);
+    double[] one = random.doubles(RankSum.EXACT / 2).toArray();
+    double[] other = random.doubles(RankSum.EXACT / 2).map(x -> x + 0.08).toArray();
+    double exact = RankSum.p(one, other, 1);
     double[] more = DoubleStream.concat(DoubleStream.of(other), DoubleStream.of(2)).toArray();
-    double drawn = RankTest.p(one, more, 1);
+    double drawn = RankSum.p(one, more, 1);
     // one value more changes the p-value little, and takes it beyond what is counted
-    assertThat(drawn).isCloseTo(exact, within(0.3 * exact + 0.01)).isEqualTo(RankTest.p(more, one, 1));
-    assertThat(RankTest.p(draw(random, 100, 1), new Random(1).doubles(100, 5, 6).toArray(), 1)).isEqualTo(1 / 10_000.0);
+    assertThat(drawn).isCloseTo(exact, within(0.3 * exact + 0.01)).isEqualTo(RankSum.p(more, one, 1));
+    assertThat(RankSum.p(draw(random, 100, 1), new Random(1).doubles(100, 5, 6).toArray(), 1)).isEqualTo(1 / 10_000.0);
   }
 
   /** For samples of the same, P(p <= a) <= a for each a, and nearly a. */
@@ -64,7 +64,7 @@ public class StatisticsTest {
     int rounds = 4_000;
     double[] p = new double[rounds];
     for (int i = 0; i < rounds; i++) {
-      p[i] = RankTest.p(random.doubles(8).toArray(), random.doubles(8).toArray(), 1);
+      p[i] = RankSum.p(random.doubles(8).toArray(), random.doubles(8).toArray(), 1);
     }
     for (double level : values(0.01, 0.05, 0.1, 0.25, 0.5, 0.75)) {
       double share = DoubleStream.of(p).filter(value -> value <= level).count() / (double) rounds;
@@ -75,26 +75,26 @@ public class StatisticsTest {
 
   @Test
   public void theLeastPValueSaysHowManyTrialsAreNeeded() {
-    assertThat(RankTest.least(3, 3)).isEqualTo(0.1);
-    assertThat(RankTest.least(4, 4)).isEqualTo(2 / 70.0);
-    assertThat(RankTest.needed(0.05)).isEqualTo(4);
-    assertThat(RankTest.needed(0.05 / 10)).isEqualTo(6);
+    assertThat(RankSum.least(3, 3)).isEqualTo(0.1);
+    assertThat(RankSum.least(4, 4)).isEqualTo(2 / 70.0);
+    assertThat(RankSum.needed(0.05)).isEqualTo(4);
+    assertThat(RankSum.needed(0.05 / 10)).isEqualTo(6);
     for (int n = 2; n < 8; n++) {
       double[] low = new Random(n).doubles(n).toArray();
       double[] high = new Random(n).doubles(n, 2, 3).toArray();
-      assertThat(RankTest.p(low, high, 1)).isCloseTo(RankTest.least(n, n), within(1e-12));
+      assertThat(RankSum.p(low, high, 1)).isCloseTo(RankSum.least(n, n), within(1e-12));
     }
   }
 
   /** Fisher's lady tasting tea, and Agresti's tables. */
   @Test
   public void fishersTestGivesThePublishedValues() {
-    assertThat(FisherTest.p(3, 4, 1, 4)).isCloseTo(0.4857, within(0.0001));
-    assertThat(FisherTest.p(4, 4, 0, 4)).isCloseTo(0.0286, within(0.0001));
+    assertThat(FisherExact.p(3, 4, 1, 4)).isCloseTo(0.4857, within(0.0001));
+    assertThat(FisherExact.p(4, 4, 0, 4)).isCloseTo(0.0286, within(0.0001));
     // R: fisher.test(matrix(c(10, 2, 3, 15), 2))
-    assertThat(FisherTest.p(10, 12, 3, 18)).isCloseTo(0.0005367, within(0.000001));
-    assertThat(FisherTest.p(0, 8, 0, 8)).isEqualTo(1);
-    assertThat(FisherTest.p(2, 9, 5, 7)).isEqualTo(FisherTest.p(5, 7, 2, 9));
+    assertThat(FisherExact.p(10, 12, 3, 18)).isCloseTo(0.0005367, within(0.000001));
+    assertThat(FisherExact.p(0, 8, 0, 8)).isEqualTo(1);
+    assertThat(FisherExact.p(2, 9, 5, 7)).isEqualTo(FisherExact.p(5, 7, 2, 9));
   }
 
   /** Holm 1979 by hand: 4 tests. */

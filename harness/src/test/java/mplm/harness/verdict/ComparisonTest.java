@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import mplm.harness.result.Outcome;
 import mplm.harness.statistics.Looks;
-import mplm.harness.statistics.RankTest;
+import mplm.harness.statistics.RankSum;
 import org.testng.annotations.Test;
 
 public class ComparisonTest {
@@ -125,7 +125,7 @@ public class ComparisonTest {
   @Test
   public void fewTrialsGiveNoVerdictAndItSaysHowManyWould() {
     Comparison comparison = compare(trials("mplm", 3, 10, 1, 1), trials("mplm", 3, 20, 3, 2));
-    assertThat(comparison.needed()).isEqualTo(RankTest.needed(0.05 / 2)).isEqualTo(5);
+    assertThat(comparison.needed()).isEqualTo(RankSum.needed(0.05 / 2)).isEqualTo(5);
     assertThat(of(comparison, "mplm", Metric.TIME)).extracting(Difference::judgement, Difference::note)
         .containsExactly(Judgement.TOO_FEW, "a verdict needs 5 each");
     assertThat(comparison.isWorse()).isFalse();

@@ -4,11 +4,11 @@ package mplm.harness.statistics;
 import org.hipparchus.distribution.discrete.HypergeometricDistribution;
 
 /** Fisher's exact test of two proportions, two-sided: all tables of the same margins no likelier than the observed one. */
-public final class FisherTest {
+public final class FisherExact {
   /** For probabilities that are equal but for rounding. */
   private static final double ROUNDING = 1e-9;
 
-  private FisherTest() {}
+  private FisherExact() {}
 
   /** The p-value of {@code hits} of {@code trials} against {@code otherHits} of {@code otherTrials}. */
   public static double p(int hits, int trials, int otherHits, int otherTrials) {

@@ -15,7 +15,7 @@ import org.testng.annotations.Test;
  * The trials as TestNG sees them: one TestNG test an experiment, one invocation a trial, named after it. A trial that failed is a
  * failed invocation; one that did not converge has been measured and passes.
  */
-public final class TrialTests {
+public final class TrialInvocations {
   private static final String ATTRIBUTE = "trials";
 
   /** Makes one trial. */
@@ -36,7 +36,7 @@ public final class TrialTests {
 
   /** Of the TestNG tests, in the order of the plan. */
   static List<String> names(List<PlannedTrial> plan) {
-    return plan.stream().map(TrialTests::test).distinct().toList();
+    return plan.stream().map(TrialInvocations::test).distinct().toList();
   }
 
   /** Trials of several engines come in rounds, over all experiments: one TestNG test has them all. */

@@ -14,13 +14,13 @@ import org.hipparchus.util.CombinatoricsUtils;
  * 1986), which is the full enumeration without its cost. Beyond {@link #EXACT} values in all it draws permutations from a seed and
  * counts the observed one too, (k + 1) / (draws + 1), so that no p-value is 0.
  */
-public final class RankTest {
+public final class RankSum {
   /** Values in all up to which the test is exact. */
   static final int EXACT = 120;
 
   private static final int DRAWS = 9_999;
 
-  private RankTest() {}
+  private RankSum() {}
 
   /**
    * The probability of a sum of ranks at least so far from its mean if both are samples of the same.
