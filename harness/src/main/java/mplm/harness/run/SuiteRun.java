@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
+import mplm.engine.unit.Patience;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RunDerivation;
@@ -48,7 +49,7 @@ import org.testng.xml.XmlTest;
  */
 public final class SuiteRun implements AutoCloseable {
   /** For a host that was away between two trials to come back, as after a reboot. */
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration PATIENCE = Patience.of(Duration.ofMinutes(5));
 
   private final RunFolder folder;
   private final Sites sites;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.testbed;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import mplm.engine.unit.Patience;
 
 /** How the hosts come about. */
 public enum Kind {
@@ -122,9 +125,9 @@ public enum Kind {
     try {
       Process process = builder.start();
       process.getOutputStream().close();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(ANSWER.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        return Optional.of("making namespaces takes more than 10 s");
+        return Optional.of("no namespaces are made " + Patience.within(ANSWER));
       }
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return process.exitValue() == 0
