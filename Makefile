@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # one language for what programs say, and UTF-8 for names, whatever the user's locale is
 export LC_ALL := C.UTF-8
-.PHONY: help run paper test lab engine engine-test guest npb bench dist clean packages
+.PHONY: help run paper test lab engine engine-test fuzz guest npb bench dist clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
 run: packages ## the quick suite on this machine: rows and charts in reports/runs
@@ -16,6 +16,8 @@ engine: packages ## build QEMU with MPLM, or find it in the cache
 	@engine/qemu/build
 engine-test: packages ## QEMU's whole migration-test with MPLM, on KVM and TCG
 	@engine/qemu/test --full
+fuzz: packages ## a million inputs for the scheduler, the recorder and each reader: an hour or two
+	@engine/fuzz/fuzz
 guest: packages ## build the guest's kernel and programs, or find them in the cache
 	@guest-images/build
 npb: packages ## the guest's programs without a guest: classes S and W, verified, seconds, Mop/s, memory
