@@ -2,6 +2,7 @@
 package mplm.harness;
 
 import java.nio.file.FileSystemException;
+import java.util.Locale;
 import mplm.engine.unit.Patience;
 import mplm.harness.artifact.BuildFailed;
 import mplm.harness.command.CleanCommand;
@@ -40,6 +41,8 @@ public final class Mplm {
   public static void main(String[] args) {
     // charts need no display
     System.setProperty("java.awt.headless", "true");
+    // what libraries print has the digits that CSV files have
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(args));
   }
 

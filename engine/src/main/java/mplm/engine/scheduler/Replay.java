@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -165,7 +166,7 @@ public final class Replay implements AutoCloseable {
     }
     expect(Action.SEND, action);
     if (scheduler.block() != block() || scheduler.page() != number("page") || scheduler.dirty() != (number("dirty") != 0)) {
-      throw new IllegalStateException(String.format("the scheduler picks block=%d page=%d dirty=%d",
+      throw new IllegalStateException(String.format(Locale.ROOT, "the scheduler picks block=%d page=%d dirty=%d",
           scheduler.block(), scheduler.page(), scheduler.dirty() ? 1 : 0));
     }
     picks++;
@@ -215,7 +216,7 @@ public final class Replay implements AutoCloseable {
     Stats stats = scheduler.stats();
     if (stats.dirtyPages() != number("dirty") || stats.nondirtyPages() != number("nondirty")) {
       throw new IllegalStateException(String.format(
-          "the scheduler has dirty=%d nondirty=%d", stats.dirtyPages(), stats.nondirtyPages()));
+          Locale.ROOT, "the scheduler has dirty=%d nondirty=%d", stats.dirtyPages(), stats.nondirtyPages()));
     }
   }
 

@@ -3,6 +3,7 @@ package mplm.engine.unit;
 
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,7 +50,7 @@ final class UnitText {
 
   private IllegalArgumentException wrong(String text, String limit) {
     return new IllegalArgumentException(String.format(
-        "'%s' is not a %s: it takes a number and one of %s, such as %s%s",
+        Locale.ROOT, "'%s' is not a %s: it takes a number and one of %s, such as %s%s",
         text, noun, String.join(", ", units.keySet()), example, limit));
   }
 }

@@ -2,6 +2,7 @@
 package mplm.harness.command;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import mplm.engine.scheduler.Scheduler;
@@ -24,13 +25,13 @@ public final class ListCommand implements Callable<Integer> {
     out.println("suites");
     for (String name : configs.suites()) {
       Suite suite = configs.suite(name);
-      out.printf("  %-10s %s (%d trials)%n", name, suite.title(), suite.plan(RunCommand.SEED).size());
+      out.printf(Locale.ROOT, "  %-10s %s (%d trials)%n", name, suite.title(), suite.plan(RunCommand.SEED).size());
     }
     out.println("benchmarks, with the memory of each class");
     for (String name : configs.benchmarks()) {
       Benchmark benchmark = configs.benchmark(name);
-      out.printf("  %-10s %s%n", name, benchmark.title());
-      out.printf("             %s%n", benchmark.classes().entrySet().stream()
+      out.printf(Locale.ROOT, "  %-10s %s%n", name, benchmark.title());
+      out.printf(Locale.ROOT, "             %s%n", benchmark.classes().entrySet().stream()
           .map(entry -> entry.getKey() + " " + entry.getValue().memory())
           .collect(Collectors.joining(", ")));
     }

@@ -74,7 +74,7 @@ public record ComparisonDocument(String base, String candidate, List<String> not
       StringBuilder row = new StringBuilder();
       for (int i = 0; i < wide.length; i++) {
         boolean number = i > 2 && i < wide.length - 1;
-        row.append(String.format("%" + (number ? "" : "-") + wide[i] + "s  ", line.get(i)));
+        row.append(String.format(Locale.ROOT, "%" + (number ? "" : "-") + wide[i] + "s  ", line.get(i)));
       }
       text.append(row.toString().stripTrailing()).append(System.lineSeparator());
     }

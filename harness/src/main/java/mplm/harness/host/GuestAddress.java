@@ -4,6 +4,7 @@ package mplm.harness.host;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import mplm.harness.input.BadValue;
@@ -45,7 +46,7 @@ public record GuestAddress(InetAddress address, int prefix) {
   /** Of the guest's device: one of the locally administered, as unique in its network as the address is. */
   public String mac() {
     byte[] bytes = address.getAddress();
-    return String.format("02:4d:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3]);
+    return String.format(Locale.ROOT, "02:4d:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3]);
   }
 
   /** As it stands in the hosts file and on the guest's kernel command line. */

@@ -20,14 +20,13 @@ final class Leash {
   private static final String SCRIPT =
       """
       exec 3<&0 </dev/null
-      sh -c 'echo "%s$$"; exec "$@"' mplm "$@" 3<&- & program=$!
+      sh -c 'echo "'MARK'$$"; exec "$@"' mplm "$@" 3<&- & program=$!
       { while read -r _ <&3; do :; done; kill -KILL $program; } >/dev/null 2>&1 & leash=$!
       exec 3<&-
       wait $program; status=$?
       kill -KILL $leash
       exit $status
-      """
-          .formatted(MARK);
+      """.replace("'MARK'", MARK);
 
   private Leash() {}
 

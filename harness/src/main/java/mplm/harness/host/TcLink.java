@@ -6,6 +6,7 @@ import static mplm.engine.unit.Patience.ANSWER;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import mplm.engine.unit.Bandwidth;
 import org.apache.commons.exec.CommandLine;
@@ -78,7 +79,7 @@ final class TcLink implements Link {
     try {
       executor.execute(command);
     } catch (IOException e) {
-      throw new HostException("link", "tc qdisc " + verb + " on " + device + ": " + output.toString().strip(), e);
+      throw new HostException("link", "tc qdisc " + verb + " on " + device + ": " + output.toString(StandardCharsets.UTF_8).strip(), e);
     }
   }
 }

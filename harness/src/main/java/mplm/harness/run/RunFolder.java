@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import mplm.harness.input.BadInput;
 
 /**
@@ -19,7 +20,7 @@ import mplm.harness.input.BadInput;
  * this process's alone, by a lock on the file {@code lock}, which ends with the process.
  */
 final class RunFolder implements AutoCloseable {
-  private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private final Path path;
   private final FileChannel lock;

@@ -96,12 +96,13 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
 
   /** Lines of text. */
   public String text() {
-    StringBuilder text = new StringBuilder(String.format("%-30s %-6s %-13s %-13s %8s %8s %15s %8s %7s %8s %8s %13s %8s %7s%n",
+    StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
+        "%-30s %-6s %-13s %-13s %8s %8s %15s %8s %7s %8s %8s %13s %8s %7s%n",
         "point", "half", "real", "simulated", "total s", "simul.", "span", "error", "spread", "down s", "simul.", "span", "error",
         "spread"));
     for (Row row : rows) {
       RealPoint real = row.real;
-      text.append(String.format("%-30s %-6s %-13s %-13s %8s %8s %15s %8s %7s %8s %8s %13s %8s %7s%n",
+      text.append(String.format(Locale.ROOT, "%-30s %-6s %-13s %-13s %8s %8s %15s %8s %7s %8s %8s %13s %8s %7s%n",
           real.experiment().name() + " " + real.method(), row.fitted ? "fitted" : "judged", outcome(real.completed()),
           outcome(row.simulated.completed()), number(real.median(RealPoint.Trial::total)), number(row.simulated.total()),
           span(row.simulated.totals()), percent("%+.1f %%", row.totalError()), spread(real, RealPoint.Trial::total),
@@ -109,7 +110,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
           span(row.simulated.downtimes()), percent("%+.1f %%", row.downtimeError()), spread(real, RealPoint.Trial::downtime)));
     }
     long fitted = rows.stream().filter(Row::fitted).count();
-    text.append(String.format("overheads%s: %s%n", fitted == 0 ? "" : " fitted on " + fitted + " points", overheads));
+    text.append(String.format(Locale.ROOT, "overheads%s: %s%n", fitted == 0 ? "" : " fitted on " + fitted + " points", overheads));
     if (fitted > 0) {
       text.append(summary("fitted", Row::fitted));
     }
@@ -124,7 +125,8 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   }
 
   private String summary(String name, Predicate<Row> which) {
-    return String.format("%s: median absolute error of migration time %s, of downtime %s; outcome as simulated in %d of %d; within"
+    return String.format(Locale.ROOT,
+        "%s: median absolute error of migration time %s, of downtime %s; outcome as simulated in %d of %d; within"
         + " %.0f %% of the simulated span of times in %d of %d, within %.0f %% of that of downtimes in %d%n", name,
         percent(medianError(which, Row::totalError)), percent(medianError(which, Row::downtimeError)),
         count(which.and(Row::sameOutcome)), count(which), 100 * TOTAL_TOLERANCE, count(which.and(Row::totalSpanned)),
@@ -136,16 +138,19 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   }
 
   private String distances() {
-    StringBuilder text = new StringBuilder(String.format("%n%-30s %8s %8s %8s %8s %8s %8s%n", "real trials over best possible",
+    StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
+        "%n%-30s %8s %8s %8s %8s %8s %8s%n", "real trials over best possible",
         "total s", "best", "ratio", "down s", "best", "ratio"));
     for (Row row : rows.stream().filter(row -> row.real.completed()).toList()) {
       double total = row.real.median(RealPoint.Trial::total);
       double downtime = row.real.median(RealPoint.Trial::downtime);
-      text.append(String.format("%-30s %8s %8s %8s %8s %8s %8s%n", row.real.experiment().name() + " " + row.real.method(),
+      text.append(String.format(Locale.ROOT,
+          "%-30s %8s %8s %8s %8s %8s %8s%n", row.real.experiment().name() + " " + row.real.method(),
           number(total), number(row.bestTotal()), number(total / row.bestTotal()), number(downtime), number(row.bestDowntime()),
           number(downtime / row.bestDowntime())));
     }
-    return text.append(String.format("best: the least total time with that downtime, the least downtime in that total time, by one that"
+    return text.append(String.format(Locale.ROOT,
+        "best: the least total time with that downtime, the least downtime in that total time, by one that"
         + " knows all writes in advance and slows no guest%n")).toString();
   }
 

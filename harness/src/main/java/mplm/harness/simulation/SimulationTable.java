@@ -46,22 +46,26 @@ public record SimulationTable(
   /** Lines of text. */
   public String text() {
     StringBuilder text = new StringBuilder(String.format(
-        "SIMULATED, not measured: a guest of %s on a link of %s, %s%s%n", trace.memory(), link, trace.source(),
+        Locale.ROOT, "SIMULATED, not measured: a guest of %s on a link of %s, %s%s%n", trace.memory(), link, trace.source(),
         overheads.isEmpty() ? "" : ", " + overheads));
     int wide = rows.stream().mapToInt(row -> row.method().length()).max().orElse(0);
-    text.append(String.format("%-" + wide + "s  %-13s %8s %8s %10s %11s %10s %10s %10s %10s %7s %9s", "method", "outcome",
+    text.append(String.format(Locale.ROOT,
+        "%-" + wide + "s  %-13s %8s %8s %10s %11s %10s %10s %10s %10s %7s %9s", "method", "outcome",
         "total s", "live s", "downtime s", "transf. MiB", "non-dirty", "dirty", "final", "zero pages", "epochs", "dirtied/s"));
-    text.append(bound.isPresent() ? String.format(" %15s %12s%n", "best downtime s", "best total s") : String.format("%n"));
+    text.append(bound.isPresent() ? String.format(Locale.ROOT,
+        " %15s %12s%n", "best downtime s", "best total s") : String.format(Locale.ROOT, "%n"));
     for (Simulated row : rows) {
-      text.append(String.format("%-" + wide + "s  %-13s %8s %8s %10s %11s %10d %10d %10d %10d %7d %9s", row.method(), outcome(row),
+      text.append(String.format(Locale.ROOT,
+          "%-" + wide + "s  %-13s %8s %8s %10s %11s %10d %10d %10d %10d %7d %9s", row.method(), outcome(row),
           fixed(row.total()), fixed(Optional.of(row.live())), fixed(row.downtime()), row.transferred().bytes() >> 20,
           row.nondirtyPages(), row.dirtyPages(), row.finalPages(), row.zeroPages(), row.epochs(),
           row.dirtyRate().isPresent() ? Math.round(row.dirtyRate().getAsDouble()) : "-"));
       text.append(bound.isPresent()
-          ? String.format(" %15s %12s%n", fixed(bestDowntime(row)), fixed(bestTotal(row))) : String.format("%n"));
+          ? String.format(Locale.ROOT,
+              " %15s %12s%n", fixed(bestDowntime(row)), fixed(bestTotal(row))) : String.format(Locale.ROOT, "%n"));
     }
     if (rows.stream().anyMatch(Simulated::repeated)) {
-      text.append(String.format("the trace was too short and began again%n"));
+      text.append(String.format(Locale.ROOT, "the trace was too short and began again%n"));
     }
     bound.ifPresent(best -> text.append(frontier(best)));
     return text.toString();
@@ -69,12 +73,13 @@ public record SimulationTable(
 
   private static String frontier(Bound bound) {
     StringBuilder text = new StringBuilder(String.format(
-        "best possible, all writes known in advance (to %s s): total s, downtime s%n", fixed(Optional.of(bound.step()))));
+        Locale.ROOT, "best possible, all writes known in advance (to %s s): total s, downtime s%n", fixed(Optional.of(bound.step()))));
     List<Bound.Point> points = bound.frontier();
     int lines = Math.min(FRONTIER_LINES, points.size());
     for (int line = 0; line < lines; line++) {
       Bound.Point point = points.get(lines == 1 ? 0 : line * (points.size() - 1) / (lines - 1));
-      text.append(String.format("  %8s %8s%n", fixed(Optional.of(point.total())), fixed(Optional.of(point.downtime()))));
+      text.append(String.format(Locale.ROOT,
+          "  %8s %8s%n", fixed(Optional.of(point.total())), fixed(Optional.of(point.downtime()))));
     }
     return text.toString();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.suite;
 
+import java.util.Locale;
 import mplm.engine.migration.Method;
 
 /**
@@ -27,6 +28,6 @@ public record PlannedTrial(int number, String suite, Experiment experiment, Meth
 
   /** The name as a file name, in the order of the run. */
   public String fileName() {
-    return String.format("%03d-", number) + name().replaceAll("[^A-Za-z0-9.]+", "-");
+    return String.format(Locale.ROOT, "%03d-", number) + name().replaceAll("[^A-Za-z0-9.]+", "-");
   }
 }

@@ -29,7 +29,7 @@ public final class Summary {
         int c = column;
         int width = table.stream().mapToInt(line -> line.get(c).length()).max().orElse(0);
         boolean number = column >= 2 && column <= 4;
-        text.append(String.format("%" + (number ? "" : "-") + width + "s", table.get(i).get(column)));
+        text.append(String.format(Locale.ROOT, "%" + (number ? "" : "-") + width + "s", table.get(i).get(column)));
         text.append(column + 1 < HEADER.size() ? "  " : "");
       }
       text.replace(text.length() - trailing(text), text.length(), "").append('\n');
