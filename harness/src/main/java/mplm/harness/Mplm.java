@@ -46,6 +46,11 @@ public final class Mplm {
     System.exit(run(args));
   }
 
+  /** The command's grammar. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Mplm());
+  }
+
   /** Runs the command and returns its exit code. */
   static int run(String... args) {
     try {
@@ -54,7 +59,7 @@ public final class Mplm {
       System.err.println("mplm: " + e.getMessage());
       return ExitCode.BAD_INPUT;
     }
-    CommandLine line = new CommandLine(new Mplm());
+    CommandLine line = commandLine();
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, rest) -> say(e.getCommandLine(),
         e.getMessage() + " (" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help says what is allowed)",
