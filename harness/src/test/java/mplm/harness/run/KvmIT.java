@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import mplm.engine.guest.GuestRecord;
+import mplm.engine.guest.KvmArea;
+import mplm.engine.migration.Method;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
+import mplm.harness.artifact.Artifacts;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.host.Host;
+import mplm.harness.host.HostConfig;
+import mplm.harness.host.Hosts;
+import mplm.harness.host.LinkConfig.Protection;
+import mplm.harness.host.TestHosts;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.Suite;
+import mplm.harness.terminal.Display;
+import org.testng.SkipException;
+import org.testng.annotations.AfterClass;
+import org.testng.annotations.BeforeClass;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+/**
+ * What the kit says of Linux guests on KVM, on emulated machines as {@code testbed/two-kernels.conf} has them: two kernels, two clocks,
+ * two NUMA nodes, huge pages, a tap for the guest.
+ */
+@Test(groups = "machines", timeOut = 3_600_000)
+public class KvmIT {
+  private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
+  private static final Duration LONG = Duration.ofMinutes(10);
+  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final String[] BOTH = {"precopy:20s", "mplm"};
+
+  /** In what trial which byte of the destination's memory is damaged: so far behind the start of what KVM writes. */
+  private static final Map<String, Map.Entry<String, Integer>> DAMAGE = Map.of("beside", Map.entry("wall clock", 12),
+      "before", Map.entry("wall clock", -1), "steal", Map.entry("steal time of vCPU 0", 3));
+
+  private Hosts hosts;
+  private Path runs;
+  private final Map<String, Long> damaged = new HashMap<>();
+
+  @BeforeClass
+  public void open() throws IOException {
+    hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
+    if (!hosts.testbed().equals("machines")) {
+      throw new SkipException("testbed " + hosts.testbed() + ": its hosts are not emulated machines");
+    }
+    runs = Files.createTempDirectory("mplm-kvm");
+  }
+
+  @AfterClass(alwaysRun = true)
+  public void remove() throws IOException {
+    if (runs != null) {
+      RecordedRun.remove(runs);
+    }
+  }
+
+  @Test(priority = 1)
+  public void everyProgramMovesByEachMethodAndItsMemoryIsEqualButForTheWallClock() throws Exception {
+    List<Experiment> programs = Stream.of("mg", "is", "sp", "bt", "writer").map(name -> experiment(name, name, true, BOTH)).toList();
+    Map<String, Map<String, String>> rows = run("programs", hosts, programs);
+    assertThat(rows).hasSize(10).allSatisfy((name, row) -> assertThat(row)
+        .containsEntry("outcome", "completed").containsEntry("accelerator", "kvm").containsEntry("verification", "successful")
+        .containsEntry("memory_compared", "equal")
+        .hasEntrySatisfying("memory_exempt", what -> assertThat(what).matches("KVM's wall clock: 12 bytes at 0x[0-9a-f]+")));
+  }
+
+  @Test(priority = 2)
+  public void aWrongByteBesideTheClockOrInWhatIsNotExemptIsFoundAndNamed() throws Exception {
+    Map<String, Map<String, String>> rows = run("damaged", hosts,
+        DAMAGE.keySet().stream().sorted().map(name -> experiment(name, "mg", true, "mplm")).toList());
+    assertThat(rows).hasSize(3).allSatisfy((name, row) -> {
+      String where = name.substring(0, name.indexOf(' '));
+      long at = damaged.get(where);
+      assertThat(row).containsEntry("outcome", "corrupted").containsEntry("memory_compared", "different").containsEntry("reason",
+          "memory differs in 1 blocks: 0x" + Long.toHexString(at & -(2L << 20)) + " (1 pages: 0x" + Long.toHexString(at)
+              + (where.equals("steal") ? " in KVM's steal time of vCPU 0)" : ")"));
+    });
+  }
+
+  /** Two clocks 37 s apart, of which the source's is put forward by an hour in one trial, while the guest is moved. */
+  @Test(priority = 3)
+  public void downtimesAreMeasuredWhateverTheMachinesClocksSay() throws Exception {
+    Map<String, Map<String, String>> rows = run("measured", hosts,
+        List.of(experiment("measured", "mg", false, BOTH), experiment("stepped", "mg", false, "mplm")));
+    assertThat(rows).hasSize(3).allSatisfy((name, row) -> {
+      assertThat(row).containsEntry("outcome", "completed").containsEntry("verification", "successful");
+      for (String downtime : List.of("downtime_s", "downtime_qemu_s", "downtime_stop_resume_s", "downtime_network_s")) {
+        assertThat(Double.parseDouble(row.get(downtime))).as(downtime).isBetween(0.0, 300.0);
+      }
+      assertThat(row.get("downtime_guest_s").isEmpty()).as("the guest's own, or why there is none")
+          .isNotEqualTo(row.get("downtime_missing").isEmpty());
+    });
+  }
+
+  @DataProvider
+  public Object[][] places() {
+    return new Object[][] {
+      {"encrypted", hosts.with(Protection.TLS), true},
+      {"numa", placed("numa_node", 1, "cpus", "1", "preallocate", true), true},
+      {"huge", placed("numa_node", 1, "huge_pages", "2MiB"), false}};
+  }
+
+  /** Guests in huge pages have no file that could be compared; their program verifies. */
+  @Test(priority = 5, dataProvider = "places")
+  public void guestsMoveWhereAndHowTheHostsFileSays(String name, Hosts place, boolean verified) throws Exception {
+    Map<String, Map<String, String>> rows = run(name, place, List.of(experiment(name, "mg", verified, BOTH)));
+    assertThat(rows).hasSize(2).allSatisfy((trial, row) -> assertThat(row)
+        .containsEntry("outcome", "completed").containsEntry("accelerator", "kvm").containsEntry("verification", "successful")
+        .containsEntry("memory_compared", verified ? "equal" : "no")
+        .containsEntry("stream_protection", name.equals("encrypted") ? "tls" : "none"));
+  }
+
+  @DataProvider
+  public Object[][] dirtyLogs() {
+    return new Object[][] {{"bitmap", "kvm", "kvm_clear_dirty_log"}, {"ring", "kvm,dirty-ring-size=4096", "kvm_dirty_ring_flush"}};
+  }
+
+  /** That it is this kind of log, and that it is cleared piece by piece, QEMU's trace shows. */
+  @Test(priority = 4, dataProvider = "dirtyLogs")
+  public void eitherKindOfDirtyLogLosesNoPage(String name, String accelerator, String event) throws Exception {
+    Path engine = wrapped(name, accelerator, event);
+    Map<String, Map<String, String>> rows = run(name, hosts, engine, List.of(experiment(name, "writer", true, BOTH)));
+    assertThat(rows).hasSize(2).allSatisfy((trial, row) -> assertThat(row)
+        .containsEntry("outcome", "completed").containsEntry("verification", "successful").containsEntry("memory_compared", "equal"));
+    try (Stream<Path> files = Files.walk(runs.resolve(name))) {
+      assertThat(files.filter(file -> file.endsWith("source/qemu.log"))).hasSize(2)
+          .allSatisfy(file -> assertThat(file).content().contains(event));
+    }
+  }
+
+  /** The engine behind a script that changes its accelerator and asks for a trace event. */
+  private Path wrapped(String name, String accelerator, String event) throws IOException {
+    Path engine = built().engine();
+    Path wrapped = Files.createDirectory(runs.resolve("engine-" + name));
+    for (String folder : List.of("bin", "share")) {
+      Files.createDirectory(wrapped.resolve(folder));
+    }
+    try (Stream<Path> share = Files.list(engine.resolve("share"))) {
+      for (Path file : share.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, wrapped.resolve("share").resolve(file.getFileName()));
+      }
+    }
+    Files.copy(engine.resolve("engine.properties"), wrapped.resolve("engine.properties"));
+    Files.copy(engine.resolve("bin/qemu-system-x86_64"), wrapped.resolve("share/qemu-behind"), StandardCopyOption.COPY_ATTRIBUTES);
+    Path script = Files.writeString(wrapped.resolve("bin/qemu-system-x86_64"), """
+        #!/bin/sh
+        for word; do
+          shift
+          if [ "$word" = kvm ]; then word=%s; fi
+          set -- "$@" "$word"
+        done
+        exec "$(dirname "$0")"/*-share/qemu-behind "$@" -trace %s
+        """.formatted(accelerator, event));
+    assertThat(script.toFile().setExecutable(true)).isTrue();
+    return wrapped;
+  }
+
+  private static Artifacts built() throws IOException {
+    return Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
+  }
+
+  private Hosts placed(Object... keysAndValues) {
+    Map<String, Object> change = TestHosts.change(keysAndValues);
+    return TestHosts.with(Map.of("source", change, "destination", change));
+  }
+
+  private static Experiment experiment(String name, String benchmark, boolean verifyMemory, String... methods) {
+    return new Experiment(name, new NpbConfigs(CLONE.resolve("npb-configs")).benchmark(benchmark), "S", 1, DataSize.parse("128MiB"),
+        Bandwidth.parse("200Mbit/s"), Arrays.stream(methods).map(Method::parse).toList(), true, LONG, LONG, 4, LONG, verifyMemory);
+  }
+
+  /** Rows by experiment and method. */
+  private Map<String, Map<String, String>> run(String name, Hosts pair, List<Experiment> experiments) throws Exception {
+    return run(name, pair, built().engine(), experiments);
+  }
+
+  private Map<String, Map<String, String>> run(String name, Hosts pair, Path engine, List<Experiment> experiments) throws Exception {
+    Artifacts artifacts = new Artifacts(engine, built().guest());
+    Path below = Files.createDirectory(runs.resolve(name));
+    SuiteRun.run(RunRequest.of(new Suite(name, "on KVM", 1, experiments)), List.of(pair), artifacts, below,
+        Display.on(new Saboteur(), false));
+    Map<String, Map<String, String>> rows = new LinkedHashMap<>();
+    try (Stream<Path> folders = Files.list(below)) {
+      for (Map<String, String> row : RecordedRun.rows(folders.filter(Files::isDirectory).findFirst().orElseThrow())) {
+        System.out.println("kvm: " + row.get("experiment") + " " + row.get("method") + ": " + row.get("outcome") + " " + row.get("reason")
+            + ", memory " + row.get("memory_compared") + ", " + row.get("memory_exempt") + ", total " + row.get("total_s") + " s, downtime "
+            + row.get("downtime_s") + " s by " + row.get("downtime_by") + ", network " + row.get("downtime_network_s") + " s");
+        rows.put(row.get("experiment") + " " + row.get("method"), row);
+      }
+    }
+    return rows;
+  }
+
+  /** Does by what a run says of a trial what the trial's name stands for. */
+  private final class Saboteur extends PrintStream {
+    Saboteur() {
+      super(OutputStream.nullOutputStream());
+    }
+
+    @Override
+    public void println(String line) {
+      System.out.println(line);
+      DAMAGE.forEach((name, place) -> {
+        if (line.contains("] " + name + " ") && line.endsWith(": comparing memory")) {
+          damage(name, place);
+        }
+      });
+      if (line.contains("] stepped ") && line.endsWith(": migrating")) {
+        on(hosts.source(), "date", "--set", "+1 hour");
+      }
+    }
+
+    private void damage(String name, Map.Entry<String, Integer> place) {
+      List<GuestRecord> told = on(hosts.source(), "sh", "-c", "cat \"$1\"/trial-*/serial.log", "saboteur", hosts.source().workFolder())
+          .lines().map(line -> GuestRecord.parse(line.strip(), 0)).flatMap(Optional::stream).toList();
+      long address = KvmArea.told(told).stream().filter(area -> area.name().equals(place.getKey())).findFirst().orElseThrow().address();
+      damaged.put(name, address + place.getValue());
+      // another byte than stands there, at the source or the destination
+      on(hosts.destination(), "sh", "-c", "old=$(od -An -tu1 -j\"$2\" -N1 \"$1\"); printf \"\\\\$(printf %03o $((old ^ 255)))\""
+          + " | dd of=\"$1\" bs=1 seek=\"$2\" conv=notrunc status=none", "saboteur", hosts.destination().memoryFile(),
+          Long.toString(damaged.get(name)));
+    }
+
+    private String on(HostConfig config, String... command) {
+      try (Host host = Host.connect(config)) {
+        return host.check(SOON, command);
+      }
+    }
+  }
+}
