@@ -12,7 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.simulation.SimulationTable;
@@ -160,6 +164,20 @@ public class MplmTest {
     assertThat(process.waitFor(50, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(said).isEqualTo(2);
     assertThat(said.lines().toList()).singleElement().asString().contains("9.2.0").contains("10.0");
+  }
+
+  /** The one list of versions is engine/debian.lock. */
+  @Test
+  public void theVersionsOfQemuAreThoseOfTheLockInPatchesAndReadme() throws Exception {
+    Path root = Clone.here().root();
+    Set<String> locked = Files.readAllLines(root.resolve("engine/debian.lock")).stream().filter(line -> line.startsWith("qemu-"))
+        .map(line -> line.substring("qemu-".length(), line.indexOf(' '))).collect(Collectors.toCollection(TreeSet::new));
+    try (Stream<Path> series = Files.list(root.resolve("engine/qemu/patches"))) {
+      assertThat(series.map(path -> path.getFileName().toString())).containsExactlyInAnyOrderElementsOf(locked);
+    }
+    String readme = Files.readString(root.resolve("README.md"));
+    assertThat(Pattern.compile("\\bQEMU (\\d+\\.\\d+)\\b").matcher(readme).results().map(found -> found.group(1)))
+        .as("README.md").containsAll(locked).allMatch(locked::contains);
   }
 
   @Test

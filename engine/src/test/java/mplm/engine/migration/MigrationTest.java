@@ -187,6 +187,24 @@ public class MigrationTest {
     assertThat(result.end().ram()).isPresent();
   }
 
+  /** Since QEMU 11.0 there is a state on the way to it; made up after its documentation. */
+  @Test
+  public void oneThatIsFailingHasNotEndedYet() throws Exception {
+    states(ACTIVE, "{\"status\": \"failing\"}", "{\"status\": \"failing\"}", "{\"status\": \"failed\", \"error-desc\": \"late\"}");
+    MigrationResult result = run(PRECOPY, LONG);
+    assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(result.reason().orElseThrow()).startsWith("source: late");
+    assertThat(seen).extracting(Progress::status).containsExactly("active", "failing", "failing", "failed");
+  }
+
+  /** Since 11.1 {@code expected-downtime} is QEMU's INT64_MAX when nothing gets through; nobody reads it, and nothing breaks. */
+  @Test
+  public void anEndlessExpectedDowntimeIsNoNumberOfAMigration() throws Exception {
+    states(ACTIVE.replaceFirst("\\{", "{\"expected-downtime\": 9223372036854775807, \"remaining\": 9223372036854775807, "), COMPLETED);
+    destinationLoads(0);
+    assertThat(run(PRECOPY, LONG).outcome()).isEqualTo(Outcome.COMPLETED);
+  }
+
   @Test
   public void aDeadDestinationIsNamedInTheReason() throws Exception {
     states(ACTIVE, "{\"status\": \"failed\"}");

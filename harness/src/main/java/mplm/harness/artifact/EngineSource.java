@@ -9,17 +9,22 @@ import java.util.List;
 import mplm.harness.input.BadInput;
 
 /**
- * Where an engine that is compared comes from: the folder of a built one, or its binary; the folder of a clone of the kit; or a
- * revision of this clone, which git checks out into a folder of its own for as long as it is built.
+ * Where an engine that is compared comes from: {@code qemu:VERSION}, this clone's with a QEMU of that version; the folder of a built
+ * one, or its binary; the folder of a clone of the kit; or a revision of this clone, which git checks out into a folder of its own for
+ * as long as it is built.
  */
 public final class EngineSource {
-  private static final String BINARY = "bin/qemu-system-x86_64";
+  private static final String BINARY = Artifact.ENGINE_BINARY;
   private static final String BUILD = "engine/qemu/build";
+  private static final String VERSION = "qemu:";
 
   private EngineSource() {}
 
   /** The folder of the built engine; it is built if the cache does not have it. */
   public static Path find(String name, String reference, Path clone) {
+    if (reference.startsWith(VERSION)) {
+      return Build.run(clone.resolve(BUILD), List.of("--qemu", reference.substring(VERSION.length())));
+    }
     Path path = Path.of(reference).toAbsolutePath().normalize();
     if (path.endsWith(BINARY) && Files.isRegularFile(path)) {
       path = path.getParent().getParent();

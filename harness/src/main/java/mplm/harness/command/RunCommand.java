@@ -93,11 +93,12 @@ public final class RunCommand implements Callable<Integer> {
       description = "of the migration stream, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
   private Protection protection;
 
-  @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU 10.0")
+  @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU")
   private Path qemuSource;
 
   @Option(names = "--engine", paramLabel = "NAME=REF",
-      description = "twice: compare two engines, such as base=HEAD~1 and new=.; REF is a revision, a clone, or a built engine")
+      description = "twice: compare two engines, such as base=HEAD~1 and new=.; REF is a revision, a clone,"
+          + " a built engine, or qemu:VERSION")
   private Map<String, String> engines = new LinkedHashMap<>();
 
   @Option(names = "--minutes", paramLabel = "N",

@@ -29,7 +29,7 @@ import net.schmizz.sshj.xfer.TransferListener;
  * The content-addressed files of one host, {@code WORK_FOLDER/store/SHA256-NAME}, owner-only. A file is sent under another name,
  * hashed on the host and renamed, so what stands there under a hash has that hash. A folder is a folder of links to its files.
  */
-final class Store {
+public final class Store {
   private static final Duration HASHING = Patience.of(Duration.ofMinutes(10));
 
   /* $1 work folder, $2 hash, $3 name. Says there or missing; what a killed upload left is removed. */
@@ -191,7 +191,7 @@ final class Store {
   }
 
   /** Hashed once for all hosts, unless it has changed. */
-  static String sha256(Path file) throws IOException {
+  public static String sha256(Path file) throws IOException {
     Version version = new Version(file.toRealPath(), Files.size(file), Files.getLastModifiedTime(file));
     String known = HASHES.get(version);
     if (known == null) {

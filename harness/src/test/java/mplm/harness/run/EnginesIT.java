@@ -18,6 +18,7 @@ import mplm.harness.calibration.Calibrations;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Hosts;
+import mplm.harness.host.Store;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
@@ -76,7 +77,8 @@ public class EnginesIT {
     }
     Files.write(copy.resolve("bin/qemu-system-x86_64"), new byte[1], StandardOpenOption.APPEND);
     Path properties = copy.resolve("engine.properties");
-    Files.writeString(properties, Files.readString(properties).replaceAll("(?m)^engine.hash=.*$", "engine.hash=" + OTHER));
+    Files.writeString(properties, Files.readString(properties).replaceAll("(?m)^engine.hash=.*$", "engine.hash=" + OTHER)
+        .replaceAll("(?m)^binary.sha256=.*$", "binary.sha256=" + Store.sha256(copy.resolve("bin/qemu-system-x86_64"))));
     return copy;
   }
 }

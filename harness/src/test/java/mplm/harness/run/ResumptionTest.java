@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Properties;
+import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
+import mplm.harness.host.Store;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.suite.PlannedTrial;
@@ -77,6 +79,9 @@ public class ResumptionTest {
     Properties properties = new Properties();
     properties.put("engine.hash", engine);
     properties.put("guest.hash", guest);
+    Files.createDirectories(artifacts.resolve("bin"));
+    Files.writeString(artifacts.resolve(Artifact.ENGINE_BINARY), engine);
+    properties.put("binary.sha256", Store.sha256(artifacts.resolve(Artifact.ENGINE_BINARY)));
     for (String file : new String[] {"engine.properties", "guest.properties"}) {
       try (Writer out = Files.newBufferedWriter(artifacts.resolve(file))) {
         properties.store(out, null);

@@ -159,9 +159,16 @@ public class RoundsTest {
       Files.writeString(built.resolve("bin/qemu-system-x86_64"), "");
       assertThatThrownBy(() -> EngineSource.find("base", built.toString(), clone)).isInstanceOf(BadInput.class)
           .hasMessageContaining("is not made by the kit");
-      Files.writeString(built.resolve("engine.properties"), "engine.hash=1\n");
+      String ofNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+      Files.writeString(built.resolve("engine.properties"), "engine.hash=1\nbinary.sha256=" + ofNothing + "\n");
       assertThat(EngineSource.find("base", built.toString(), clone)).isEqualTo(built);
       assertThat(EngineSource.find("base", built.resolve("bin/qemu-system-x86_64").toString(), clone)).isEqualTo(built);
+      // rebuilt by hand
+      Files.writeString(built.resolve("bin/qemu-system-x86_64"), "other");
+      assertThatThrownBy(() -> EngineSource.find("base", built.toString(), clone)).isInstanceOf(BadInput.class)
+          .hasMessageContaining("is not what was built").hasMessageContaining("engine/qemu/build");
+      Files.writeString(build, "#!/bin/sh\necho " + folder + "/\"$*\"\n");
+      assertThat(EngineSource.find("base", "qemu:10.0", clone)).isEqualTo(folder.resolve("--qemu 10.0"));
       assertThatThrownBy(() -> EngineSource.find("base", "v2", clone)).isInstanceOf(BadInput.class)
           .hasMessage("--engine base=v2: no folder, no binary and no revision of " + clone);
       assertThatThrownBy(() -> EngineSource.find("base", folder.toString(), clone)).isInstanceOf(BadInput.class)
