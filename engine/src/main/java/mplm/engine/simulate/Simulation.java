@@ -25,20 +25,36 @@ public final class Simulation {
   private final Trace trace;
   private final Conditions conditions;
   private final Duration limit;
+  private final SwitchoverRule rule;
   private final Wire.Listener listener;
 
   /**
+   * With stock pre-copy of QEMU 10.0.
+   *
    * @param limit after which a migration is cancelled, 10 days at most
    */
   public Simulation(Trace trace, Conditions conditions, Duration limit) {
-    this(trace, conditions, limit, null);
+    this(trace, conditions, limit, SwitchoverRule.LESS_THAN_THRESHOLD);
+  }
+
+  /**
+   * @param limit after which a migration is cancelled, 10 days at most
+   * @param rule of stock pre-copy
+   */
+  public Simulation(Trace trace, Conditions conditions, Duration limit, SwitchoverRule rule) {
+    this(trace, conditions, limit, rule, null);
   }
 
   /** With a listener that sees each page when it is sent. */
   Simulation(Trace trace, Conditions conditions, Duration limit, Wire.Listener listener) {
+    this(trace, conditions, limit, SwitchoverRule.LESS_THAN_THRESHOLD, listener);
+  }
+
+  private Simulation(Trace trace, Conditions conditions, Duration limit, SwitchoverRule rule, Wire.Listener listener) {
     this.trace = trace;
     this.conditions = conditions;
     this.limit = checked(limit);
+    this.rule = rule;
     this.listener = listener;
   }
 
@@ -56,7 +72,7 @@ public final class Simulation {
       if (method instanceof Mplm mplm) {
         return mplm(source, mplm);
       } else if (method instanceof Precopy precopy) {
-        return new StockPrecopy(source, precopy, limit).run();
+        return new StockPrecopy(source, precopy, limit, rule).run();
       }
       throw new IllegalArgumentException(method + " cannot be simulated, allowed: precopy:DURATION, mplm, " + STOP_AND_COPY);
     }

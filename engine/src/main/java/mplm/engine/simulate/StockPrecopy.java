@@ -8,8 +8,9 @@ import mplm.engine.migration.Precopy;
 import mplm.engine.trace.TraceHeader;
 
 /**
- * QEMU 10.0's pre-copy without a limit of bandwidth: {@code migration_iteration_run}, {@code ram_save_iterate} and {@code
- * migration_update_counters}, statement by statement as far as they decide which page is sent when.
+ * QEMU's pre-copy without a limit of bandwidth: {@code migration_iteration_run}, {@code ram_save_iterate} and {@code
+ * migration_update_counters}, statement by statement as far as they decide which page is sent when. What of that differs from one
+ * version to another is the {@link SwitchoverRule}.
  */
 final class StockPrecopy {
   private static final long PS_PER_MS = 1_000_000_000L;
@@ -21,6 +22,7 @@ final class StockPrecopy {
   private final Source source;
   private final Precopy method;
   private final Duration limit;
+  private final SwitchoverRule rule;
   private final BitSet pending = new BitSet();
   private long pendingPages;
   private int next;
@@ -30,10 +32,11 @@ final class StockPrecopy {
   private long sinceBytes;
   private long thresholdBytes;
 
-  StockPrecopy(Source source, Precopy method, Duration limit) {
+  StockPrecopy(Source source, Precopy method, Duration limit, SwitchoverRule rule) {
     this.source = source;
     this.method = method;
     this.limit = limit;
+    this.rule = rule;
     pending.set(0, source.pages);
     pendingPages = source.pages;
     source.epochs = 1;
@@ -47,7 +50,7 @@ final class StockPrecopy {
         pendingPages = pending.cardinality();
         source.epochs++;
       }
-      if (pendingPages == 0 || pendingBytes() < thresholdBytes) {
+      if (rule.ends(pendingBytes(), thresholdBytes)) {
         return source.stop(method.toString(), pending, true, limit);
       }
       iterate();

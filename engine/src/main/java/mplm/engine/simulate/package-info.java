@@ -11,7 +11,7 @@
  *       and is not written in it, for what a page that is holds within is not known; one of the stopped guest if it is one.
  *   <li>A page is one of the guest's, of 4 KiB. QEMU's MPLM sends it alone whatever the host's page; stock pre-copy sends all that
  *       is pending of a host page once it begins with one, which is simulated for host pages of 4 KiB only.
- *   <li>MPLM is the very C scheduler of {@code engine/scheduler}. Stock pre-copy is QEMU 10.0's: pages in cyclic order, calls of
+ *   <li>MPLM is the very C scheduler of {@code engine/scheduler}. Stock pre-copy is QEMU's: pages in cyclic order, calls of
  *       some 50 ms, the bandwidth of the last 100 ms or more times {@code downtime-limit} as threshold, and a fetch as soon as what
  *       is pending is below it.
  *   <li>Every fetch reports what was written since the one before, as under TCG. KVM's log is cleared in chunks (1 GiB) just before

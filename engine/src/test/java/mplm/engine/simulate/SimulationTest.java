@@ -16,6 +16,7 @@ import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.trace.SyntheticTrace;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
 import org.assertj.core.data.Percentage;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
@@ -59,6 +60,26 @@ public class SimulationTest {
 
   private static Trace guest(int setMiB, int rate) {
     return SyntheticTrace.parse("synthetic:memory=512MiB,at=384MiB,pattern=sequential,set=" + setMiB + "MiB,rate=" + rate);
+  }
+
+  /**
+   * An idle guest of 131072 pages at a page a millisecond, sent in calls of 65 pages: 1072 are left after 2000 calls, exactly what there
+   * is time for in 1.072 s.
+   */
+  @Test
+  public void whatIsExactlyTheThresholdIsTheEndSinceQemu101() throws IOException {
+    Conditions link = new Conditions(Bandwidth.parse("32768kbit/s"), 4096, 9, new DataSize(0), Duration.ZERO, Duration.ZERO,
+        Duration.ZERO);
+    Trace idle = SyntheticTrace.parse("synthetic:memory=512MiB,set=0B,rate=0");
+    Simulated before = new Simulation(idle, link, LIMIT.multipliedBy(10), SwitchoverRule.of("10.0.13")).run(Method.parse("precopy:1.072s"));
+    assertThat(before.finalPages()).isEqualTo(1072 - 65);
+    assertThat(before.epochs()).isEqualTo(2);
+    Simulated since = new Simulation(idle, link, LIMIT.multipliedBy(10), SwitchoverRule.of("10.1.0")).run(Method.parse("precopy:1.072s"));
+    assertThat(since.finalPages()).isEqualTo(1072);
+    assertThat(since.epochs()).as("without another fetch").isEqualTo(1);
+    assertThat(SwitchoverRule.of("11.1.3")).isEqualTo(SwitchoverRule.UP_TO_THRESHOLD);
+    assertThat(SwitchoverRule.of("9.2.4")).isEqualTo(SwitchoverRule.LESS_THAN_THRESHOLD);
+    assertThatThrownBy(() -> SwitchoverRule.of("new")).hasMessageContaining("not 'new'");
   }
 
   /**

@@ -27,9 +27,10 @@ import mplm.harness.table.Csv;
  * @param experiment the guest and its link
  * @param kernelArguments of the guest
  * @param method by which it was moved
+ * @param qemuVersion of the engine that moved it
  * @param trials at least one
  */
-public record RealPoint(Experiment experiment, String kernelArguments, Method method, List<Trial> trials) {
+public record RealPoint(Experiment experiment, String kernelArguments, Method method, String qemuVersion, List<Trial> trials) {
   private static final List<String> COLUMNS = List.of("trial", "outcome", "limit_s", "total_s", "setup_s", "downtime_qemu_s");
 
   /**
@@ -82,7 +83,7 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
         if (arguments == null) {
           throw new BadInput(RunManifest.file(run) + ": kernel_arguments: has none of experiment " + experiment.name());
         }
-        points.add(new RealPoint(experiment, arguments, (Method) of.get(1), some));
+        points.add(new RealPoint(experiment, arguments, (Method) of.get(1), manifest.setting().qemuVersion(), some));
       }
     });
     if (points.isEmpty()) {

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
+import mplm.engine.simulate.SwitchoverRule;
 import mplm.engine.trace.HeldTrace;
 import mplm.harness.statistics.Median;
 
@@ -29,7 +30,8 @@ public record SimulatedPoint(List<Simulated> migrations, double setup) {
     Duration limit = Duration.ofNanos(Math.round(real.limit() * NS_PER_S));
     for (int n = 0; n < beginnings; n++) {
       HeldTrace from = trace.later(trace.intervals() * n / beginnings).slower(overheads.slowness());
-      migrations.add(new Simulation(from, overheads.on(real.experiment().link()), limit).run(real.method()));
+      migrations.add(new Simulation(from, overheads.on(real.experiment().link()), limit, SwitchoverRule.of(real.qemuVersion()))
+          .run(real.method()));
     }
     return new SimulatedPoint(migrations, setup);
   }

@@ -116,10 +116,10 @@ public class ErrorTableTest {
       Experiment experiment = Rows.experiment(name, "S", 2, "256MiB", "30Mbit/s");
       HeldTrace trace = HeldTrace.of(new TraceFile(folder.resolve(name)));
       for (String text : List.of("precopy:0.3s", "precopy:2s", "precopy:5s", "precopy:10s", "mplm:epoch=1s", "mplm")) {
-        RealPoint limits = new RealPoint(experiment, "", Method.parse(text),
+        RealPoint limits = new RealPoint(experiment, "", Method.parse(text), "10.0.13",
             List.of(new RealPoint.Trial(true, 60, Double.NaN, SETUP, Double.NaN)));
         SimulatedPoint came = SimulatedPoint.of(limits, trace, overheads, SETUP, 1);
-        points.add(new RealPoint(experiment, "", Method.parse(text),
+        points.add(new RealPoint(experiment, "", Method.parse(text), "10.0.13",
             List.of(new RealPoint.Trial(came.completed(), 60, came.total(), SETUP, came.downtime()))));
       }
     }
