@@ -169,15 +169,15 @@ public class MplmTest {
   /** The one list of versions is engine/debian.lock. */
   @Test
   public void theVersionsOfQemuAreThoseOfTheLockInPatchesAndReadme() throws Exception {
-    Path root = Clone.here().root();
+    Path root = Path.of("..").toAbsolutePath().normalize();
     Set<String> locked = Files.readAllLines(root.resolve("engine/debian.lock")).stream().filter(line -> line.startsWith("qemu-"))
         .map(line -> line.substring("qemu-".length(), line.indexOf(' '))).collect(Collectors.toCollection(TreeSet::new));
     try (Stream<Path> series = Files.list(root.resolve("engine/qemu/patches"))) {
       assertThat(series.map(path -> path.getFileName().toString())).containsExactlyInAnyOrderElementsOf(locked);
     }
-    String readme = Files.readString(root.resolve("README.md"));
+    String readme = Files.readString(root.resolve("engine/README.md"));
     assertThat(Pattern.compile("\\bQEMU (\\d+\\.\\d+)\\b").matcher(readme).results().map(found -> found.group(1)))
-        .as("README.md").containsAll(locked).allMatch(locked::contains);
+        .as("engine/README.md").containsAll(locked).allMatch(locked::contains);
   }
 
   @Test
