@@ -27,6 +27,7 @@ import mplm.engine.qmp.QmpClient;
 import mplm.engine.qmp.QmpException;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Patience;
 import mplm.harness.host.Channel;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
@@ -44,6 +45,8 @@ public final class Machine implements AutoCloseable {
   /** Time, program and what it says. */
   private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  /** For a host that answers anything at all. */
+  private static final Duration PRESENT = Patience.of(Duration.ofSeconds(15));
   private static final Duration LOOK = Duration.ofMillis(500);
   /** A hypervisor that is stopped for less is let alone. */
   private static final Duration STOPPED = Duration.ofSeconds(4);
@@ -173,6 +176,19 @@ public final class Machine implements AutoCloseable {
     return Optional.of(host.name() + ": QEMU " + (signal > 0
         ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal))
         : "ended with status " + status.orElseThrow()) + lastWords());
+  }
+
+  /**
+   * Whether its host is gone, if nothing is known of the hypervisor's end: a machine that lost its power, its kernel or its cable says
+   * nothing of that.
+   */
+  public Optional<String> absence() {
+    try {
+      host.run(PRESENT, "true");
+      return Optional.empty();
+    } catch (HostException e) {
+      return Optional.of(host.name() + ": does not answer over SSH: switched off, crashed or cut off");
+    }
   }
 
   /** Has the hypervisor killed, and does not wait for that. */

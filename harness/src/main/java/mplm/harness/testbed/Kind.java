@@ -35,6 +35,8 @@ public enum Kind {
       "ip link add mplm0 type veth peer name mplm1 && tc qdisc add dev mplm0 root tbf rate 1mbit burst 256kb latency 50ms";
   private static final String PROBE_OF_MACHINES = "ip link add mplm0 type bridge && ip tuntap add dev mplm1 mode tap";
 
+  private static final Path TAPS = Path.of("/dev/net/tun");
+
   private static final String INSTALL = "engine/bin/install-packages harness/packages";
 
   private final String description;
@@ -77,7 +79,8 @@ public enum Kind {
     return switch (this) {
       case NAMESPACES -> isRoot() ? probe() : Optional.of("needs root: use sudo, or --testbed rootless");
       case ROOTLESS -> isRoot() ? Optional.of("is for ordinary users: use --testbed namespaces") : probe();
-      case MACHINES -> probe();
+      case MACHINES -> Files.isWritable(TAPS) ? probe()
+          : Optional.of(TAPS + " is not for this user: as root, chmod 666 " + TAPS + ", as udev has it");
       case LOOPBACK -> Optional.empty();
     };
   }

@@ -10,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestException;
 import mplm.engine.guest.GuestPause;
@@ -102,7 +104,7 @@ public final class Trial {
     boolean interrupted = true;
     try {
       messages = recorded(new QmpRecord(folder.qmp(), begin));
-      watch = new Watch(fault -> end(Outcome.FAILED, fault));
+      watch = new Watch(fault -> end(Outcome.FAILED, withAbsent(fault)));
       bootSource();
       Duration limit = waitForWorkingSet();
       if (planned.method() instanceof Unmigrated) {
@@ -359,7 +361,14 @@ public final class Trial {
         machine.fate().ifPresent(fates::add);
       }
     }
-    end(Outcome.FAILED, fates.isEmpty() ? why : String.join("; ", fates) + " (" + why + ")");
+    end(Outcome.FAILED, fates.isEmpty() ? withAbsent(why) : String.join("; ", fates) + " (" + why + ")");
+  }
+
+  /** What went wrong, after the hosts that are not there any more: they are why. */
+  private String withAbsent(String why) {
+    List<String> absent = Stream.of(source, destination).filter(Objects::nonNull).parallel().map(Machine::absence)
+        .flatMap(Optional::stream).toList();
+    return absent.isEmpty() ? why : String.join("; ", absent) + " (" + why + ")";
   }
 
   /** The first thing that went wrong is the one to tell; a failure beats an outcome. */

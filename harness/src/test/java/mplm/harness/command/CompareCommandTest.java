@@ -205,6 +205,15 @@ public class CompareCommandTest {
     assertThat(compare(run, text, "--force").out).contains("differs: testbed: namespaces, loopback");
   }
 
+  /** Nobody takes a time on emulated hosts for speed. */
+  @Test
+  public void thatHostsAreEmulatedIsTold() throws Exception {
+    Path text = folder.resolve("machines.csv");
+    Files.writeString(text, Files.readString(run.resolve("trials.csv")).replace(",namespaces,tcg,no,", ",machines,kvm,yes,"));
+    assertThat(compare(text, text).out).contains("Measured on emulated hosts: ");
+    assertThat(compare(run, run).out).doesNotContain("emulated");
+  }
+
   private record Said(int exitCode, String out, String err) {}
 
   private Said compare(Path base, Path candidate, String... more) {

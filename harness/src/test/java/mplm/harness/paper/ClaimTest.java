@@ -10,9 +10,11 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Method;
 import mplm.harness.result.Cell;
 import mplm.harness.result.Rows;
+import mplm.harness.result.Setting;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Experiment;
 import org.assertj.core.data.Offset;
@@ -162,6 +164,20 @@ public class ClaimTest {
     assertThat(distances.get(1).seconds()).isCloseTo(-1, Offset.offset(1e-9));
     assertThat(distances.get(0).comparable()).isFalse();
     assertThat(distances.get(0).deviations()).containsExactly("TCG (there: KVM)");
+  }
+
+  /** Whatever the size of guest and link, and whether they are in proportion. */
+  @Test
+  public void nothingOnEmulatedHostsIsHeldAgainstPublishedSeconds() {
+    Setting real = setting("none");
+    Setting emulated = setting("machines");
+    assertThat(Size.of(Rows.fullSize("MG"), real)).isEqualTo(Size.FULL);
+    assertThat(Size.of(Rows.fullSize("MG"), emulated)).isEqualTo(Size.OTHER);
+    assertThat(Published.deviations(Rows.fullSize("MG"), emulated)).containsExactly("emulated hosts (there: real ones)");
+  }
+
+  private static Setting setting(String testbed) {
+    return new Setting("run", "2026-01-02T03:04:05Z", testbed, "tc", "none", Accelerator.KVM, "10.0.13", "e", "5", "9", "6.1");
   }
 
   /** The published values as rows; what is off the figure's scale did not converge, what the program ended was ended by it. */

@@ -18,7 +18,13 @@ import mplm.harness.result.Outcome;
 record Fault(What what, String where, When when, Outcome outcome, String reason) {
   /** The kinds. */
   enum What {
-    SSH_LOST, SHELL_KILLED, KILLED, STOPPED, CUT, CUT_AND_RESTORED, DISK_FULL, MEMORY_FULL, STORE_DAMAGED, AWAY_AND_BACK;
+    SSH_LOST, SHELL_KILLED, KILLED, STOPPED, CUT, CUT_AND_RESTORED, DISK_FULL, MEMORY_FULL, STORE_DAMAGED, AWAY_AND_BACK,
+    POWER_CUT, PANIC, REBOOT, CONTROL_LINK_DOWN, MIGRATION_LINK_DOWN, OUT_OF_MEMORY, CLOCK_STEPPED, NOTHING;
+
+    /** Whether the machine is gone with all that ran on it. */
+    boolean endsTheMachine() {
+      return this == POWER_CUT || this == PANIC || this == REBOOT;
+    }
 
     /** Whether it takes rights on the hosts that only root has, or a link that is the kernel's. */
     boolean needsNamespaces() {
@@ -67,6 +73,29 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
     return all;
   }
 
+  /**
+   * Those of machines with power, a kernel and cables of their own, and at the end a trial without one, for the run goes on. The
+   * kernel finds no hypervisor to kill at a destination where none is yet.
+   */
+  static List<Fault> ofMachines() {
+    List<Fault> all = new ArrayList<>();
+    for (When when : new When[] {When.LIVE, When.BOOT, When.FINAL}) {
+      for (String side : List.of("source", "destination")) {
+        for (What what : new What[] {What.POWER_CUT, What.PANIC, What.REBOOT, What.CONTROL_LINK_DOWN}) {
+          all.add(failing(what, side, when, ".*" + side + ": .*"));
+        }
+        all.add(failing(What.MIGRATION_LINK_DOWN, side, when, "migration link: no progress.*|.*(No route to host|unreachable).*"));
+        all.add(failing(What.DISK_FULL, side, when, ".*" + side + ": no room for logs in .*: No space left on device.*"));
+        if (when != When.BOOT || side.equals("source")) {
+          all.add(failing(What.OUT_OF_MEMORY, side, when, side + ": QEMU was killed by signal 9 \\(SIGKILL.*"));
+        }
+        all.add(new Fault(What.CLOCK_STEPPED, side, when, Outcome.COMPLETED, null));
+      }
+    }
+    all.add(new Fault(What.NOTHING, "both", When.BETWEEN, Outcome.COMPLETED, null));
+    return all;
+  }
+
   private static Fault failing(What what, String where, When when, String reason) {
     return new Fault(what, where, when, Outcome.FAILED, reason);
   }
@@ -78,7 +107,7 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
 
   /** Whether the guest gets to the destination: what is wrong then is not the migration. */
   boolean letsTheGuestThrough() {
-    return outcome == Outcome.COMPLETED || what == What.DISK_FULL && when == When.LIVE;
+    return outcome == Outcome.COMPLETED || what == What.DISK_FULL && when != When.BOOT;
   }
 
   /** A final stage that begins at once and takes long, or a live stage that takes long. */

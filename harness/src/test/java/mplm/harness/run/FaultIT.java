@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
@@ -33,8 +35,10 @@ import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 import mplm.harness.terminal.Display;
+import org.testng.ITestResult;
 import org.testng.SkipException;
 import org.testng.annotations.AfterClass;
+import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
@@ -54,12 +58,14 @@ public class FaultIT {
 
   private Hosts hosts;
   private boolean namespaces;
+  private boolean machines;
   private Artifacts artifacts;
   private Benchmark mg;
   private Path runs;
   private List<Fault> faults;
   private Path run;
   private FaultInjector injector;
+  private final Set<Fault> missed = new HashSet<>();
   private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
 
   @BeforeClass(timeOut = 900_000)
@@ -69,17 +75,19 @@ public class FaultIT {
       throw new SkipException("testbed loopback: its hosts and its link are this machine's own");
     }
     namespaces = hosts.testbed().equals("namespaces");
+    machines = hosts.testbed().equals("machines");
     runs = Files.createTempDirectory("mplm-faults");
     artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
     mg = new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("mg");
     String picked = System.getProperty("mplm.faults", ".*");
-    faults = Fault.all().stream().filter(fault -> namespaces || !fault.what().needsNamespaces())
+    faults = (machines ? Fault.ofMachines() : Fault.all()).stream()
+        .filter(fault -> namespaces || machines || !fault.what().needsNamespaces())
         .filter(fault -> fault.name().matches(picked)).toList();
     smallWorkFolders();
-    injector = new FaultInjector(hosts, faults);
+    injector = new FaultInjector(hosts, faults, Path.of(System.getenv("MPLM_HOSTS")).getParent());
     Suite suite = new Suite("faults", "a fault a trial", 1, faults.stream().map(this::experiment).toList());
     boolean good = SuiteRun.run(RunRequest.of(suite), List.of(hosts), artifacts, runs, Display.on(injector, false),
-        Duration.ofMinutes(1));
+        Duration.ofMinutes(machines ? 5 : 1));
     assertThat(good).isEqualTo(faults.stream().allMatch(fault -> fault.reason() == null));
     try (Stream<Path> found = Files.list(runs)) {
       run = found.filter(Files::isDirectory).findFirst().orElseThrow();
@@ -117,9 +125,25 @@ public class FaultIT {
   }
 
   private Experiment experiment(Fault fault) {
+    Duration ready = Duration.ofSeconds(machines ? 180 : 60);
     return new Experiment(fault.name(), mg, "S", 1, DataSize.parse("256MiB"), Bandwidth.parse(fault.link()),
-        List.of(Method.parse(fault.method())), true, Duration.ofSeconds(60), Duration.ofSeconds(60), 3, Duration.ofSeconds(60),
+        List.of(Method.parse(fault.method())), true, ready, ready, 3, Duration.ofSeconds(60),
         fault.what() == Fault.What.MEMORY_FULL);
+  }
+
+  /** For who runs it: each fault with what came of it, then how many there were and how many did what they had to. */
+  @AfterClass(alwaysRun = true)
+  public void tell() {
+    faults.forEach(fault -> System.out.println("fault " + fault + (missed.contains(fault) ? ": NOT SURVIVED, " : ": ")
+        + rows.getOrDefault(fault.name(), Map.of()).get("outcome") + " " + rows.getOrDefault(fault.name(), Map.of()).get("reason")));
+    System.out.println("faults: " + faults.size() + " tried, " + (faults.size() - missed.size()) + " survived");
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void note(ITestResult result) {
+    if (!result.isSuccess() && result.getParameters().length > 0) {
+      missed.add((Fault) result.getParameters()[0]);
+    }
   }
 
   @DataProvider
@@ -163,7 +187,7 @@ public class FaultIT {
   @Test(dataProvider = "faults")
   public void aFaultIsFoundInTime(Fault fault) throws IOException {
     Duration migration = raw(fault).journal().parts().getOrDefault(Journal.Part.MIGRATION, Duration.ZERO);
-    assertThat(migration).isLessThan(Duration.ofSeconds(50));
+    assertThat(migration).isLessThan(Duration.ofSeconds(machines ? 80 : 50));
   }
 
   private RawTrial raw(Fault fault) throws IOException {
@@ -189,7 +213,9 @@ public class FaultIT {
     }
     long times = faults.stream().filter(fault -> fault.what() == Fault.What.STORE_DAMAGED || fault.what() == Fault.What.AWAY_AND_BACK
         || fault.what() == Fault.What.SSH_LOST).count();
-    assertThat(injector.said().stream().filter(line -> line.endsWith("taking both anew"))).hasSize((int) times);
+    if (!machines) { // whose clock and memory do as they like for a while
+      assertThat(injector.said().stream().filter(line -> line.endsWith("taking both anew"))).hasSize((int) times);
+    }
   }
 
   /** And the run can be resumed when it is back. */

@@ -4,6 +4,7 @@ package mplm.harness.run;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,19 +85,59 @@ final class FaultInjector extends PrintStream {
       done
       """;
 
+  /** $1 work folder: the hypervisor of a trial there is what the kernel takes when it has no memory left. */
+  private static final String OUT_OF_MEMORY =
+      """
+      for process in /proc/[0-9]*; do
+        case $(readlink "$process/exe") in "$1"/store/*) echo 1000 >"$process/oom_score_adj" ;; esac
+      done
+      echo f >/proc/sysrq-trigger
+      """;
+
+  /** $1 for the kernel's SysRq, when this command has ended: the machine ends with it. */
+  private static final String SYSRQ =
+      "setsid sh -c 'sleep 0.3; echo \"$1\" >/proc/sysrq-trigger' sysrq \"$1\" </dev/null >/dev/null 2>&1 &";
+
+  /** $1 work folder: takes all that its disk has. */
+  private static final String FILL =
+      """
+      fallocate -l "$(df --output=avail -B1 "$1" | tail -n 1)" "$1/filler" 2>/dev/null
+      cat /dev/zero >>"$1/filler" 2>/dev/null || :
+      """;
+
+  /** $1 a trial's folder: what is still there of it, the hypervisor among it. */
+  private static final String LEFT_OF_TRIAL =
+      """
+      if [ -e "$1" ]; then echo "$1"; fi
+      for process in /proc/[0-9]*; do
+        case $(readlink "$process/exe") in
+          */store/*) if tr '\\0' ' ' <"$process/cmdline" | grep -q "$1/"; then echo "process ${process#/proc/}"; fi ;;
+        esac
+      done
+      """;
+
   private final Hosts hosts;
   private final List<Fault> faults;
+  private final Path run;
   private final Map<String, Host> own = new LinkedHashMap<>();
   private final Map<String, List<String>> left = new LinkedHashMap<>();
   private final List<String> said = new ArrayList<>();
   private final List<Throwable> broken = new ArrayList<>();
+  /** Of trials whose machine was gone when they ended: their folders, to be looked for when the hosts are ready again. */
+  private final List<String> folders = new ArrayList<>();
   private Thread acting;
 
-  /** @param faults one a trial, in the order of the run */
-  FaultInjector(Hosts hosts, List<Fault> faults) {
+  /**
+   * For one run.
+   *
+   * @param faults one a trial, in the order of the run
+   * @param run the testbed's folder
+   */
+  FaultInjector(Hosts hosts, List<Fault> faults, Path run) {
     super(OutputStream.nullOutputStream());
     this.hosts = hosts;
     this.faults = faults;
+    this.run = run;
     own.put("source", Host.connect(hosts.source()));
     own.put("destination", Host.connect(hosts.destination()));
   }
@@ -127,6 +168,9 @@ final class FaultInjector extends PrintStream {
     int number = Integer.parseInt(matcher.group(1));
     Fault fault = faults.get(number - 1);
     String stage = matcher.group(2);
+    if (stage.equals("booting") && number > 1) {
+      lookAgain(faults.get(number - 2));
+    }
     if (stage.equals("booting") && fault.when() == Fault.When.BOOT || stage.equals("migrating") && isOnTheWay(fault)) {
       if (fault.what() == Fault.What.MEMORY_FULL || fault.what() == Fault.What.CUT && fault.when() == Fault.When.BOOT
           || fault.what() == Fault.What.DISK_FULL && fault.when() == Fault.When.BOOT) {
@@ -174,10 +218,30 @@ final class FaultInjector extends PrintStream {
         pause(2000);
         link("up");
       }
-      case DISK_FULL -> on(fault, "cat /dev/zero >\"$1/filler\" 2>/dev/null || :", work(fault));
+      case DISK_FULL -> on(fault, FILL, work(fault));
       case MEMORY_FULL -> on(fault, "mount -o remount,size=8M /dev/shm");
       case STORE_DAMAGED -> on(fault, DAMAGE, work(fault));
       case AWAY_AND_BACK -> leave(fault.where(), Duration.ofSeconds(5));
+      case POWER_CUT -> {
+        rememberFolders();
+        machine(fault).cutPower();
+      }
+      case PANIC -> {
+        rememberFolders();
+        on(fault, SYSRQ, "c");
+      }
+      case REBOOT -> {
+        rememberFolders();
+        on(fault, SYSRQ, "b");
+      }
+      case CONTROL_LINK_DOWN -> {
+        rememberFolders();
+        machine(fault).connected("control", false);
+      }
+      case MIGRATION_LINK_DOWN -> machine(fault).connected("migration", false);
+      case OUT_OF_MEMORY -> on(fault, OUT_OF_MEMORY, work(fault));
+      case CLOCK_STEPPED -> on(fault, "date -s '+1 hour'");
+      case NOTHING -> { }
     }
   }
 
@@ -203,7 +267,15 @@ final class FaultInjector extends PrintStream {
       case CUT -> link("up");
       case DISK_FULL -> on(fault, "rm -f \"$1/filler\"", work(fault));
       case MEMORY_FULL -> on(fault, "mount -o remount,size=50% /dev/shm");
+      case POWER_CUT -> machine(fault).powerUp();
+      case PANIC -> machine(fault).reset();
+      case CONTROL_LINK_DOWN -> machine(fault).connected("control", true);
+      case MIGRATION_LINK_DOWN -> machine(fault).connected("migration", true);
+      case CLOCK_STEPPED -> on(fault, "date -s '-1 hour'");
       default -> { }
+    }
+    if (!folders.isEmpty()) {
+      return; // a machine is not there to be looked at
     }
     List<String> found = new ArrayList<>();
     own.forEach((side, host) -> {
@@ -212,6 +284,34 @@ final class FaultInjector extends PrintStream {
           .forEach(line -> found.add(side + ": " + line));
     });
     left.put(fault.name(), found);
+  }
+
+  /** Before a machine is lost: what a trial has on both. */
+  private void rememberFolders() {
+    own.forEach((side, host) -> host.check(SOON, "sh", "-c", "ls -d \"$1\"/trial-* 2>/dev/null || :", "injector", host.config().workFolder()).lines()
+        .forEach(folders::add));
+  }
+
+  /** When the run has its hosts again. */
+  private void lookAgain(Fault before) {
+    if (folders.isEmpty()) {
+      return;
+    }
+    List<String> found = new ArrayList<>();
+    for (String side : List.of("source", "destination")) {
+      own.get(side).close();
+      own.put(side, Host.connect(side.equals("source") ? hosts.source() : hosts.destination()));
+      for (String folder : folders) {
+        own.get(side).check(SOON, "sh", "-c", LEFT_OF_TRIAL, "injector", folder).lines()
+            .forEach(line -> found.add(side + ": " + line));
+      }
+    }
+    folders.clear();
+    left.put(before.name(), found);
+  }
+
+  private EmulatedMachine machine(Fault fault) {
+    return new EmulatedMachine(run, fault.where());
   }
 
   private String work(Fault fault) {
