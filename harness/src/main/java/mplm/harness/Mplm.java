@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
 import mplm.engine.unit.Patience;
@@ -79,9 +81,29 @@ public final class Mplm {
         // a file or folder that was named cannot be read or written
         return say(command, BadInput.reason(file), ExitCode.BAD_INPUT);
       }
+      IOException io = e instanceof IOException own ? own : e instanceof UncheckedIOException own ? own.getCause() : null;
+      if (io != null) {
+        // such as a disk that is full
+        return say(command, BadInput.reason(io), ExitCode.NOT_FIT);
+      }
       throw e;
     });
-    return line.execute(args);
+    int status = execute(line, args);
+    if (System.out.checkError()) {
+      System.err.println("mplm: standard output cannot be written");
+      return status == 0 ? ExitCode.NOT_FIT : status;
+    }
+    return status;
+  }
+
+  private static int execute(CommandLine line, String... args) {
+    try {
+      return line.execute(args);
+    } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
+      return say(line, "native code cannot be loaded (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+          + "): it is unpacked below ~/.cache, which must not be mounted noexec; XDG_CACHE_HOME names another folder, or"
+          + " JAVA_TOOL_OPTIONS=-Djna.tmpdir=FOLDER", ExitCode.NOT_FIT);
+    }
   }
 
   private static int say(CommandLine command, String message, int exitCode) {

@@ -21,6 +21,9 @@ import mplm.harness.input.BadValue;
  * @param experiments in the order of the file
  */
 public record Suite(String name, String title, int repetitions, List<Experiment> experiments) {
+  /** What is planned is held in memory; a run of so many would take years. */
+  private static final int MOST = 10_000;
+
 
   /** What stands in the file. */
   record Contents(
@@ -29,8 +32,8 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
       @JsonProperty(required = true) List<Experiment> experiments) {
 
     Contents {
-      if (repetitions < 1) {
-        throw new BadValue("repetitions", repetitions + ", allowed: 1 or more");
+      if (repetitions < 1 || repetitions > MOST) {
+        throw new BadValue("repetitions", repetitions + ", allowed: 1 to " + MOST);
       }
       if (experiments == null || experiments.isEmpty()) {
         throw new BadValue("experiments", "empty, allowed: at least one");
@@ -56,10 +59,10 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
     return withExperiments(experiments.stream().map(e -> e.withMethods(methods)).toList());
   }
 
-  /** The same with other repetitions, at least 1. */
+  /** The same with other repetitions. */
   public Suite withRepetitions(int other) {
-    if (other < 1) {
-      throw new BadInput("repetitions " + other + ", allowed: 1 or more");
+    if (other < 1 || other > MOST) {
+      throw new BadInput("repetitions " + other + ", allowed: 1 to " + MOST);
     }
     return new Suite(name, title, other, experiments);
   }

@@ -195,7 +195,8 @@ public class NpbConfigsTest {
           + "iterations, limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, scaled, vcpus, verify_memory"},
       {"    vcpus: 1\n", "", "10: experiments.0.vcpus: missing; there are: benchmark, class, finish_within, "
           + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, verify_memory"},
-      {"repetitions: 1", "repetitions: 0", "8: repetitions: 0, allowed: 1 or more"},
+      {"repetitions: 1", "repetitions: 0", "8: repetitions: 0, allowed: 1 to 10000"},
+      {"repetitions: 1", "repetitions: 2000000000", "8: repetitions: 2000000000, allowed: 1 to 10000"},
       {"repetitions: 1", "repetitions: one", "8: repetitions: \"one\" is not allowed, allowed: a whole number"},
       {"benchmark: mg", "benchmark: ft", "11: experiments.0.benchmark: unknown benchmark 'ft', allowed: mg, own"},
       {"class: S", "class: Z", "12: experiments.0.class: unknown class 'Z' of mg, allowed: S, A"},
