@@ -65,12 +65,16 @@ final class DowntimeDerivation {
         way.plus(source.uncertainty()).plus(destination.uncertainty()).plus(during));
     long stop = migration.stop().orElseThrow();
     long resume = migration.resume().orElseThrow();
-    Optional<GuestPause> pause = narrowest(window -> GuestPause.of(
+    Optional<GuestPause> seenPause = narrowest(window -> GuestPause.of(
         raw.source().heartbeats(), raw.destination().heartbeats(), stop, resume, window));
+    // further below zero than it may be off: a clock, or who reads it, was not there all the time
+    boolean impossible = seenPause.filter(p -> p.pause().plus(p.error()).isNegative()).isPresent();
+    Optional<GuestPause> pause = impossible ? Optional.empty() : seenPause;
     Optional<Measure> network = narrowest(window -> NetworkDowntime.of(raw.echoes(), stop, resume, window)).map(silence -> new Measure(silence.length(), silence.error()));
-    return new Downtimes(qemu, Optional.of(stopResume), pause.map(p -> new Measure(p.pause(), p.error())),
+    return new Downtimes(qemu, Optional.of(stopResume).filter(measure -> !measure.value().isNegative()),
+        pause.map(p -> new Measure(max(p.pause(), Duration.ZERO), p.error())),
         pause.map(GuestPause::gap), network, pause.flatMap(p -> p.clockStoodStill(stopResume.value())),
-        pause.isPresent() ? Optional.empty() : Optional.of(fewHeartbeats(raw)),
+        pause.isPresent() ? Optional.empty() : Optional.of(impossible ? "heartbeats say less than nothing: a clock was set" : fewHeartbeats(raw)),
         network.isPresent() ? Optional.empty() : raw.journal().noEcho().or(() -> Optional.of("the guest did not answer on both sides")));
   }
 

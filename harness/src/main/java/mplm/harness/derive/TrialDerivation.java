@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -46,6 +47,10 @@ final class TrialDerivation {
 
   /** The row of a trial that came to its end. */
   static TrialRow row(PlannedTrial planned, Setting setting, RawTrial raw) {
+    if (raw.journal().absent().isPresent() && !raw.journal().outcome().orElseThrow().isFault()) {
+      return failed(planned, setting, raw.journal(), String.format(Locale.ROOT, "the controller stood still for %.1f s (stopped,"
+          + " suspended or paused) while it measured: nothing that it measured holds", raw.journal().absent().orElseThrow().toNanos() / 1e9));
+    }
     return new TrialDerivation(planned, setting, raw).row();
   }
 
@@ -186,7 +191,7 @@ final class TrialDerivation {
     boolean cut = planned.experiment().repeats() && marks.size() < 2;
     // a guest that was held for its memory's comparison was not slowed down by its migration
     return cut || planned.experiment().verifyMemory() ? Optional.empty() : raw.destination().guest("result").stream().findFirst()
-        .map(result -> Duration.ofNanos(result.arrival() - marks.get(marks.size() - 1)));
+        .map(result -> Duration.ofNanos(result.arrival() - marks.get(marks.size() - 1))).filter(time -> !time.isNegative());
   }
 
   private static TrialRow.Times times(Journal.Contents journal) {

@@ -51,6 +51,7 @@ public final class Journal implements AutoCloseable {
    * @param used memory that the source host had had to provide when the working set stood
    * @param limit after which the migration is cancelled
    * @param noEcho why no echo was sent to the guest
+   * @param absent how long the controller stood still at most since the part began in which the trial measures
    * @param migration how the migration ended
    * @param migrationReason why it did not complete
    * @param memory what the comparison of the memory found
@@ -65,6 +66,7 @@ public final class Journal implements AutoCloseable {
       Optional<DataSize> used,
       Optional<Duration> limit,
       Optional<String> noEcho,
+      Optional<Duration> absent,
       Optional<MigrationResult.Outcome> migration,
       Optional<String> migrationReason,
       Optional<MemoryVerdict> memory,
@@ -105,6 +107,11 @@ public final class Journal implements AutoCloseable {
   /** The working set stands. */
   public void workingSet(DataSize used, Duration limit) {
     write(event("working_set").put("used_bytes", used.bytes()).put("limit_s", Seconds.of(limit.toNanos())));
+  }
+
+  /** The controller stood still for so long, and goes on. */
+  public void absent(Duration length) {
+    write(event("absent").put("s", Seconds.of(length.toNanos())));
   }
 
   /** The guest has no network. */
@@ -171,6 +178,8 @@ public final class Journal implements AutoCloseable {
     Map<String, JsonNode> last = new HashMap<>();
     Part running = null;
     Optional<Duration> ssh = Optional.empty();
+    Optional<Duration> absent = Optional.empty();
+    boolean measures = false;
     long since = 0;
     long now = 0;
     for (String text : Files.exists(file) ? Files.readAllLines(file) : List.<String>of()) {
@@ -189,7 +198,12 @@ public final class Journal implements AutoCloseable {
           parts.merge(running, Duration.ofNanos(now - since), Duration::plus);
         }
         running = name.equals("start") ? Part.valueOf(event.required("part").asText().toUpperCase(Locale.ROOT)) : null;
+        measures |= running == Part.MIGRATION || running == Part.FINISH;
         since = now;
+      }
+      if (name.equals("absent") && measures) {
+        Duration length = Duration.ofNanos(Seconds.nanos(event.required("s").decimalValue()));
+        absent = absent.filter(longest -> longest.compareTo(length) > 0).or(() -> Optional.of(length));
       }
     }
     Optional<JsonNode> set = Optional.ofNullable(last.get("working_set"));
@@ -202,6 +216,7 @@ public final class Journal implements AutoCloseable {
         set.map(event -> new DataSize(event.required("used_bytes").asLong())),
         set.map(event -> Duration.ofNanos(Seconds.nanos(event.required("limit_s").decimalValue()))),
         Optional.ofNullable(last.get("no_echo")).map(event -> event.required("reason").asText()),
+        absent,
         migrated.map(event -> MigrationResult.Outcome.valueOf(event.required("outcome").asText().toUpperCase(Locale.ROOT))),
         migrated.map(event -> event.get("reason")).map(JsonNode::asText),
         Optional.ofNullable(last.get("compared")).map(Journal::verdict),

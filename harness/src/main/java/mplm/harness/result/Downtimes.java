@@ -3,6 +3,7 @@ package mplm.harness.result;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,31 +40,51 @@ public record Downtimes(
 
   /**
    * The one that counts: the guest's own where its clock stood still, since nothing lies between it and the guest; else from STOP to
-   * RESUME. Empty where the guest was held at the destination, as its memory was compared.
+   * RESUME. One that others contradict and none confirms does not count: a host's clock that is set meanwhile moves STOP by hours.
+   * Empty where none is left, and where the guest was held at the destination, as its memory was compared.
    */
   public Optional<Measure> headline() {
-    return guestCounts() ? guest : stopResume;
+    return headlineName().map(candidates()::get);
   }
 
   /** Which one that is: {@code guest} or {@code stop-resume}. */
   public Optional<String> headlineName() {
-    return headline().map(measure -> guestCounts() ? "guest" : "stop-resume");
+    return candidates().keySet().stream().filter(name -> {
+      List<Boolean> agree = others(name).values().stream().map(candidates().get(name)::agreesWith).toList();
+      return agree.isEmpty() || agree.contains(true);
+    }).findFirst();
   }
 
-  /** Which ones cannot be right if the headline is, by more than both may be off, in one line; empty when all can. */
+  /** Which ones cannot be right if the one that counts is, by more than both may be off, in one line; empty when all can. */
   public Optional<String> disagreement() {
-    Map<String, Optional<Measure>> others = new LinkedHashMap<>();
-    others.put("qemu", qemu);
-    others.put("stop-resume", stopResume);
-    others.put("network", network.filter(seen -> headline().filter(h -> seen.value().compareTo(h.value()) < 0).isPresent()));
     StringJoiner odd = new StringJoiner("; ");
-    headline().ifPresent(headline -> others.forEach((name, other) -> other.filter(measure -> !measure.agreesWith(headline))
-        .ifPresent(measure -> odd.add(name + " " + text(measure) + " against " + headlineName().orElseThrow() + " " + text(headline)))));
+    headlineName().or(() -> candidates().keySet().stream().findFirst()).ifPresent(name -> {
+      Measure one = candidates().get(name);
+      others(name).forEach((other, measure) -> {
+        if (!measure.agreesWith(one)) {
+          odd.add(other + " " + text(measure) + " against " + name + " " + text(one));
+        }
+      });
+    });
     return odd.length() == 0 ? Optional.empty() : Optional.of(odd.toString());
   }
 
-  private boolean guestCounts() {
-    return guest.isPresent() && clockStoodStill.orElse(false);
+  /** The best first. */
+  private Map<String, Measure> candidates() {
+    Map<String, Measure> candidates = new LinkedHashMap<>();
+    guest.filter(measure -> clockStoodStill.orElse(false)).ifPresent(measure -> candidates.put("guest", measure));
+    stopResume.ifPresent(measure -> candidates.put("stop-resume", measure));
+    return candidates;
+  }
+
+  /** What this one is held against; the network's may be longer, and says nothing then. */
+  private Map<String, Measure> others(String name) {
+    Map<String, Measure> others = new LinkedHashMap<>();
+    qemu.ifPresent(measure -> others.put("qemu", measure));
+    candidates().forEach(others::put);
+    Measure one = others.remove(name);
+    network.filter(measure -> measure.value().compareTo(one.value()) < 0).ifPresent(measure -> others.put("network", measure));
+    return others;
   }
 
   private static String text(Measure measure) {

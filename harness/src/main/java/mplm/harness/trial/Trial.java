@@ -74,6 +74,7 @@ public final class Trial {
   private Optional<StreamKey> key = Optional.empty();
   private EchoProbe echo;
   private Watch watch;
+  private Presence presence;
   private String allowance = "ready_within";
   private Outcome outcome = Outcome.COMPLETED;
   private Optional<String> reason = Optional.empty();
@@ -104,6 +105,7 @@ public final class Trial {
     boolean interrupted = true;
     try {
       messages = recorded(new QmpRecord(folder.qmp(), begin));
+      presence = new Presence(journal::absent);
       watch = new Watch(fault -> end(Outcome.FAILED, withAbsent(fault)));
       bootSource();
       Duration limit = waitForWorkingSet();
@@ -298,7 +300,7 @@ public final class Trial {
     // an interrupt ends the trial, not its tidying
     boolean interrupted = Thread.interrupted();
     boolean whole = true;
-    for (AutoCloseable part : new AutoCloseable[] {watch, echo, destination, source, guest::removeMemoryFiles}) {
+    for (AutoCloseable part : new AutoCloseable[] {watch, presence, echo, destination, source, guest::removeMemoryFiles}) {
       try {
         if (part != null) {
           part.close();

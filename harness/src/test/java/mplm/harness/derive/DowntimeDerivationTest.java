@@ -77,13 +77,23 @@ public class DowntimeDerivationTest {
   public void theGuestsOwnCountsIfItsClockStoodStill() throws Exception {
     stopAndGoOn(1, 1);
     beats(before, 9000, 500, 2);
-    beats(after, 12_100, 1500, 2);
+    beats(after, 12_010, 1500, 2);
     Downtimes downtimes = downtimes(false);
     assertThat(downtimes.clockStoodStill()).contains(true);
     assertThat(downtimes.headlineName()).contains("guest");
-    assertThat(downtimes.headline().orElseThrow().value()).isEqualTo(Duration.ofMillis(2100));
-    // 2000 ms from STOP to RESUME, known to a round trip and how far the events lie apart
-    assertThat(downtimes.disagreement().orElseThrow()).contains("stop-resume 2.0000 s +- 0.0120 s against guest 2.1000 s");
+    assertThat(downtimes.headline().orElseThrow().value()).isEqualTo(Duration.ofMillis(2010));
+    assertThat(downtimes.disagreement()).isEmpty();
+  }
+
+  /** 2000 ms from STOP to RESUME, known to a round trip and how far the events lie apart, and 2010 ms by QEMU. */
+  @Test
+  public void theGuestsOwnThatTheOthersContradictDoesNotCount() throws Exception {
+    stopAndGoOn(1, 1);
+    beats(before, 9000, 500, 2);
+    beats(after, 12_100, 1500, 2);
+    Downtimes downtimes = downtimes(false);
+    assertThat(downtimes.headlineName()).contains("stop-resume");
+    assertThat(downtimes.disagreement().orElseThrow()).startsWith("guest 2.1000 s").endsWith(" against stop-resume 2.0000 s +- 0.0120 s");
   }
 
   @Test
@@ -186,7 +196,7 @@ public class DowntimeDerivationTest {
 
   private RawTrial raw(List<TraceEvent> source, List<TraceEvent> destination) {
     Journal.Contents none = new Journal.Contents(Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty(),
-        Optional.empty(),
+        Optional.empty(), Optional.empty(),
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO);
     return new RawTrial(none, messages, List.of(), new RawTrial.Side(before, source, List.of()), new RawTrial.Side(after, destination, List.of()));
   }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.harness.chart.Figure;
@@ -218,6 +219,48 @@ public class RecordedRunTest {
     List<TrialRow> kept = new ArrayList<>();
     assertThatThrownBy(() -> derivation.trial(first, kept::add)).isInstanceOf(IOException.class);
     assertThat(kept).hasSize(1);
+  }
+
+  /** SIGSTOP for 8 s amid its migration, as its journal tells it: nothing of it is a measurement, and no other trial suffers. */
+  @Test
+  public void aTrialWhoseControllerStoodStillIsNoMeasurement() throws Exception {
+    List<TrialRow> before = RunDerivation.of(run).rows();
+    Path journal = run.resolve("trials").resolve(before.get(0).planned().fileName()).resolve("journal.jsonl");
+    String text = Files.readString(journal);
+    int end = text.lastIndexOf("{\"t\"");
+    String absent = text.substring(end, text.indexOf(",\"event\"", end)) + ",\"event\":\"absent\",\"s\":8.04}\n";
+    Files.writeString(journal, text.substring(0, end) + absent + text.substring(end));
+    RunDerivation.of(run).again();
+    assertThat(RecordedRun.rows(run)).hasSameSizeAs(before).element(0).satisfies(row -> assertThat(row)
+        .containsEntry("outcome", "failed").containsEntry("total_s", "").containsEntry("downtime_s", "").containsEntry("program_s", "")
+        .containsEntry("reason", "the controller stood still for 8.0 s (stopped, suspended or paused) while it measured:"
+            + " nothing that it measured holds"));
+    // before it measures, while the guest boots, it may
+    Files.writeString(journal, "{\"t\":0.000001,\"event\":\"absent\",\"s\":8.04}\n" + text);
+    assertThat(RunDerivation.of(run).rows()).isEqualTo(before);
+  }
+
+  /** The source's clock is set back an hour between two events: STOP seems an hour early. */
+  @Test
+  public void aDowntimeThatOthersContradictIsNoHeadline() throws Exception {
+    RunDerivation derivation = RunDerivation.of(run);
+    Path qmp = run.resolve("trials").resolve(derivation.manifest().plan().get(0).fileName()).resolve("qmp.jsonl");
+    List<String> lines = new ArrayList<>();
+    boolean set = false;
+    for (String line : Files.readAllLines(qmp)) {
+      Matcher seconds = Pattern.compile("\"seconds\":(\\d+)").matcher(line);
+      set |= line.contains("\"event\":\"STOP\"");
+      lines.add(set && line.contains("\"peer\":\"source\"") && seconds.find()
+          ? seconds.replaceFirst("\"seconds\":" + (Long.parseLong(seconds.group(1)) - 3600)) : line);
+    }
+    assertThat(set).isTrue();
+    Files.write(qmp, lines);
+    derivation.again();
+    assertThat(RecordedRun.rows(run)).element(0).satisfies(row -> {
+      assertThat(row).containsEntry("outcome", "completed");
+      assertThat(row.get("downtime_disagreement")).isNotEmpty();
+      assertThat(row.get("downtime_s").isEmpty() || Double.parseDouble(row.get("downtime_s")) < 60).as(row.get("downtime_s")).isTrue();
+    });
   }
 
   /** A trial that is there twice would have two rows, and be counted twice. */
