@@ -56,11 +56,22 @@ public record ComparisonDocument(String base, String candidate, List<String> not
   public String rule() {
     String thresholds = Arrays.stream(Metric.values())
         .map(metric -> metric + " " + percent(comparison.rules().threshold(metric))).collect(Collectors.joining(", "));
-    boolean exact = comparison.tests() == 0;
-    return exact ? "Computed rows do not vary: judged by the threshold alone (" + thresholds + ")."
-        : String.format(Locale.ROOT, "Worse: significant (exact rank test, Holm over %d tests, %.3g in all), beyond the threshold"
-            + " (%s) and not explained by the control cells. A difference can be significant from n = %d on.", comparison.tests(),
-            comparison.rules().alpha(), thresholds, comparison.needed());
+    if (comparison.tests() == 0) {
+      return "Computed rows do not vary: judged by the threshold alone (" + thresholds + ").";
+    }
+    return String.format(Locale.ROOT, "Worse: significant (%s, over %d tests, %.3g in all) and beyond the threshold (%s). A difference"
+            + " can be significant from %d %s on. Assumed: %s.",
+        comparison.isInRounds() ? "signed ranks, names exchanged within rounds" : "exact rank test, Holm", comparison.tests(),
+        comparison.rules().alpha(), thresholds, comparison.needed(), comparison.isInRounds() ? "rounds" : "trials each", assumption());
+  }
+
+  private String assumption() {
+    if (comparison.isInRounds()) {
+      return "nothing of the machine, for who was first in a round was drawn by lot";
+    }
+    return comparison.machine().isEmpty() ? "the machine was the same for both, which no control cell shows"
+        : "the machine was the same for all trials of each, and differs between the two by a factor within the interval that the control"
+            + " cells show, whose ends were both tried";
   }
 
   /** A line a metric below a header. */

@@ -3,7 +3,10 @@ package mplm.harness.run;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.TrialRow;
@@ -21,29 +24,39 @@ final class Rounds {
   private final Looks looks;
   private final long begin;
   private long roundBegin;
-  private Duration longest = Duration.ZERO;
+  private Duration longest;
   private int round;
   private double level;
   private String end = "";
 
-  /** Of a run whose first round begins at {@code begin}, {@link System#nanoTime}. */
-  Rounds(RunManifest manifest, long begin) {
+  /**
+   * Of a run that makes its next trial now.
+   *
+   * @param now {@link System#nanoTime}
+   * @param done trials that were made before the run was broken off: their time is spent, and so may be all looks but the last
+   */
+  Rounds(RunManifest manifest, long now, Collection<TrialRow> done) {
     this.manifest = manifest;
-    this.begin = begin;
     this.looks = new Looks(manifest.engines().budget(), Rules.ALPHA);
+    Map<Integer, Duration> byRound = new TreeMap<>(Map.of(0, Duration.ZERO));
+    done.forEach(row -> byRound.merge(row.planned().repetition(), row.times().all(), Duration::plus));
+    this.round = Collections.max(byRound.keySet());
+    this.longest = Collections.max(byRound.values());
+    this.roundBegin = now - byRound.get(round).toNanos();
+    this.begin = now - byRound.values().stream().mapToLong(Duration::toNanos).sum();
+    if (!done.isEmpty()) {
+      looks.forgo();
+    }
   }
 
   /**
    * Whether the trial is to be made.
    *
-   * @param now in the clock of {@code begin}
+   * @param now {@link System#nanoTime}
    * @param rows all so far
    */
   boolean admit(PlannedTrial trial, long now, Collection<TrialRow> rows) {
     if (end.isEmpty() && trial.repetition() != round) {
-      if (round == 0 && !rows.isEmpty()) {
-        looks.forgo(); // a run that was broken off may have had them
-      }
       if (round > 0) {
         Duration last = Duration.ofNanos(now - roundBegin);
         longest = last.compareTo(longest) > 0 ? last : longest;

@@ -73,13 +73,13 @@ public final class SuiteRun implements AutoCloseable {
     this.workers = sites.all().stream().map(site -> new PairWorker(site, patience)).toList();
     this.derivation = new RunDerivation(folder.path(), manifest);
     this.plan = manifest.plan();
-    this.rounds = Optional.ofNullable(manifest.engines()).map(engines -> new Rounds(manifest, System.nanoTime()));
     for (PlannedTrial planned : plan) {
       derivation.trial(planned, row -> rows.put(planned.number(), row));
       if (!rows.containsKey(planned.number())) {
         derivation.folder(planned).remove();
       }
     }
+    this.rounds = Optional.ofNullable(manifest.engines()).map(engines -> new Rounds(manifest, System.nanoTime(), rows.values()));
     derivation.write(List.copyOf(rows.values()));
     this.csv = Csv.append(derivation.trials());
   }

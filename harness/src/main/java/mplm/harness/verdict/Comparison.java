@@ -2,63 +2,79 @@
 package mplm.harness.verdict;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-import mplm.harness.result.Outcome;
+import mplm.harness.statistics.Exchange;
 import mplm.harness.statistics.FisherExact;
 import mplm.harness.statistics.Holm;
-import mplm.harness.statistics.Median;
 import mplm.harness.statistics.RankSum;
 import mplm.harness.statistics.RatioInterval;
+import mplm.harness.statistics.SignedRanks;
 
 /**
  * Two sets of trials, cell by cell and metric by metric.
  *
- * <p>A metric of a cell is worse (better) if the difference is <em>significant</em>: the {@link RankSum} over all trials, {@link
- * Holm} over all cells and metrics, below alpha; <em>and matters</em>: the ratio of the medians is above 1 + threshold (below its
- * inverse); <em>and is not the machine's</em>: if all control cells together differ significantly in that metric, the same holds
- * when the candidate's values are divided by their ratio. A migration that did not come to its end counts as longer than any that
- * did; how many there are, and how many trials show a fault, is compared by {@link FisherExact}, where any is the only threshold.
+ * <p>A metric of a cell is worse (better) if the difference <em>matters</em>: the ratio is above 1 + threshold (below its inverse);
+ * <em>and is significant</em> below alpha, over all cells and metrics. What that means depends on how the trials were made:
+ * <ul>
+ * <li>In rounds, base and candidate in turn, in an order that was drawn by lot: {@link Exchange} of the two within each round. The
+ *     ratio is that of the two in each round. Whatever the machine does, there are no more false alarms than alpha.
+ * <li>Else, such as two runs on two days: the {@link RankSum} over all trials and {@link Holm}; the ratio is of the medians. The
+ *     machine may have changed between the two, by a factor that the control cells show. So the same has to hold when the
+ *     candidate's values are divided by the ends of that factor's interval: the controls' own scatter is in it.
+ * </ul>
+ *
+ * <p>A migration that did not come to its end counts as longer than any that did; how many there are, and how many trials show a
+ * fault, is compared too, by the same test in rounds (then it is McNemar's), else by {@link FisherExact}; any is the only threshold.
  * Trials that were computed, one each, do not vary: they are judged by the threshold alone.
  *
  * <p>Cells of control methods are shown but decide nothing, unless there are no others. If base and candidate change places, better
  * and worse do.
  */
 public final class Comparison {
-  private static final Predicate<Outcome> FAULT = Outcome::isFault;
-  private static final Predicate<Outcome> NO_END = outcome -> outcome == Outcome.NOT_CONVERGED || outcome == Outcome.ENDED_BEFORE;
-
   private final Rules rules;
+  private final boolean inRounds;
+  private final Map<Metric, RatioInterval> machine = new EnumMap<>(Metric.class);
   private final List<Difference> differences = new ArrayList<>();
   private final int tests;
-
-  /** One that is to be judged: by a p-value, or exact. */
-  private record Test(
-      Sample sample, boolean control, String metric, Optional<Metric> of, Sample.Pair pair, double p, boolean exact) {}
+  private final int cells;
 
   private Comparison(Rules rules, List<Sample> samples) {
     this.rules = rules;
-    boolean allControl = samples.stream().allMatch(sample -> rules.isControl(sample.method()));
-    Map<Metric, OptionalDouble> machine = machine(samples.stream().filter(sample -> !allControl && isControl(sample)).toList());
-    List<Test> all = new ArrayList<>();
-    samples.forEach(sample -> all.addAll(tests(sample, !allControl && isControl(sample), machine)));
-    List<Test> deciding = all.stream().filter(test -> !test.control && !test.exact && test.pair.isWhole()).toList();
-    this.tests = deciding.size();
-    double[] adjusted = Holm.adjust(deciding.stream().mapToDouble(Test::p).toArray());
-    Map<Test, Double> corrected = new LinkedHashMap<>();
-    for (int i = 0; i < adjusted.length; i++) {
-      corrected.put(deciding.get(i), adjusted[i]);
+    List<Sample> whole = samples.stream().filter(sample -> !sample.base().isEmpty() && !sample.candidate().isEmpty()).toList();
+    this.inRounds = !whole.isEmpty() && whole.stream().noneMatch(sample -> sample.rounds().isEmpty());
+    boolean allControl = samples.stream().allMatch(this::isControl);
+    if (!inRounds && !allControl) {
+      observeMachine(whole.stream().filter(sample -> isControl(sample) && !sample.isExact()).toList());
     }
-    all.forEach(test -> differences.add(judge(test, corrected.getOrDefault(test, test.p),
-        test.of.flatMap(metric -> Optional.ofNullable(machine.get(metric))).orElse(OptionalDouble.empty()))));
+    List<Quantity> all = new ArrayList<>();
+    samples.forEach(sample -> all.addAll(Quantity.of(sample, !allControl && isControl(sample))));
+    if (inRounds) {
+      all.addAll(Quantity.together(all.stream().filter(Comparison::decides).toList()));
+    }
+    List<Quantity> deciding = all.stream().filter(Comparison::decides).toList();
+    this.tests = deciding.size();
+    this.cells = (int) deciding.stream().flatMap(quantity -> quantity.differences().keySet().stream()).distinct().count();
+    double[] p = inRounds ? exchanged(deciding) : Holm.adjust(deciding.stream().mapToDouble(this::ranked).toArray());
+    Map<Quantity, Double> corrected = new IdentityHashMap<>();
+    for (int i = 0; i < p.length; i++) {
+      corrected.put(deciding.get(i), p[i]);
+    }
+    all.forEach(quantity -> differences.add(judge(quantity,
+        corrected.containsKey(quantity) ? corrected.get(quantity) : inRounds ? exchanged(List.of(quantity))[0] : ranked(quantity))));
+  }
+
+  private static boolean decides(Quantity quantity) {
+    return !quantity.control() && !quantity.isExact() && quantity.isWhole();
   }
 
   /** Of the trials of both. */
@@ -83,7 +99,22 @@ public final class Comparison {
 
   /** Trials of each cell, with base and with candidate each, from which on a difference can be significant. */
   public int needed() {
-    return RankSum.needed(rules.alpha() / Math.max(1, tests));
+    return needed(false);
+  }
+
+  private int needed(boolean control) {
+    return inRounds ? SignedRanks.needed(rules.alpha(), control ? 1 : Math.max(1, cells))
+        : RankSum.needed(rules.alpha() / (control ? 1 : Math.max(1, tests)));
+  }
+
+  /** Whether base and candidate were made in turn, so that nothing has to be assumed of the machine. */
+  public boolean isInRounds() {
+    return inRounds;
+  }
+
+  /** By what factor the control cells differ, of trials that were not made in rounds; empty if nothing shows it. */
+  public Map<Metric, RatioInterval> machine() {
+    return Map.copyOf(machine);
   }
 
   /** Whether a cell that decides is worse in any metric. */
@@ -101,20 +132,18 @@ public final class Comparison {
     return Judgement.SAME;
   }
 
-  /** Whether more trials are not worth their time: something is worse, or no metric's interval reaches its threshold above. */
+  /**
+   * Whether more trials are not worth their time: something is worse, or no metric's interval reaches its threshold above. A share of
+   * trials has no interval; it is clear once it could have been significant, for some fault by chance does not go away.
+   */
   public boolean isClear() {
     return isWorse() || deciding().allMatch(difference -> difference.judgement() != Judgement.TOO_FEW
-        && (difference.ratio().isEmpty() || difference.interval().isPresent()
-            && difference.interval().get().high() < 1 + threshold(difference)));
+        && metric(difference).map(metric -> difference.ratio().isEmpty() || difference.interval().isPresent()
+            && difference.interval().get().high() < 1 + rules.threshold(metric)).orElse(true));
   }
 
-  private double threshold(Difference difference) {
-    for (Metric metric : Metric.values()) {
-      if (metric.title().equals(difference.metric())) {
-        return rules.threshold(metric);
-      }
-    }
-    return 0;
+  private static Optional<Metric> metric(Difference difference) {
+    return Arrays.stream(Metric.values()).filter(metric -> metric.title().equals(difference.metric())).findFirst();
   }
 
   private Stream<Difference> deciding() {
@@ -125,80 +154,73 @@ public final class Comparison {
     return rules.isControl(sample.method());
   }
 
-  /** By what factor the control cells differ, where that is significant. */
-  private Map<Metric, OptionalDouble> machine(List<Sample> controls) {
-    Map<Metric, OptionalDouble> machine = new EnumMap<>(Metric.class);
+  private void observeMachine(List<Sample> controls) {
     for (Metric metric : Metric.values()) {
-      List<Sample.Pair> pairs =
-          controls.stream().filter(sample -> !sample.isExact()).map(sample -> sample.relative(metric)).toList();
-      Sample.Pair all = new Sample.Pair(
-          pairs.stream().flatMapToDouble(pair -> DoubleStream.of(pair.base())).toArray(),
-          pairs.stream().flatMapToDouble(pair -> DoubleStream.of(pair.candidate())).toArray());
-      machine.put(metric, all.isWhole() && all.p(rules.seed()) <= rules.alpha() ? all.ratio() : OptionalDouble.empty());
+      List<Sample.Pair> pairs = controls.stream().map(sample -> sample.relative(metric)).toList();
+      RatioInterval.of(pairs.stream().flatMapToDouble(pair -> DoubleStream.of(pair.base())).toArray(),
+          pairs.stream().flatMapToDouble(pair -> DoubleStream.of(pair.candidate())).toArray(), rules.seed())
+          .filter(interval -> interval.low() > 0 && Double.isFinite(interval.high())).ifPresent(one -> machine.put(metric, one));
     }
-    return machine;
   }
 
-  private List<Test> tests(Sample sample, boolean control, Map<Metric, OptionalDouble> machine) {
-    List<Test> tests = new ArrayList<>();
-    for (Metric metric : Metric.values()) {
-      Sample.Pair pair = sample.values(metric);
-      if (pair.base().length + pair.candidate().length > 0) {
-        double p = pair.p(rules.seed());
-        if (!control && machine.get(metric).isPresent()) {
-          p = Math.max(p, pair.over(machine.get(metric).getAsDouble()).p(rules.seed())); // significant either way
-        }
-        tests.add(new Test(sample, control, metric.title(), Optional.of(metric), pair, p, sample.isExact()));
-      }
-    }
-    // whether there is one to test depends on all trials together, which is the same whichever are the candidate's
-    for (Map.Entry<String, Predicate<Outcome>> outcome
-        : List.of(Map.entry("did not end, share of trials", NO_END), Map.entry("faults, share of trials", FAULT))) {
-      if (sample.hasAny(outcome.getValue()) && !sample.isExact()) {
-        int base = Sample.count(sample.base(), outcome.getValue());
-        int candidate = Sample.count(sample.candidate(), outcome.getValue());
-        tests.add(new Test(sample, control, outcome.getKey(), Optional.empty(),
-            new Sample.Pair(share(base, sample.base()), share(candidate, sample.candidate())),
-            FisherExact.p(base, sample.base().size(), candidate, sample.candidate().size()), false));
-      }
-    }
-    return tests;
+  private double[] exchanged(List<Quantity> quantities) {
+    return Exchange.p(quantities.stream().map(quantity -> new Exchange.Quantity(quantity.differences())).toList(), rules.seed());
   }
 
-  private static double[] share(int count, List<Observation> trials) {
-    return trials.isEmpty() ? new double[0] : new double[] {(double) count / trials.size()};
+  /** The p-value of trials that were not made in rounds, not yet corrected. */
+  private double ranked(Quantity quantity) {
+    Sample.Pair pair = quantity.values();
+    if (quantity.metric().isEmpty()) {
+      return !pair.isWhole() ? 1
+          : FisherExact.p(quantity.hits()[0], quantity.base(), quantity.hits()[1], quantity.candidate());
+    }
+    return DoubleStream.concat(DoubleStream.of(1), DoubleStream.of(factors(quantity)))
+        .map(factor -> pair.over(factor).p(rules.seed())).max().getAsDouble(); // significant whichever it is
   }
 
-  private Difference judge(Test test, double p, OptionalDouble machine) {
-    Sample.Pair pair = test.pair;
-    int base = test.of.isPresent() ? pair.base().length : test.sample.base().size();
-    int candidate = test.of.isPresent() ? pair.candidate().length : test.sample.candidate().size();
-    double bound = 1 + test.of.map(rules::threshold).orElse(0.0);
-    OptionalDouble ratio = pair.ratio();
-    boolean significant = test.exact || p <= rules.alpha();
-    Judgement judgement = Judgement.SAME;
-    String note = "";
+  /** Ends of the interval in which the machine's part may lie; of a metric that no control has, by all that the controls have. */
+  private double[] factors(Quantity quantity) {
+    if (quantity.control() || quantity.metric().isEmpty() || machine.isEmpty()) {
+      return new double[0];
+    }
+    Collection<RatioInterval> some = machine.containsKey(quantity.metric().get())
+        ? List.of(machine.get(quantity.metric().get())) : machine.values();
+    return new double[] {some.stream().mapToDouble(RatioInterval::low).min().getAsDouble(),
+        some.stream().mapToDouble(RatioInterval::high).max().getAsDouble()};
+  }
+
+  private Difference judge(Quantity quantity, double p) {
+    OptionalDouble ratio = quantity.ratio(inRounds);
+    double bound = 1 + quantity.metric().map(rules::threshold).orElse(0.0);
+    boolean significant = quantity.isExact() || p <= rules.alpha();
     boolean beyond = ratio.isPresent() && beyond(ratio.getAsDouble(), bound);
-    boolean explained = machine.isPresent() && !test.control
-        && !(significant && beyond && sameSide(ratio.getAsDouble(), ratio.getAsDouble() / machine.getAsDouble(), bound));
-    if (!pair.isWhole()) {
+    double[] factors = factors(quantity);
+    boolean explained = beyond
+        && !DoubleStream.of(factors).allMatch(factor -> sameSide(ratio.getAsDouble(), ratio.getAsDouble() / factor, bound));
+    Judgement judgement = Judgement.SAME;
+    String note = quantity.isExact() ? "computed: nothing varies" : "";
+    if (!quantity.isWhole()) {
       judgement = Judgement.TOO_FEW;
-      note = "no value of the " + (pair.base().length == 0 ? "base" : "candidate");
-    } else if (!significant && RankSum.least(base, candidate) > rules.alpha() / (test.control ? 1 : Math.max(1, tests))) {
+      note = "no value of the " + (quantity.values().base().length == 0 ? "base" : "candidate");
+    } else if (!significant && isTooFew(quantity)) {
       judgement = Judgement.TOO_FEW;
-      note = "a verdict needs " + RankSum.needed(rules.alpha() / (test.control ? 1 : Math.max(1, tests))) + " each";
-    } else if (beyond && explained) {
-      note = String.format(Locale.ROOT, "so is the control: %.3f", machine.getAsDouble());
-    } else if (beyond && significant) {
+      note = "a verdict needs " + needed(quantity.control()) + (inRounds ? " rounds" : " each");
+    } else if (beyond && significant && !explained) {
       judgement = ratio.getAsDouble() > 1 ? Judgement.WORSE : Judgement.BETTER;
-    } else if (significant && ratio.isPresent() && ratio.getAsDouble() != 1) {
+    } else if (beyond && factors.length > 0 && (explained || quantity.values().p(rules.seed()) <= rules.alpha())) {
+      note = String.format(Locale.ROOT, "so may be the control: %.3f to %.3f", factors[0], factors[1]);
+    } else if (significant && !quantity.isExact() && ratio.isPresent() && ratio.getAsDouble() != 1) {
       note = "within the threshold";
     }
-    return new Difference(test.sample.experiment(), test.sample.method(), test.metric, test.control, base, candidate,
-        shown(test, pair.base()), shown(test, pair.candidate()), ratio,
-        test.of.flatMap(metric -> RatioInterval.of(pair.base(), pair.candidate(), rules.seed())),
-        test.exact || !pair.isWhole() ? OptionalDouble.empty() : OptionalDouble.of(p), judgement,
-        test.exact ? "computed: nothing varies" : note);
+    return new Difference(quantity.experiment(), quantity.method(), quantity.title(), quantity.control(), quantity.base(),
+        quantity.candidate(), quantity.shown(quantity.values().base()), quantity.shown(quantity.values().candidate()), ratio,
+        quantity.interval(inRounds, rules.seed()),
+        quantity.isExact() || !quantity.isWhole() ? OptionalDouble.empty() : OptionalDouble.of(p), judgement, note);
+  }
+
+  private boolean isTooFew(Quantity quantity) {
+    return inRounds ? SignedRanks.least(quantity.rounds(), quantity.control() ? 1 : Math.max(1, cells)) > rules.alpha()
+        : RankSum.least(quantity.base(), quantity.candidate()) > rules.alpha() / (quantity.control() ? 1 : Math.max(1, tests));
   }
 
   private static boolean beyond(double ratio, double bound) {
@@ -207,10 +229,5 @@ public final class Comparison {
 
   private static boolean sameSide(double ratio, double other, double bound) {
     return ratio > bound ? other > bound : other < 1 / bound;
-  }
-
-  private static OptionalDouble shown(Test test, double[] values) {
-    return values.length == 0 ? OptionalDouble.empty()
-        : OptionalDouble.of(test.of.map(metric -> metric.shown(Median.of(values))).orElse(values[0]));
   }
 }

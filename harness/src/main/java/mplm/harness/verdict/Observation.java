@@ -20,12 +20,14 @@ import mplm.harness.table.Csv;
  * @param experiment its name
  * @param method as text, with its settings
  * @param engine the name of the engine in a run that compares engines, else empty
+ * @param round what the trial shares with others that were made in turn with it, in an order that was drawn by lot: the run and the
+ *     repetition; empty if that is not known
  * @param simulated whether it was computed, not measured; the same is computed each time
  * @param outcome how the trial ended
  * @param values what there is; infinite for a migration that did not come to its end and would have had more than any other
  */
 public record Observation(
-    String experiment, String method, String engine, boolean simulated, Outcome outcome, Map<Metric, Double> values) {
+    String experiment, String method, String engine, String round, boolean simulated, Outcome outcome, Map<Metric, Double> values) {
   /** Without these columns a row says nothing that could be compared. */
   public static final List<String> REQUIRED = List.of("experiment", "method", "max_tolerable_downtime_s", "mplm_policy",
       "mplm_epoch_s", "mplm_batch_pages", "mplm_dirty_share_percent", "mplm_first_epoch_nondirty", "mplm_strict_scan", "outcome",
@@ -53,7 +55,8 @@ public record Observation(
         values.put(metric, value.getAsDouble());
       }
     }
-    return new Observation(row.get("experiment"), method(row), row.getOrDefault("engine", ""), simulated, outcome, values);
+    return new Observation(row.get("experiment"), method(row), row.getOrDefault("engine", ""), round(row), simulated, outcome,
+        values);
   }
 
   /** Of a trial. */
@@ -72,7 +75,13 @@ public record Observation(
 
   /** The same, as one of that method. */
   public Observation withMethod(String other) {
-    return new Observation(experiment, other, engine, simulated, outcome, values);
+    return new Observation(experiment, other, engine, round, simulated, outcome, values);
+  }
+
+  private static String round(Map<String, String> row) {
+    String run = row.getOrDefault("run", "");
+    String repetition = row.getOrDefault("repetition", "");
+    return run.isEmpty() || repetition.isEmpty() ? "" : run + " #" + repetition;
   }
 
   /** The columns hold the name of the method and each of its settings apart. */

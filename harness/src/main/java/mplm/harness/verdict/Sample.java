@@ -2,12 +2,17 @@
 package mplm.harness.verdict;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import mplm.harness.result.Outcome;
 import mplm.harness.statistics.Median;
@@ -29,13 +34,13 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
       return base.length > 0 && candidate.length > 0;
     }
 
-    double p(long seed) {
-      return RankSum.p(base, candidate, seed);
-    }
-
     /** The same, with the candidate's values divided; what is infinite stays so. */
     Pair over(double ratio) {
       return new Pair(base, DoubleStream.of(candidate).map(value -> Double.isInfinite(value) ? value : value / ratio).toArray());
+    }
+
+    double p(long seed) {
+      return RankSum.p(base, candidate, seed);
     }
 
     /** Of the medians; empty if there are not two, or none is finite. */
@@ -59,11 +64,48 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
     return List.copyOf(samples.values());
   }
 
+  /** Its name among others. */
+  String cell() {
+    return experiment + " " + method;
+  }
+
   Pair values(Metric metric) {
     return new Pair(values(base, metric), values(candidate, metric));
   }
 
-  /** The same, over the median of all of them, so that those of several cells can be put together; without what is not finite. */
+  /** Of the trials that ended like this, one value each. */
+  Pair share(Predicate<Outcome> outcome) {
+    return new Pair(share(base, outcome), share(candidate, outcome));
+  }
+
+  private static double[] share(List<Observation> trials, Predicate<Outcome> outcome) {
+    return trials.isEmpty() ? new double[0] : new double[] {(double) count(trials, outcome) / trials.size()};
+  }
+
+  /** Of the logarithms within each of {@link #rounds}, candidate less base; NaN if both did not end, or there are not both. */
+  double[] differences(Metric metric) {
+    return differences(trial -> trial.values().get(metric), (before, after) -> Math.log(RatioInterval.ratio(before, after)));
+  }
+
+  /** The same of whether the trial ended like this: -1, 0 or 1. */
+  double[] differences(Predicate<Outcome> outcome) {
+    return differences(trial -> outcome.test(trial.outcome()) ? 1.0 : 0.0, (before, after) -> after - before);
+  }
+
+  private double[] differences(Function<Observation, Double> value, DoubleBinaryOperator difference) {
+    Map<String, Double> before = byRound(base, value);
+    Map<String, Double> after = byRound(candidate, value);
+    return rounds().stream().mapToDouble(round -> before.containsKey(round) && after.containsKey(round)
+        ? difference.applyAsDouble(before.get(round), after.get(round)) : Double.NaN).toArray();
+  }
+
+  /** In which both were made in turn: the machine was the same to both. */
+  List<String> rounds() {
+    Set<String> after = candidate.stream().map(Observation::round).collect(Collectors.toSet());
+    return base.stream().map(Observation::round).filter(round -> !round.isEmpty() && after.contains(round)).distinct().toList();
+  }
+
+  /** Values over the median of all of them, so that those of several cells can be put together; without what is not finite. */
   Pair relative(Metric metric) {
     Pair pair = values(metric);
     double[] all = DoubleStream.concat(DoubleStream.of(pair.base), DoubleStream.of(pair.candidate)).toArray();
@@ -86,6 +128,12 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
 
   static int count(List<Observation> trials, Predicate<Outcome> outcome) {
     return (int) trials.stream().filter(trial -> outcome.test(trial.outcome())).count();
+  }
+
+  private static Map<String, Double> byRound(List<Observation> trials, Function<Observation, Double> value) {
+    Map<String, Double> values = new HashMap<>();
+    trials.stream().filter(trial -> value.apply(trial) != null).forEach(trial -> values.put(trial.round(), value.apply(trial)));
+    return values;
   }
 
   private static double[] values(List<Observation> trials, Metric metric) {

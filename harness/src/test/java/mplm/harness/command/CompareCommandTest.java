@@ -101,7 +101,7 @@ public class CompareCommandTest {
     Said recorded = compare(run, run);
     assertThat(recorded.exitCode).as(recorded.err).isZero();
     assertThat(recorded.out)
-        .containsPattern("measured +mplm:epoch=1s +downtime, s +1 .* 1\\.000 .* too few, a verdict needs \\d+ each")
+        .containsPattern("measured +mplm:epoch=1s +downtime, s +1 .* 1\\.000 .* too few, a verdict needs \\d+ rounds")
         .containsPattern("busy +precopy:0.001s +migration time, s +1 +no end +no end +- ").contains("verdict: too few");
     assertThat(compare(run.resolve("trials.csv"), run).out).isEqualTo(recorded.out.replace(run + "\n", run + "/trials.csv\n"));
   }

@@ -86,7 +86,7 @@ public class RoundsTest {
   @Test
   public void aSlowerEngineEndsTheRunBeforeItsTime() {
     RunManifest manifest = manifest(30);
-    Rounds rounds = new Rounds(manifest, 0);
+    Rounds rounds = new Rounds(manifest, 0, List.of());
     List<TrialRow> rows = run(manifest, rounds, 1.2, 1);
     assertThat(rounds.end()).startsWith("the verdict is clear after ");
     assertThat(rows.size()).isLessThan(30 * 4 * 3 / 4);
@@ -102,7 +102,7 @@ public class RoundsTest {
     int alarms = 0;
     int runs = 100;
     for (int seed = 0; seed < runs; seed++) {
-      Rounds rounds = new Rounds(manifest, 0);
+      Rounds rounds = new Rounds(manifest, 0, List.of());
       List<TrialRow> rows = run(manifest, rounds, 1, seed);
       assertThat(rounds.end()).isNotEmpty();
       alarms += EngineVerdict.compare(manifest, rows, Rules.standard().withAlpha(rounds.level())).isWorse() ? 1 : 0;
@@ -110,26 +110,43 @@ public class RoundsTest {
     assertThat(alarms).isLessThanOrEqualTo((int) (Rules.ALPHA * runs));
   }
 
-  /** What its looks have spent before is not known: it goes on where one that was not broken off ends early. */
+  /** What its looks have spent before is not known: it goes on where one that was not broken off ends early, until its time is spent. */
   @Test
-  public void aRunThatIsResumedHasItsLastLookAlone() {
+  public void aRunThatIsResumedHasTheRestOfItsTimeAndItsLastLookAlone() {
     RunManifest manifest = manifest(30);
-    Rounds rounds = new Rounds(manifest, 0);
-    List<TrialRow> rows = run(manifest, new Rounds(manifest, 0), 1.2, 1);
+    List<TrialRow> rows = run(manifest, new Rounds(manifest, 0, List.of()), 1.2, 1);
+    long spent = rows.stream().mapToLong(row -> row.times().all().toNanos()).sum();
+    Rounds rounds = new Rounds(manifest, 0, rows);
     List<PlannedTrial> missing = manifest.plan().subList(rows.size(), manifest.plan().size());
-    for (int i = 0; i < missing.size(); i++) {
-      assertThat(rounds.admit(missing.get(i), i * TRIAL.toNanos(), rows)).isTrue();
+    int made = 0;
+    while (rounds.admit(missing.get(made), made * TRIAL.toNanos(), rows)) {
+      made++;
     }
+    Duration all = Duration.ofNanos(spent).plus(TRIAL.multipliedBy(made));
+    assertThat(all).isBetween(Duration.ofMinutes(30).minus(TRIAL.multipliedBy(8)), Duration.ofMinutes(30));
+    assertThat(rounds.end()).startsWith("the time is spent after ");
     assertThat(rounds.level()).isCloseTo(Rules.ALPHA * (1 - Math.pow(0.75, 3)), within(1e-12));
+  }
+
+  /** In the middle of a round: that round is made whole. */
+  @Test
+  public void aRunThatHadSpentItsTimeMakesNoOtherRound() {
+    RunManifest manifest = manifest(2);
+    List<TrialRow> rows = new ArrayList<>();
+    manifest.plan().subList(0, 8).forEach(trial -> rows.add(Rows.of(trial, manifest.setting(trial), 10, 2)));
+    Rounds rounds = new Rounds(manifest, 0, rows);
+    assertThat(manifest.plan().subList(8, 13)).extracting(trial -> rounds.admit(trial, TRIAL.toNanos(), rows))
+        .containsExactly(true, true, true, true, false);
   }
 
   @Test
   public void aRunOfFewRoundsEndsInTimeAndSaysThatTheyAreTooFew() {
     RunManifest manifest = manifest(4);
-    Rounds rounds = new Rounds(manifest, 0);
+    Rounds rounds = new Rounds(manifest, 0, List.of());
     List<TrialRow> rows = run(manifest, rounds, 1.5, 1);
     assertThat(rounds.end()).startsWith("the time is spent after ");
     assertThat(rounds.level()).isEqualTo(Rules.ALPHA);
+    assertThat(EngineVerdict.document(manifest, rows, Rules.standard()).notes()).noneMatch(note -> note.contains("the same"));
     assertThat(EngineVerdict.compare(manifest, rows, Rules.standard().withAlpha(rounds.level())).judgement())
         .isEqualTo(Judgement.TOO_FEW);
   }

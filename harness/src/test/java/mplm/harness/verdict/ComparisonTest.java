@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,12 +28,12 @@ public class ComparisonTest {
   }
 
   private static Observation trial(String method, double time, double downtime) {
-    return new Observation("MG", method, "", false, Outcome.COMPLETED, Map.of(Metric.TIME, time, Metric.DOWNTIME, downtime));
+    return new Observation("MG", method, "", "", false, Outcome.COMPLETED, Map.of(Metric.TIME, time, Metric.DOWNTIME, downtime));
   }
 
   private static Observation noEnd(String method) {
     double inf = Double.POSITIVE_INFINITY;
-    return new Observation("MG", method, "", false, Outcome.NOT_CONVERGED, Map.of(Metric.TIME, inf, Metric.DOWNTIME, inf));
+    return new Observation("MG", method, "", "", false, Outcome.NOT_CONVERGED, Map.of(Metric.TIME, inf, Metric.DOWNTIME, inf));
   }
 
   private static List<Observation> both(List<Observation> one, List<Observation> other) {
@@ -83,7 +84,7 @@ public class ComparisonTest {
     List<Observation> slowNight = both(trials("mplm", ENOUGH, 11.5, 1.15, 3), trials("precopy:5s", ENOUGH, 23, 4.6, 4));
     Comparison comparison = compare(base, slowNight);
     assertThat(comparison.isWorse()).isFalse();
-    assertThat(of(comparison, "mplm", Metric.TIME).note()).startsWith("so is the control: 1.1");
+    assertThat(of(comparison, "mplm", Metric.TIME).note()).startsWith("so may be the control: 1.1");
     assertThat(of(comparison, "precopy:5s", Metric.TIME).control()).isTrue();
     // slower by more than the machine is worse all the same
     List<Observation> worse = both(trials("mplm", ENOUGH, 14, 1.15, 3), trials("precopy:5s", ENOUGH, 23, 4.6, 4));
@@ -110,7 +111,7 @@ public class ComparisonTest {
       }
       alarms += compare(base, slower).isWorse() ? 1 : 0;
     }
-    assertThat(alarms).isLessThanOrEqualTo(runs / 10);
+    assertThat(alarms).isLessThanOrEqualTo(runs / 20);
   }
 
   @Test
@@ -147,7 +148,7 @@ public class ComparisonTest {
     assertThat(compare(stuck, stuck).judgement()).isEqualTo(Judgement.SAME);
     List<Observation> faults = new ArrayList<>();
     for (int i = 0; i < ENOUGH; i++) {
-      faults.add(new Observation("MG", "mplm", "", false, Outcome.CORRUPTED, Map.of()));
+      faults.add(new Observation("MG", "mplm", "", "", false, Outcome.CORRUPTED, Map.of()));
     }
     assertThat(compare(base, faults).isWorse()).isTrue();
     assertThat(compare(faults, base).judgement()).isEqualTo(Judgement.BETTER);
@@ -186,13 +187,52 @@ public class ComparisonTest {
     assertThat(decided).isGreaterThan(30);
   }
 
+  /** As both engines of a run are made: in turn, on a machine that is slower in each round. */
+  private static List<Observation> inRounds(List<Observation> trials) {
+    List<Observation> rounds = new ArrayList<>();
+    for (int i = 0; i < trials.size(); i++) {
+      Map<Metric, Double> values = new HashMap<>(trials.get(i).values());
+      double machine = 1 + 0.1 * i;
+      values.replaceAll((metric, value) -> value * machine);
+      rounds.add(new Observation("MG", trials.get(i).method(), "", "run #" + i, false, trials.get(i).outcome(), values));
+    }
+    return rounds;
+  }
+
+  @Test
+  public void whatADriftingMachineHidesShowsWithinRounds() {
+    List<Observation> base = inRounds(trials("mplm", 10, 10, 1, 1));
+    List<Observation> slower = inRounds(trials("mplm", 10, 12, 1, 2));
+    Comparison comparison = compare(base, slower);
+    assertThat(comparison.isInRounds()).isTrue();
+    assertThat(of(comparison, "mplm", Metric.TIME)).extracting(Difference::judgement).isEqualTo(Judgement.WORSE);
+    assertThat(of(comparison, "mplm", Metric.TIME).ratio().getAsDouble()).isBetween(1.15, 1.25);
+    assertThat(of(comparison, "mplm", Metric.DOWNTIME).judgement()).isEqualTo(Judgement.SAME);
+    assertThat(of(compare(slower, base), "mplm", Metric.TIME).judgement()).isEqualTo(Judgement.BETTER);
+    assertThat(compare(inRounds(trials("mplm", 4, 10, 1, 1)), inRounds(trials("mplm", 4, 20, 1, 2))).judgement())
+        .isEqualTo(Judgement.TOO_FEW);
+  }
+
+  @Test
+  public void aTrialThatFailedDoesNotHoldUpTheVerdict() {
+    for (boolean rounds : new boolean[] {true, false}) {
+      List<Observation> base = trials("mplm", 12, 10, 1, 1);
+      List<Observation> same = trials("mplm", 12, 10, 1, 2);
+      same.set(3, new Observation("MG", "mplm", "", "", false, Outcome.FAILED, Map.of()));
+      Comparison comparison = rounds ? compare(inRounds(base), inRounds(same)) : compare(base, same);
+      assertThat(comparison.isInRounds()).isEqualTo(rounds);
+      assertThat(comparison.judgement()).isEqualTo(Judgement.SAME);
+      assertThat(comparison.isClear()).as("in rounds: " + rounds).isTrue();
+    }
+  }
+
   @Test
   public void whatWasComputedIsJudgedByTheThresholdAlone() {
     List<Observation> base = List.of(computed(10),
-        new Observation("SP", "mplm", "", true, Outcome.COMPLETED, Map.of(Metric.TIME, 10.0)));
+        new Observation("SP", "mplm", "", "", true, Outcome.COMPLETED, Map.of(Metric.TIME, 10.0)));
     List<Observation> candidate =
         List.of(computed(10.4),
-            new Observation("SP", "mplm", "", true, Outcome.NOT_CONVERGED, Map.of(Metric.TIME, Double.POSITIVE_INFINITY)));
+            new Observation("SP", "mplm", "", "", true, Outcome.NOT_CONVERGED, Map.of(Metric.TIME, Double.POSITIVE_INFINITY)));
     Comparison comparison = compare(base, candidate);
     assertThat(comparison.differences()).extracting(Difference::judgement).containsExactly(Judgement.SAME, Judgement.WORSE);
     assertThat(comparison.differences()).extracting(Difference::note).containsOnly("computed: nothing varies");
@@ -201,7 +241,7 @@ public class ComparisonTest {
   }
 
   private static Observation computed(double time) {
-    return new Observation("MG", "mplm", "", true, Outcome.COMPLETED, Map.of(Metric.TIME, time));
+    return new Observation("MG", "mplm", "", "", true, Outcome.COMPLETED, Map.of(Metric.TIME, time));
   }
 
   @Test

@@ -42,7 +42,7 @@ public class ResamplingTest {
         if (row.method().startsWith("mplm")) {
           values.replaceAll((metric, value) -> value * factor);
         }
-        drawn.add(new Observation(row.experiment(), row.method(), "", false, row.outcome(), values));
+        drawn.add(new Observation(row.experiment(), row.method(), "", "", false, row.outcome(), values));
       }
     }
     return drawn;
