@@ -176,7 +176,8 @@ public class OwnHostsIT {
       host.check(SOON, "sh", "-c",
           "cp \"$(command -v sleep)\" \"$1/store/sleep\"; \"$1/store/sleep\" 7310 </dev/null >/dev/null 2>&1 &",
           "mplm", config.workFolder());
-      host.check(SOON, "sh", "-c", "mkdir \"$1/trial-left\"; : >\"$2\"", "mplm", config.workFolder(), config.memoryFile());
+      host.check(SOON, "sh", "-c", "mkdir \"$1/trial-left\"; : >\"$1/trial-left/.mplm\"; : >\"$2\"",
+          "mplm", config.workFolder(), config.memoryFile());
       Said said = mplm("doctor", "smoke");
       assertThat(said.out).contains("/trial-left").contains(config.memoryFile().replace('\n', ' ')).containsPattern("process \\d+");
 
@@ -188,9 +189,11 @@ public class OwnHostsIT {
       assertThat(host.check(SOON, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")).doesNotContain("store/sleep 7310");
 
       // what is not the kit's stays
-      host.check(SOON, "sh", "-c", "umask 077; mkdir \"$1\"; : >\"$1/mine\"", "mplm", config.workFolder());
+      List<String> mine = List.of("mine", "store/mine", "trial-mine/mine");
+      host.check(SOON, "sh", "-c", "umask 077; mkdir -p \"$1/store\" \"$1/trial-mine\"; cd \"$1\" && touch \"$2\" \"$3\" \"$4\"", "mplm",
+          config.workFolder(), mine.get(0), mine.get(1), mine.get(2));
       assertThat(mplm("clean", config.name()).out).contains(config.name() + ": clean, but for ");
-      assertThat(host.run(SOON, "test", "-e", config.workFolder() + "/mine").exitStatus()).isZero();
+      assertThat(mine).allMatch(file -> host.run(SOON, "test", "-e", config.workFolder() + "/" + file).exitStatus() == 0);
       host.check(SOON, "rm", "-r", config.workFolder());
     }
   }

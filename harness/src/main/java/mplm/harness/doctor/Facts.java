@@ -3,6 +3,9 @@ package mplm.harness.doctor;
 
 import static mplm.engine.unit.Patience.ANSWER;
 
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,13 +30,22 @@ record Facts(Map<String, String> texts) {
   private static final String SCRIPT =
       """
       PATH=$PATH:/usr/sbin:/sbin
-      for file in /proc/cpuinfo /proc/meminfo /proc/loadavg /proc/net/route /proc/sys/kernel/random/boot_id \\
+      for file in /proc/cpuinfo /proc/meminfo /proc/loadavg /proc/net/route /proc/net/ipv6_route /proc/sys/kernel/random/boot_id \\
         /sys/devices/system/cpu/online /sys/kernel/mm/transparent_hugepage/enabled /sys/kernel/mm/ksm/run \\
         /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor /sys/devices/system/cpu/intel_pstate/no_turbo \\
         /sys/devices/system/cpu/cpufreq/boost /sys/devices/system/node/node*/cpulist \\
         /sys/kernel/mm/hugepages/*/free_hugepages /sys/devices/system/node/node*/hugepages/*/free_hugepages \\
         /sys/class/net/*/speed; do
         if [ -r "$file" ]; then printf '=mplm= %s\\n' "$file"; head -c 16000 "$file" 2>/dev/null; echo; fi
+      done
+      # what this session may still take, of itself and of all cgroups above it; the least counts
+      printf '=mplm= cgroups\\n'
+      cgroup=$(sed -n 's/^0:://p' /proc/self/cgroup)
+      while :; do
+        folder=/sys/fs/cgroup${cgroup%/}
+        if [ -r "$folder/memory.max" ]; then echo "$(cat "$folder/memory.max" "$folder/memory.current" | tr '\\n' ' ')$folder"; fi
+        case $cgroup in ''|/) break ;; esac
+        cgroup=${cgroup%/*}
       done
       printf '=mplm= machine\\n'; uname -m
       printf '=mplm= disk\\n'; df -PB1 -- "$1"
@@ -100,6 +112,13 @@ record Facts(Map<String, String> texts) {
     return line.find() ? Long.parseLong(line.group(1)) * 1024 : 0;
   }
 
+  /** The cgroup that leaves the session least memory, and how many bytes; empty if none has a limit. */
+  Optional<Map.Entry<String, Long>> leastCgroup() {
+    return text("cgroups").stream().flatMap(String::lines).map(line -> line.split(" ", 3))
+        .filter(words -> words.length == 3 && words[0].matches("\\d+") && words[1].matches("\\d+"))
+        .map(words -> Map.entry(words[2], Long.parseLong(words[0]) - Long.parseLong(words[1]))).min(Map.Entry.comparingByValue());
+  }
+
   /** Free bytes of the file system, {@code disk} or {@code shm}. */
   long free(String fileSystem) {
     String[] lines = text(fileSystem).orElse("").split("\n");
@@ -120,6 +139,9 @@ record Facts(Map<String, String> texts) {
 
   /** The device that leads to an IPv4 address, by the longest prefix; empty if none does, and for a name. */
   Optional<String> deviceTo(String address) {
+    if (address.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")) {
+      return deviceTo6(address);
+    }
     if (!address.matches("\\d{1,3}(\\.\\d{1,3}){3}")) {
       return Optional.empty();
     }
@@ -135,6 +157,28 @@ record Facts(Map<String, String> texts) {
       if ((target & mask) == address(words.get(1)) && mask > longest) {
         longest = mask;
         device = Optional.of(words.get(0));
+      }
+    }
+    return device;
+  }
+
+  /** A line of {@code ipv6_route}: network, length of its prefix, source and its, next hop, metric, two counts, flags, device; hex. */
+  private Optional<String> deviceTo6(String address) {
+    BigInteger target;
+    try {
+      target = new BigInteger(1, InetAddress.getByName(address).getAddress());
+    } catch (UnknownHostException e) {
+      return Optional.empty();
+    }
+    int longest = -1;
+    Optional<String> device = Optional.empty();
+    for (String line : text("/proc/net/ipv6_route").orElse("").lines().toList()) {
+      String[] words = line.trim().split("\\s+");
+      int prefix = Integer.parseInt(words[1], 16);
+      boolean refused = words[5].equals("ffffffff"); // the kernel's own last entry
+      if (!refused && prefix > longest && new BigInteger(words[0], 16).xor(target).shiftRight(128 - prefix).signum() == 0) {
+        longest = prefix;
+        device = Optional.of(words[9]);
       }
     }
     return device;

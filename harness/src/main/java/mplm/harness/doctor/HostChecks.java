@@ -3,6 +3,7 @@ package mplm.harness.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import mplm.engine.unit.DataSize;
@@ -87,8 +88,13 @@ final class HostChecks {
   private void memory() {
     long free = facts.memory("MemAvailable");
     long wanted = (needs.memory().bytes() * (config.hugePages() == null ? 1 : 0) + SPARE.bytes()) * hostsHere;
-    checks.add(Check.of(host, "memory", free >= wanted, Verdict.FAIL, mib(free) + " available",
-        "suite " + needs.suite() + " takes " + mib(wanted) + shared() + ": stop other programs, or take smaller guests"));
+    Optional<Map.Entry<String, Long>> cgroup = facts.leastCgroup().filter(least -> least.getValue() < free);
+    long left = cgroup.map(Map.Entry::getValue).orElse(free);
+    checks.add(Check.of(host, "memory", left >= wanted, Verdict.FAIL,
+        mib(left) + " available" + cgroup.map(least -> " by the limit in " + least.getKey() + "/memory.max").orElse(""),
+        "suite " + needs.suite() + " takes " + mib(wanted) + shared() + ": "
+            + (cgroup.isPresent() ? "raise the limit, which a container or service sets" : "stop other programs")
+            + ", or take smaller guests"));
     if (config.hugePages() != null) {
       long page = config.hugePages().bytes();
       long pages = facts.freeHugePages(page, config.numaNode());

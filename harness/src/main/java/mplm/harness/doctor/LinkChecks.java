@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 import mplm.engine.migration.Route;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.host.Host;
@@ -24,6 +26,8 @@ final class LinkChecks {
   private static final Bandwidth TRIED = Bandwidth.parse("1Gbit/s");
   /** Less than that part of the device's speed is odd. */
   private static final double ODD_SHARE = 0.5;
+  /** No guest is moved at less: 1 GiB would take more than two hours. */
+  private static final double DEAD_MBIT = 1;
 
   private LinkChecks() {}
 
@@ -41,10 +45,26 @@ final class LinkChecks {
   }
 
   /** A guest that moves keeps the CPU features that it booted with. */
-  private static Check sameCpu(String link, Facts one, Facts other) {
-    boolean same = one.cpu("model name").equals(other.cpu("model name")) && one.cpu("flags").equals(other.cpu("flags"));
-    return Check.of(link, "same cpu", same, Verdict.WARN, same ? "both hosts have the same" : one.cpu("model name") + " and "
-        + other.cpu("model name"), "a guest on KVM may not survive the move to other CPU features: take equal hosts");
+  static Check sameCpu(String link, Facts one, Facts other) {
+    String model = one.cpu("model name");
+    String otherModel = other.cpu("model name");
+    Set<String> more = flags(one);
+    more.removeAll(flags(other));
+    Set<String> less = flags(other);
+    less.removeAll(flags(one));
+    boolean same = model.equals(otherModel) && more.isEmpty() && less.isEmpty();
+    return Check.of(link, "same cpu", same, Verdict.WARN, same ? "both hosts have the same"
+            : (model.equals(otherModel) ? model + " on both" : model + " and " + otherModel) + lacks("destination", more)
+                + lacks("source", less), "a guest on KVM may not survive the move to other CPU features: take equal hosts, with the same"
+            + " microcode and kernel");
+  }
+
+  private static Set<String> flags(Facts facts) {
+    return new TreeSet<>(List.of(facts.cpu("flags").split(" ")));
+  }
+
+  private static String lacks(String role, Set<String> flags) {
+    return flags.isEmpty() ? "" : "; the " + role + " lacks " + String.join(" ", flags);
   }
 
   private static List<Check> direction(String link, Patient from, Patient to, Protection protection, Path logs)
@@ -64,16 +84,24 @@ final class LinkChecks {
     try {
       Bandwidth goodput =
           MigrationGoodput.measure(from.side().orElseThrow(), to.side().orElseThrow(), Route.DIRECT, protection, logs);
-      double mbit = goodput.bitsPerSecond() / 1e6;
-      boolean odd = speed.isPresent() && mbit < ODD_SHARE * speed.getAsLong();
-      checks.add(Check.of(link, "goodput", !odd, Verdict.WARN, String.format(Locale.ROOT, "%s: a migration stream gets %.0fMbit/s%s",
-          which, mbit, protection == Protection.NONE ? "" : " by " + protection),
-          "far below the device's speed: something shares or limits the link, or its packets' way through this machine"));
+      checks.add(goodput(link, which + ": a migration stream gets", goodput, protection, speed, address));
     } catch (IOException | HostException e) {
       checks.add(Check.fail(link, "goodput", which + " at " + address + ": " + e.getMessage(),
           "correct migration_address; let TCP through to " + address + ", on a port of the kernel's choice"));
     }
     return checks;
+  }
+
+  /** Whether a guest can be moved at that rate, and whether it is what the device is made for. */
+  static Check goodput(String link, String which, Bandwidth goodput, Protection protection, OptionalLong speed, String address) {
+    double mbit = goodput.bitsPerSecond() / 1e6;
+    String told = String.format(Locale.ROOT, "%s %.0fMbit/s%s", which, mbit, protection == Protection.NONE ? "" : " by " + protection);
+    if (mbit < DEAD_MBIT) {
+      return Check.fail(link, "goodput", told, "a connection is made, but nothing flows: large packets may be lost on the way; is the MTU"
+          + " (ip link) the same at both ends and all between? ping -M do -s 8972 " + address + " tries 9000 bytes, -s 1472 tries 1500");
+    }
+    return Check.of(link, "goodput", speed.isEmpty() || mbit >= ODD_SHARE * speed.getAsLong(), Verdict.WARN, told,
+        "far below the device's speed: something shares or limits the link, or its packets' way through this machine");
   }
 
   private static Check shaping(Hosts hosts, Host source) {

@@ -75,10 +75,11 @@ final class Patient implements AutoCloseable {
           config.port(), config.jump() == null ? "" : " through " + config.jump().address(), (System.nanoTime() - start) / 1e9)));
       checks.add(Check.pass(name, "host key", "the one in the hosts file"));
     } catch (HostKeyRefused e) {
-      checks.add(Check.fail(name, "host key", e.getMessage(), "see there; a key that changed without your doing is an attack"));
+      checks.add(Check.fail(name, "host key", e.getMessage(), "see there; if nobody has changed it, somebody else may answer"));
       return;
     } catch (HostException e) {
-      checks.add(Check.fail(name, "ssh", e.getMessage(), "correct address, port, user, key in the hosts file; try it with ssh"));
+      checks.add(Check.fail(name, "ssh", e.getMessage(),
+          Cause.remedy(e.getMessage(), "correct address, port, user, key in the hosts file; try it with ssh")));
       return;
     }
     try {
@@ -94,7 +95,7 @@ final class Patient implements AutoCloseable {
       facts = Facts.of(host);
       checks.add(clock());
     } catch (IOException | HostException e) {
-      checks.add(Check.fail(name, "admission", e.getMessage(), "wait for the other run, or correct the hosts file"));
+      checks.add(Check.fail(name, "admission", e.getMessage(), Cause.remedy(String.valueOf(e.getMessage()), "correct the hosts file")));
     }
   }
 
@@ -118,7 +119,8 @@ final class Patient implements AutoCloseable {
       side = provided;
       kvm(logs);
     } catch (HostException e) {
-      checks.add(Check.fail(name, "engine", e.getMessage(), "set work_folder to a file system with room that may execute"));
+      checks.add(Check.fail(name, "engine", e.getMessage(),
+          Cause.remedy(e.getMessage(), "set work_folder to a file system with room that may execute")));
     }
   }
 

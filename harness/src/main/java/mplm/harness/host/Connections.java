@@ -5,6 +5,7 @@ import static mplm.engine.unit.Patience.ANSWER;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,6 +171,9 @@ final class Connections implements AutoCloseable {
         throw new HostKeyRefused(config.name(), (jumps ? "jump host: " : "") + verifier.refusal());
       }
       String with = login.agent() ? "a key of the SSH agent" : login.key().toString();
+      if (e instanceof UnknownHostException) {
+        throw new HostException(config.name(), where + ": no address is known for this name: correct it, or give the address");
+      }
       throw e instanceof UserAuthException
           ? new HostException(config.name(), where + " does not let " + login.user() + " in with " + with, e)
           : new HostException(config.name(), "no SSH connection to " + where, e);

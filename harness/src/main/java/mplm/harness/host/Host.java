@@ -28,6 +28,9 @@ import net.schmizz.sshj.xfer.FileSystemFile;
  * time-out; every failure is a {@link HostException}. Arguments are passed as they are, no shell looks into them. Thread-safe.
  */
 public final class Host implements AutoCloseable {
+  /** A file in each folder that the kit has made below the work folder: a folder without it is not the kit's. */
+  static final String MARK = ".mplm";
+
   /** Is told of each operation over SSH when it is done, such as {@code run rm}, and what it took. */
   @FunctionalInterface
   public interface Listener {
@@ -177,9 +180,10 @@ public final class Host implements AutoCloseable {
     }
   }
 
-  /** Makes an empty owner-only folder below the work folder; its name begins with the prefix. */
+  /** Makes an owner-only folder below the work folder, with nothing in it but the {@link #MARK}; its name begins with the prefix. */
   public String newFolder(String prefix) {
-    String script = "umask 077; mkdir -p -- \"$1\" && mktemp -d -- \"$1/$2-XXXXXX\"";
+    String script = "umask 077; mkdir -p -- \"$1\" && folder=$(mktemp -d -- \"$1/$2-XXXXXX\")"
+        + " && : >\"$folder/" + MARK + "\" && printf '%s\\n' \"$folder\"";
     return check(ANSWER, "sh", "-c", script, "mplm", config.workFolder(), prefix).strip();
   }
 

@@ -4,6 +4,7 @@ package mplm.harness.host;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadValue;
 
@@ -51,6 +52,10 @@ public record HostConfig(
   /** The longest path of a Unix socket is 107 bytes, and {@code /trial-XXXXXX/serial.sock} stands behind it. */
   private static final int LONGEST_WORK_FOLDER = 80;
 
+  /** Folders in which others keep their files. */
+  private static final Pattern OTHERS = Pattern.compile("/(boot|dev|etc|bin|sbin|lib\\w*|usr)(/.*)?"
+      + "|/(home|media|mnt|opt|root|run|srv|tmp|var)|/home/[^/]+|/var/(backups|cache|lib|local|lock|log|mail|opt|run|spool|tmp)", Pattern.DOTALL);
+
   public HostConfig {
     if (name != null && !name.matches("[^/\\p{Cntrl}]{1,40}")) {
       throw new BadValue("name", "allowed: 1 to 40 characters without / and control characters");
@@ -62,6 +67,10 @@ public record HostConfig(
     if (workFolder.indexOf('\0') >= 0 || workFolder.indexOf('%') >= 0 || ("/" + workFolder + "/").contains("/../")
         || workFolder.getBytes(StandardCharsets.UTF_8).length > LONGEST_WORK_FOLDER) {
       throw new BadValue("work_folder", "allowed: at most " + LONGEST_WORK_FOLDER + " bytes (sockets are below it), no %, no ..");
+    }
+    if (OTHERS.matcher(workFolder).matches()) {
+      throw new BadValue("work_folder", "\"" + workFolder + "\" is the system's or a user's, allowed: a folder for the kit alone, such as "
+          + "/var/tmp/mplm or /home/USER/mplm");
     }
     if (migrationAddress == null && migrationInterface == null) {
       throw new BadValue("migration_address", "empty, allowed: an address of the host, or migration_interface in its place");

@@ -34,6 +34,11 @@ record HostKey(String type, byte[] blob) {
     return new HostKey(KeyType.fromKey(key).toString(), new Buffer.PlainBuffer().putPublicKey(key).getCompactData());
   }
 
+  /** By which it may sign: an RSA key by SHA-2 (RFC 8332), and by SHA-1 where an sshd still does. */
+  List<String> algorithms() {
+    return type.equals(KeyType.RSA.toString()) ? List.of("rsa-sha2-512", "rsa-sha2-256", type) : List.of(type);
+  }
+
   /** As OpenSSH prints it: {@code SHA256:...}. */
   String fingerprint() {
     try {
@@ -67,7 +72,7 @@ record HostKey(String type, byte[] blob) {
 
     @Override
     public List<String> findExistingAlgorithms(String hostname, int port) {
-      return expected == null ? List.of() : List.of(expected.type);
+      return expected == null ? List.of() : expected.algorithms();
     }
 
     private boolean isRight() {

@@ -37,6 +37,10 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
     }
     source = source.orNamed(called(pair, "source"));
     destination = destination.orNamed(called(pair, "destination"));
+    if (source.where().equals(destination.where()) && source.workFolder().equals(destination.workFolder())) {
+      throw new BadValue("destination", "has the work folder " + source.workFolder() + " on " + source.where()
+          + ", as the source has, allowed: another work_folder, or another host");
+    }
     if ((source.guestTap() == null) != (destination.guestTap() == null)) {
       String without = source.guestTap() == null ? "source" : "destination";
       throw new BadValue(without, "guest_tap is missing, allowed: one on both hosts, or on none");

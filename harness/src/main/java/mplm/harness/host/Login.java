@@ -2,7 +2,6 @@
 package mplm.harness.host;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import mplm.harness.input.BadValue;
 
@@ -34,8 +33,11 @@ public record Login(
     if (agent && key != null) {
       throw new BadValue("agent", "true, allowed: either this or a key");
     }
-    if (!agent && (key == null || !Files.isReadable(key))) {
-      throw new BadValue("key", (key == null ? "missing" : key) + ", allowed: a readable file with a private key, or agent: true");
+    if (!agent) {
+      String fault = key == null ? "missing" : KeyFile.fault(key);
+      if (!fault.isEmpty()) {
+        throw new BadValue("key", fault + ", allowed: a readable file with a private key, or agent: true");
+      }
     }
     if (hostKey != null) {
       HostKey.parse(hostKey);

@@ -28,7 +28,7 @@ public final class Reservation implements AutoCloseable {
   private static final String LEFT =
       """
       for file in "$1"/trial-* "$2"; do
-        if [ -e "$file" ]; then printf '%s\\n' "$file" | tr '\\n' ' '; echo; fi
+        if [ -e "$file/.mplm" ] || { [ "$file" = "$2" ] && [ -e "$file" ]; }; then printf '%s\\n' "$file" | tr '\\n' ' '; echo; fi
       done
       for process in /proc/[0-9]*; do
         case $(readlink "$process/exe") in "$1"/store/*) echo "process ${process#/proc/}" ;; esac
@@ -41,13 +41,25 @@ public final class Reservation implements AutoCloseable {
       for process in /proc/[0-9]*; do
         case $(readlink "$process/exe") in "$1"/store/*) kill -KILL "${process#/proc/}" ;; esac
       done
-      rm -rf -- "$1"/trial-* "$2"
+      for folder in "$1"/trial-*; do
+        if [ -e "$folder/.mplm" ]; then rm -rf -- "$folder"; fi
+      done
+      rm -f -- "$2"
       """;
 
-  /** $1 work folder: removes what the kit puts there, and the folder if nothing else is in it. */
+  /**
+   * $1 work folder: removes what the kit puts there, and folders if nothing else is in them. What the store has of the kit bears a
+   * hash in its name.
+   */
   private static final String CLEAR =
       """
-      rm -rf -- "$1/store" "$1/lock" || exit
+      hex='[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]'
+      hash=$hex$hex$hex$hex$hex$hex$hex$hex
+      if [ -d "$1/store" ]; then
+        find "$1/store" -mindepth 1 -maxdepth 1 \\( -name "$hash-*" -o -name ".$hash.*" \\) -exec rm -rf -- {} +
+        rmdir -- "$1/store"
+      fi
+      rm -f -- "$1/lock" || exit
       if [ -d "$1" ]; then rmdir -- "$1"; fi
       """;
 

@@ -23,6 +23,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -80,7 +81,8 @@ public final class InputFile {
     } catch (NoSuchFileException e) {
       throw new BadInput(file + ": no such file");
     } catch (IOException e) {
-      throw new BadInput(file + ": cannot be read: " + e.getMessage());
+      throw new BadInput(file + ": " + (e instanceof CharacterCodingException
+          ? "is not text in UTF-8: save it so (iconv -f LATIN1 -t UTF-8)" : "cannot be read: " + e.getMessage()));
     }
     if (text.isBlank()) {
       throw new BadInput(file + ": empty, allowed: a mapping");
@@ -137,7 +139,12 @@ public final class InputFile {
 
   private static String notYaml(JsonProcessingException e) {
     JsonProcessingException cause = e.getCause() instanceof StreamReadException broken ? broken : e;
-    return cause.getLocation().getLineNr() + ": not YAML: " + firstLine(cause.getOriginalMessage());
+    int line = cause.getLocation().getLineNr();
+    String said = cause.getOriginalMessage();
+    // the first line says what was being read, the next one what is wrong with it
+    String reason = said.lines().map(String::strip).filter(one -> one.startsWith("found ") || one.startsWith("expected "))
+        .findFirst().filter(one -> !firstLine(said).contains(one)).map(one -> ", " + one).orElse("");
+    return line + ": not YAML: " + firstLine(said) + reason + (reason.contains("'\\t") ? ": indent by spaces, not by tabs" : "");
   }
 
   /** {@code LINE: KEY: what is wrong}. */
@@ -158,7 +165,10 @@ public final class InputFile {
     } else if (place == null && !at.matches()) {
       problem = "missing; there are: " + keys(places.keySet(), at.head());
     } else if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
-      problem = (place == null ? "this" : place.value()) + " is not allowed, allowed: " + allowed(mismatch.getTargetType());
+      String value = place == null ? "this" : place.value();
+      problem = value + " is not allowed, allowed: " + allowed(mismatch.getTargetType())
+          + (mismatch.getTargetType() == String.class && place != null && !value.startsWith("a ")
+              ? "; if it is meant as text, quote it: " + (value.startsWith("\"") ? value : "\"" + value + "\"") : "");
     } else {
       problem = firstLine(e.getOriginalMessage());
     }

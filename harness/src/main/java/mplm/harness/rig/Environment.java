@@ -25,6 +25,8 @@ public final class Environment {
       echo "architecture=$(uname -m)"
       cpu cpu 'model name'
       cpu microcode microcode
+      cpu cpu_flags flags
+      value clocksource /sys/devices/system/clocksource/clocksource0/current_clocksource
       echo "cores=$(nproc)"
       value governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
       value no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo

@@ -75,7 +75,7 @@ public class HostChecksTest {
   @BeforeClass
   public void make() throws IOException {
     folder = Files.createTempDirectory("mplm-doctor-test");
-    Files.createFile(folder.resolve("key"));
+    Files.writeString(folder.resolve("key"), "-----BEGIN OPENSSH PRIVATE KEY-----\n");
   }
 
   @AfterClass(alwaysRun = true)
@@ -102,6 +102,8 @@ public class HostChecksTest {
       {" constant_tsc", "", "", "cpu flags", Verdict.WARN, "no constant_tsc"},
       {"0.05", "0.9", "", "load", Verdict.WARN, "0.90 in the last minute"},
       {"60000000", "6000000", "", "memory", Verdict.FAIL, "5859MiB available"},
+      {"=mplm= kvm", "=mplm= cgroups\n1500000000 400000000 /sys/fs/cgroup/job\nmax 1 /sys/fs/cgroup\n=mplm= kvm", "", "memory", Verdict.FAIL,
+        "1049MiB available by the limit in /sys/fs/cgroup/job/memory.max"},
       {"30000000000 0%", "30000 0%", "", "/dev/shm", Verdict.FAIL, "a file of 1024MiB"},
       {"[madvise]", "[always] madvise", "", "transparent huge pages", Verdict.WARN, "khugepaged"},
       {"ksm/run\n0", "ksm/run\n1", "", "same-page merging", Verdict.WARN, "echo 2 >/sys/kernel/mm/ksm/run"},

@@ -29,7 +29,7 @@ public class HostsTest {
   @BeforeClass
   public void writeKey() throws IOException {
     folder = Files.createTempDirectory("mplm-hosts");
-    Path key = Files.createFile(folder.resolve("key"));
+    Path key = Files.writeString(folder.resolve("key"), "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     file = folder.resolve("hosts.yaml");
     good =
         """
@@ -139,6 +139,14 @@ public class HostsTest {
     assertThat(source.memoryFile()).isEqualTo("/dev/shm/mplm-var-tmp-it's \"a\" $(id)\nfolder-it's $(one) \"two\"");
   }
 
+  /** They would wait for each other: the source's reservation is "another run" to the destination. */
+  @Test
+  public void oneWorkFolderIsNotForBothHosts() throws IOException {
+    Files.writeString(file, good.replace("address: b, port: 22", "address: 10.77.1.2, port: 2222").replace("/w,", "/var/tmp/mplm,"));
+    assertThatThrownBy(() -> Hosts.read(file)).isInstanceOf(BadInput.class)
+        .hasMessageContaining("destination: has the work folder /var/tmp/mplm on 10.77.1.2 port 2222, as the source has");
+  }
+
   @DataProvider
   public Object[][] mistakes() {
     return new Object[][] {
@@ -151,17 +159,23 @@ public class HostsTest {
       {"port: 2222", "port: 70000", ":4: source.port: 70000, allowed: 1 to 65535"},
       {"port: 2222", "port: [1]", ":4: source.port: a list is not allowed, allowed: a whole number"},
       {"port: 2222", "port: 2222\n  port: 2222", ":5: not YAML: Duplicate field 'port'"},
-      {"user: root", "user: 7", ":5: source.user: \"7\" is not allowed, allowed: text"},
+      {"user: root", "user: 7", ":5: source.user: \"7\" is not allowed, allowed: text; if it is meant as text, quote it: \"7\""},
+      {"user: root", "user: no", ":5: source.user: \"no\" is not allowed, allowed: text; if it is meant as text, quote it: \"no\""},
+      {"  port: 2222", "\tport: 2222", "not YAML: while scanning for the next token, found character '\\t(TAB)'"},
       {"user: root", "user: ''", ":5: source.user: empty, allowed: text"},
       {"user: root", "user:", ":5: source.user: empty, allowed: text"},
       {"'" + HOST_KEY + "'", "ssh-ed25519 AAAA", ":7: source.host_key: \"ssh-ed25519 AAAA\", allowed: a public key"},
       {"'" + HOST_KEY + "'", "nonsense", ":7: source.host_key: \"nonsense\", allowed: a public key"},
       {"/var/tmp/mplm", "tmp", ":8: source.work_folder: \"tmp\", allowed: an absolute path"},
       {"/var/tmp/mplm", "/", ":8: source.work_folder: \"/\", allowed: an absolute path"},
+      {"/var/tmp/mplm", "/etc", ":8: source.work_folder: \"/etc\" is the system's or a user's, allowed: a folder for the kit alone"},
+      {"/var/tmp/mplm", "/etc/mplm", ":8: source.work_folder: \"/etc/mplm\" is the system's or a user's"},
+      {"/var/tmp/mplm", "/home/ann", ":8: source.work_folder: \"/home/ann\" is the system's or a user's"},
+      {"/var/tmp/mplm", "/tmp", ":8: source.work_folder: \"/tmp\" is the system's or a user's"},
       {"/var/tmp/mplm", "/w%d", ":8: source.work_folder: allowed: at most 80 bytes"},
       {"/var/tmp/mplm", "/w/../etc", ":8: source.work_folder: allowed: at most 80 bytes"},
       {"/var/tmp/mplm", "/" + "w".repeat(80), ":8: source.work_folder: allowed: at most 80 bytes"},
-      {"/key\n", "/none\n", "/none, allowed: a readable file with a private key"},
+      {"/key\n", "/none\n", "/none does not exist, allowed: a readable file with a private key"},
       {"user: root\n  key: ", "user: root\n  #",
           ":2: source.key: missing, allowed: a readable file with a private key, or agent: true"},
       {"user: root", "user: root\n  agent: true", ":6: source.agent: true, allowed: either this or a key"},
