@@ -41,6 +41,12 @@ public sealed interface Display permits BarDisplay, LineDisplay {
     return progress.ram().map(ram -> ram.remaining().bytes() / 4096).orElse(0L);
   }
 
+  /** The same in words; until the stream is connected QEMU counts nothing, which is not "0 pages". */
+  static String remaining(Progress progress) {
+    boolean flows = !progress.status().equals("setup") && progress.ram().isPresent();
+    return flows ? remainingPages(progress) + " pages remain" : "the stream is not connected yet";
+  }
+
   /** How a trial ended, in one line. */
   static String sentence(TrialRow row) {
     if (row.outcome() == Outcome.NOT_CONVERGED) {

@@ -46,7 +46,7 @@ final class LineDisplay implements Display {
   public void migration(Progress progress, Duration limit) {
     if (progress.elapsed().compareTo(next) >= 0) {
       out.println(trial + "migrating for " + progress.elapsed().toSeconds() + " of at most " + Durations.print(limit) + ", "
-          + Display.remainingPages(progress) + " pages remain");
+          + Display.remaining(progress));
       next = next.plus(EVERY);
     }
   }

@@ -84,6 +84,14 @@ final class TestbedFolder implements AutoCloseable {
   /** Null when the folder was removed by its last user meanwhile. */
   private static TestbedFolder tryTake(Path path) throws IOException {
     try {
+      return takeNow(path);
+    } catch (NoSuchFileException e) {
+      return null; // another testbed ended between two steps, and has removed what was about to be used
+    }
+  }
+
+  private static TestbedFolder takeNow(Path path) throws IOException {
+    try {
       Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException e) {
       PosixFileAttributes found = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -95,16 +103,11 @@ final class TestbedFolder implements AutoCloseable {
       }
     }
     Path lockFile = path.resolve("lock");
-    FileChannel channel;
-    try {
-      channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    } catch (NoSuchFileException e) {
-      return null;
-    }
+    FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     FileLock lock = channel.tryLock();
     if (lock == null) {
-      String holder = Files.readString(lockFile);
       channel.close();
+      String holder = Files.readString(lockFile);
       throw new TestbedException("occupied: another testbed of this user is up (process " + holder
           + "), and two would disturb each other's measurements; wait for it or stop it");
     }
