@@ -21,9 +21,11 @@ import mplm.harness.command.RunCommand;
 import mplm.harness.command.SimulateCommand;
 import mplm.harness.command.TestbedCommand;
 import mplm.harness.command.TrendCommand;
+import mplm.harness.command.Version;
 import mplm.harness.host.HostException;
 import mplm.harness.input.BadInput;
 import mplm.harness.testbed.TestbedException;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -33,7 +35,8 @@ import picocli.CommandLine.Command;
     description = "Measures live migration of virtual machines: stock pre-copy and MPLM.",
     subcommands = {RunCommand.class, MergeCommand.class, DeriveCommand.class, ReportCommand.class, CompareCommand.class,
       TrendCommand.class, RecordCommand.class, SimulateCommand.class, ListCommand.class, DoctorCommand.class, ProvisionCommand.class,
-      CleanCommand.class, TestbedCommand.class},
+      CleanCommand.class, TestbedCommand.class, AutoComplete.GenerateCompletion.class},
+    versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true)
 public final class Mplm {

@@ -72,6 +72,7 @@ public class MplmTest {
       {List.of("quick", "--shard", "half"), "--shard: 'half' is not a shard, allowed: I/N with I from 1 to N, such as 1/2"},
       {List.of("regression", "--engine", "base=."), "--engine \\[base\\]: allowed: two, what is compared with first.*"},
       {List.of("regression", "--engine", "a b=.", "--engine", "new=."), "--engine \\[a b, new\\]: allowed: two.*"},
+      {List.of("regression", "--engine", "base=", "--engine", "new=."), "--engine base=: is empty, allowed: .*is a variable not set\\?.*"},
       {List.of("regression", "--engine", "base=.", "--engine", "new=.", "--minutes", "0"), "--minutes 0, allowed: 1 to 10000"},
       {List.of("regression", "--engine", "base=.", "--engine", "new=.", "--shard", "1/2"), "--engine: not with .*--shard"},
       {List.of("quick", "--minutes", "3"), "--minutes, --engine: are of a run that compares engines"},
@@ -214,6 +215,20 @@ public class MplmTest {
     Said said = inProcess(List.of("list"));
     assertThat(said.exitCode).isZero();
     assertThat(said.out).contains("quick", "smoke", "mg", "precopy:DURATION", "mplm[:SETTINGS]").containsPattern("S \\d+MiB, W \\d+MiB, .*C \\d+MiB");
+  }
+
+  @Test
+  public void theVersionIsThatOfTheKitAndOfWhatItIsMadeOf() {
+    Said said = inProcess(List.of("--version"));
+    assertThat(said.exitCode).isZero();
+    assertThat(said.out).containsPattern("^mplm kit \\S+\n").contains("page scheduler ").containsPattern("\nJava \\d+");
+  }
+
+  @Test
+  public void aShellCanCompleteCommandsAndOptions() {
+    Said said = inProcess(List.of("generate-completion"));
+    assertThat(said.exitCode).isZero();
+    assertThat(said.out).contains("_complete_mplm", "--verify-memory", "doctor");
   }
 
   private record Said(int exitCode, String out, String err) {}

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.exec.CommandLine;
 import org.apache.commons.exec.DefaultExecutor;
 import org.apache.commons.exec.ExecuteWatchdog;
@@ -41,6 +42,17 @@ public final class Build {
       return execute(new CommandLine(program), arguments, folder, OutputStream.nullOutputStream()) == 0;
     } catch (IOException e) {
       throw new BuildFailed(program + " cannot be run: " + e.getMessage(), 1);
+    }
+  }
+
+  /** What the program prints to standard output, in that folder; empty if it fails or is not there. */
+  public static Optional<String> output(Path folder, List<String> command) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      int status = execute(new CommandLine(command.get(0)), command.subList(1, command.size()), folder, out);
+      return Optional.of(out.toString(StandardCharsets.UTF_8).strip()).filter(text -> status == 0);
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

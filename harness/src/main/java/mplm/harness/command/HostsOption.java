@@ -31,7 +31,7 @@ final class HostsOption {
   /** Those of the command line, else of the environment. */
   Optional<List<Hosts>> hosts() {
     String variable = System.getenv(VARIABLE);
-    return Optional.ofNullable(file).or(() -> Optional.ofNullable(variable).map(Path::of)).map(Hosts::all);
+    return Optional.ofNullable(file).or(() -> Optional.ofNullable(variable).filter(value -> !value.isEmpty()).map(Path::of)).map(Hosts::all);
   }
 
   /** As {@link #hosts}, for commands that make no testbed. */

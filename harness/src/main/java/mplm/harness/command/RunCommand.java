@@ -190,6 +190,12 @@ public final class RunCommand implements Callable<Integer> {
       throw new BadInput("--engine " + engines.keySet()
           + ": allowed: two, what is compared with first, names of letters, digits, '.', '_', '-'");
     }
+    engines.forEach((name, reference) -> {
+      if (reference.isBlank()) {
+        throw new BadInput("--engine " + name + "=: is empty, allowed: a revision, the folder of a clone, or a built engine;"
+            + " is a variable not set?");
+      }
+    });
     if (minutes < 1 || minutes > 10_000) {
       throw new BadInput("--minutes " + minutes + ", allowed: 1 to 10000");
     }

@@ -32,6 +32,9 @@ public final class EngineVerdict {
     List<String> notes = new ArrayList<>();
     manifest.engines().properties().forEach((name, properties) -> notes.add("Engine " + name + ": " + properties.get("engine.hash")
         + ", page scheduler " + properties.get("scheduler.hash")));
+    if (manifest.engines().properties().values().stream().map(one -> one.get("engine.hash")).distinct().count() == 1) {
+      notes.add("Both engines are the same, of one hash: what differs is chance.");
+    }
     Double alpha = manifest.engines().alpha();
     if (alpha != null) {
       notes.add(String.format(Locale.ROOT, "Ended after %d rounds; of an error rate of %s in all, this look has %.4f.",
