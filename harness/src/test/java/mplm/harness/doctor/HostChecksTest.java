@@ -166,7 +166,7 @@ public class HostChecksTest {
     Path file = folder.resolve("hosts.yaml");
     String host = "  address: a\n  port: 22\n  user: u\n  key: " + folder.resolve("key")
         + "\n  work_folder: /w\n  migration_address: m\n";
-    Files.writeString(file, "source:\n" + host + "  " + keys + "\ndestination:\n" + host + "link: {shaping: none}\n");
+    Files.writeString(file, "source:\n" + host + "  " + keys + "\ndestination:\n" + host.replace("address: a\n", "address: b\n") + "link: {shaping: none}\n");
     return Hosts.read(file).source();
   }
 }

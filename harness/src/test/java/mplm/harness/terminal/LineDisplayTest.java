@@ -15,10 +15,10 @@ public class LineDisplayTest {
   @Test
   public void aStreamThatIsNotConnectedHasNoPagesLeftToTell() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (Display display = Display.on(new PrintStream(out, true, StandardCharsets.UTF_8), false)) {
-      display.trial("MG mg.W mplm #1", 1, 2);
-      display.migration(new Progress(Duration.ofMinutes(1), "setup", Optional.empty(), Optional.empty()), Duration.ofMinutes(2));
-    }
+    Display display = Display.on(new PrintStream(out, true, StandardCharsets.UTF_8), false);
+    display.trial("MG mg.W mplm #1", 1, 2);
+    display.migration(new Progress(Duration.ofMinutes(1), "setup", Optional.empty(), Optional.empty()), Duration.ofMinutes(2));
+    display.close();
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("the stream is not connected yet").doesNotContain("0 pages");
   }
 }
