@@ -8,14 +8,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpClient;
 import mplm.engine.qmp.QmpException;
-import mplm.engine.scheduler.Knobs;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.Durations;
 import mplm.engine.unit.Patience;
@@ -66,10 +67,7 @@ public record Migration(
     Map<String, Boolean> both = Map.of("return-path", true, "events", true);
     capabilities(destination, both);
     capabilities(source, both);
-    // off again if an earlier migration of this QEMU had it on; a stock QEMU does not know it
-    if (method instanceof Mplm || query(source, "query-migrate-capabilities").findValuesAsText("capability").contains("mplm")) {
-      capabilities(source, Map.of("mplm", method instanceof Mplm));
-    }
+    capabilities(source, own());
     source.execute("migrate-set-parameters", parameters(), ANSWER);
     if (key.isPresent()) {
       encrypt(source, key.orElseThrow().client());
@@ -86,21 +84,27 @@ public record Migration(
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("max-bandwidth", route.maxBandwidth().map(Bandwidth::bytesPerSecond).orElse(0L));
     parameters.put("avail-switchover-bandwidth", 0);
-    if (method instanceof Precopy precopy) {
-      parameters.put("downtime-limit", precopy.maxTolerableDowntime().toMillis());
-    } else if (method instanceof Mplm mplm) {
-      Knobs knobs = mplm.knobs();
-      parameters.put("mplm-policy", mplm.policy());
-      parameters.put("mplm-epoch-length", knobs.epoch().toMillis());
-      parameters.put("mplm-batch-pages", knobs.batchPages());
-      parameters.put("mplm-dirty-share", knobs.dirtyShare());
-      parameters.put("mplm-first-epoch-nondirty", knobs.firstEpochNondirty());
-      parameters.put("mplm-strict-scan", knobs.strictScan());
-    }
+    parameters.putAll(method.parameters());
     return parameters;
   }
 
+  /** Those of this method, and off again what an earlier migration of this QEMU by another had on; a stock QEMU does not know it. */
+  private Map<String, Boolean> own() throws QmpException, InterruptedException {
+    Map<String, Boolean> own = new LinkedHashMap<>();
+    Set<String> others = new LinkedHashSet<>(Methods.capabilities());
+    others.removeAll(method.capabilities());
+    if (!others.isEmpty()) {
+      others.retainAll(query(source, "query-migrate-capabilities").findValuesAsText("capability"));
+    }
+    others.forEach(capability -> own.put(capability, false));
+    method.capabilities().forEach(capability -> own.put(capability, true));
+    return own;
+  }
+
   private static void capabilities(QmpClient qemu, Map<String, Boolean> states) throws QmpException, InterruptedException {
+    if (states.isEmpty()) {
+      return;
+    }
     List<Map<String, Object>> list = states.entrySet().stream()
         .map(e -> Map.<String, Object>of("capability", e.getKey(), "state", e.getValue()))
         .toList();
@@ -127,6 +131,7 @@ public record Migration(
     private final boolean running;
     private final Consumer<Progress> observer;
     private final MigrationAccount account;
+    private final Steering steering = method.steering();
     private boolean cancelled;
     private boolean still;
     private long transferred;
@@ -174,6 +179,9 @@ public record Migration(
         if (now.elapsed().compareTo(limit.plus(CANCEL)) > 0) {
           throw new QmpException.NotYet(source.name() + ": cancelled after " + Durations.print(limit) + ", yet still '"
               + now.status() + "' " + Durations.print(CANCEL) + " later");
+        }
+        if (!cancelled) {
+          steering.at(now, source, destination);
         }
         Thread.sleep(POLL.toMillis());
       }

@@ -4,10 +4,15 @@ package mplm.engine.migration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import mplm.engine.scheduler.Knobs;
 import mplm.engine.scheduler.Scheduler;
+import mplm.engine.simulate.Model;
+import mplm.engine.simulate.MplmModel;
 import mplm.engine.unit.Durations;
 
 /**
@@ -19,6 +24,9 @@ import mplm.engine.unit.Durations;
  * @param knobs within the scheduler's ranges
  */
 public record Mplm(String policy, Knobs knobs) implements Method {
+  /** Its curve in a figure. */
+  public static final String CURVE = "MPLM";
+
   /** As the paper has it. */
   public static final Mplm PAPER = new Mplm("paper", Knobs.PAPER);
 
@@ -73,6 +81,50 @@ public record Mplm(String policy, Knobs knobs) implements Method {
   @Override
   public String name() {
     return "mplm";
+  }
+
+  @Override
+  public Map<String, Object> settings() {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("policy", policy);
+    settings.put("epoch_s", knobs.epoch());
+    settings.put("batch_pages", knobs.batchPages());
+    settings.put("dirty_share_percent", knobs.dirtyShare());
+    settings.put("first_epoch_nondirty", knobs.firstEpochNondirty());
+    settings.put("strict_scan", knobs.strictScan());
+    return settings;
+  }
+
+  @Override
+  public Set<String> capabilities() {
+    return Set.of("mplm");
+  }
+
+  @Override
+  public Map<String, Object> parameters() {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    parameters.put("mplm-policy", policy);
+    parameters.put("mplm-epoch-length", knobs.epoch().toMillis());
+    parameters.put("mplm-batch-pages", knobs.batchPages());
+    parameters.put("mplm-dirty-share", knobs.dirtyShare());
+    parameters.put("mplm-first-epoch-nondirty", knobs.firstEpochNondirty());
+    parameters.put("mplm-strict-scan", knobs.strictScan());
+    return parameters;
+  }
+
+  @Override
+  public Mplm scaled(double factor) {
+    return new Mplm(policy, knobs.withEpoch(Durations.milliseconds(knobs.epoch().toNanos() / 1e9 * factor)));
+  }
+
+  @Override
+  public String curve() {
+    return CURVE;
+  }
+
+  @Override
+  public Optional<Model> model() {
+    return Optional.of(new MplmModel(policy, knobs));
   }
 
   @Override

@@ -2,6 +2,10 @@
 package mplm.engine.migration;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import mplm.engine.simulate.Model;
+import mplm.engine.simulate.PrecopyModel;
 import mplm.engine.unit.Durations;
 
 /**
@@ -10,6 +14,9 @@ import mplm.engine.unit.Durations;
  * @param maxTolerableDowntime QEMU's {@code downtime-limit}: 1 ms to 2000 s, in whole milliseconds
  */
 public record Precopy(Duration maxTolerableDowntime) implements Method {
+  /** Its curve in a figure. */
+  public static final String CURVE = "stock";
+
   private static final Duration LONGEST = Duration.ofSeconds(2000);
 
   public Precopy {
@@ -31,6 +38,36 @@ public record Precopy(Duration maxTolerableDowntime) implements Method {
   @Override
   public String name() {
     return "precopy";
+  }
+
+  @Override
+  public Map<String, Object> parameters() {
+    return Map.of("downtime-limit", maxTolerableDowntime.toMillis());
+  }
+
+  @Override
+  public Precopy scaled(double factor) {
+    return new Precopy(Durations.milliseconds(maxTolerableDowntime.toNanos() / 1e9 * factor));
+  }
+
+  @Override
+  public boolean isControl() {
+    return true;
+  }
+
+  @Override
+  public String curve() {
+    return CURVE;
+  }
+
+  @Override
+  public Optional<Duration> toleratedDowntime() {
+    return Optional.of(maxTolerableDowntime);
+  }
+
+  @Override
+  public Optional<Model> model() {
+    return Optional.of(new PrecopyModel(maxTolerableDowntime));
   }
 
   @Override

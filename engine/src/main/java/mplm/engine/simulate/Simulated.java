@@ -4,15 +4,13 @@ package mplm.engine.simulate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.unit.DataSize;
 
 /**
  * What a simulated migration came to; nothing in it was measured.
  *
- * @param method as text: that of a {@link mplm.engine.migration.Method}, or {@code stop-and-copy}
- * @param outcome completed, or not converged within the limit
- * @param total migration time; empty unless completed
+ * @param method as text: its name and settings
+ * @param total migration time; empty if it did not converge within the limit
  * @param live until the guest was stopped, or the limit
  * @param downtime empty unless completed
  * @param transferred bytes on the link
@@ -26,7 +24,6 @@ import mplm.engine.unit.DataSize;
  */
 public record Simulated(
     String method,
-    Outcome outcome,
     Optional<Duration> total,
     Duration live,
     Optional<Duration> downtime,
@@ -38,6 +35,11 @@ public record Simulated(
     long epochs,
     OptionalDouble dirtyRate,
     boolean repeated) {
+  /** Whether it came to its end within the limit. */
+  public boolean completed() {
+    return total.isPresent();
+  }
+
 
   /** Pages sent, in all. */
   public long pages() {

@@ -3,23 +3,12 @@ package mplm.engine.simulate;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.BitSet;
-import mplm.engine.migration.Method;
-import mplm.engine.migration.Mplm;
-import mplm.engine.migration.Precopy;
-import mplm.engine.migration.Unmigrated;
-import mplm.engine.scheduler.Bitmap;
-import mplm.engine.scheduler.Scheduler;
 import mplm.engine.scheduler.Wire;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.Durations;
 
 /** Migrations of one guest under the same conditions; the package's description says what is simulated. */
 public final class Simulation {
-  /** The method that no {@link Method} is: the guest is stopped first. */
-  public static final String STOP_AND_COPY = "stop-and-copy";
-
-  private static final long PS_PER_MS = 1_000_000_000L;
   private static final Duration LONGEST = Duration.ofDays(10);
 
   private final Trace trace;
@@ -66,59 +55,11 @@ public final class Simulation {
     return limit;
   }
 
-  /** Simulates a method; {@link IllegalArgumentException} for {@link Unmigrated}. */
-  public Simulated run(Method method) throws IOException {
-    try (Source source = new Source(trace, conditions, listener)) {
-      if (method instanceof Mplm mplm) {
-        return mplm(source, mplm);
-      } else if (method instanceof Precopy precopy) {
-        return new StockPrecopy(source, precopy, limit, rule).run();
-      }
-      throw new IllegalArgumentException(method + " cannot be simulated, allowed: precopy:DURATION, mplm, " + STOP_AND_COPY);
-    }
-  }
-
-  /** Simulates the guest being stopped, all its memory sent, and resumed. */
-  public Simulated stopAndCopy() throws IOException {
-    try (Source source = new Source(trace, conditions, listener)) {
-      BitSet all = new BitSet();
-      all.set(0, source.pages);
-      return source.stop(STOP_AND_COPY, all, false, limit);
-    }
-  }
-
-  private Simulated mplm(Source source, Mplm method) throws IOException {
-    long until = Conditions.picoseconds(limit);
-    try (Scheduler scheduler = new Scheduler(method.policy(), method.knobs())) {
-      Bitmap pending = new Bitmap(source.pages);
-      pending.set(0, source.pages);
-      scheduler.addBlock(pending);
-      scheduler.start(0);
-      Bitmap used = new Bitmap(source.pages);
-      used.assign(source.used());
-      Bitmap fetched = new Bitmap(source.pages);
-      boolean over = false;
-      while (!over && source.wire.now() < until) {
-        switch (scheduler.drive(source.wire, used, Math.min(until, source.usedUntil()))) {
-          case FETCH -> {
-            fetched.assign(source.fetch());
-            scheduler.merge(0, fetched);
-            used.assign(source.used());
-            scheduler.epoch(source.wire.now() / PS_PER_MS);
-          }
-          case WAIT -> source.wire.waitUntil(scheduler.epochEnd() * PS_PER_MS);
-          case STOP -> over = true;
-          default -> {
-            if (source.follow()) {
-              used.assign(source.used());
-            }
-          }
-        }
-      }
-      source.epochs = scheduler.stats().epochs();
-      source.nondirtySent = scheduler.stats().nondirtySent();
-      source.dirtySent = scheduler.stats().dirtySent();
-      return over ? source.stop(method.toString(), pending.toBitSet(), true, limit) : source.cancelled(method.toString(), limit);
+  /** Simulates a method; {@link IllegalArgumentException} if it has no model. */
+  public Simulated run(Simulable method) throws IOException {
+    Model model = method.model().orElseThrow(() -> new IllegalArgumentException(method + " is not simulated"));
+    try (Source source = new Source(trace, conditions, rule, listener)) {
+      return model.run(source, method.toString(), limit);
     }
   }
 }

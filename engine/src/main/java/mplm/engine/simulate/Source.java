@@ -7,29 +7,31 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.scheduler.Wire;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.DataSize;
 
 /** The source of a simulated migration: the guest's pages and its dirty log, and the wire to the destination. */
-final class Source implements Closeable {
-  final int pages;
-  final Wire wire;
+public final class Source implements Closeable {
+  public final int pages;
+  /** When stock pre-copy of the QEMU that is simulated stops the guest. */
+  public final SwitchoverRule rule;
+  public final Wire wire;
   /** Pages that were reported as dirtied. */
-  final BitSet dirtied = new BitSet();
+  public final BitSet dirtied = new BitSet();
   /** Live pages by set; what a live stage has not counted is none. */
-  long nondirtySent;
+  public long nondirtySent;
 
-  long dirtySent;
-  long epochs;
+  public long dirtySent;
+  public long epochs;
 
   private final Conditions conditions;
   private final DirtyLog log;
   private long fetched;
 
-  Source(Trace trace, Conditions conditions, Wire.Listener listener) throws IOException {
+  Source(Trace trace, Conditions conditions, SwitchoverRule rule, Wire.Listener listener) throws IOException {
     this.conditions = conditions;
+    this.rule = rule;
     pages = trace.header().pages();
     long page = conditions.picoseconds(conditions.pageBytes());
     long work = Conditions.picoseconds(conditions.work());
@@ -43,7 +45,7 @@ final class Source implements Closeable {
   }
 
   /** Fetches the dirty log; what it reports is used again by the next fetch. */
-  BitSet fetch() throws IOException {
+  public BitSet fetch() throws IOException {
     BitSet pages = log.fetch(wire.now());
     wire.waitUntil(wire.now() + Conditions.picoseconds(conditions.fetch()));
     dirtied.or(pages);
@@ -52,33 +54,33 @@ final class Source implements Closeable {
   }
 
   /** The guest has run as long as the sender; the answer is whether {@link #used} changed. */
-  boolean follow() throws IOException {
+  public boolean follow() throws IOException {
     return log.run(wire.now());
   }
 
   /** Pages of the running guest that are not zero pages, until {@link #follow} is called again at {@link #usedUntil}. */
-  BitSet used() {
+  public BitSet used() {
     return log.usedWithin();
   }
 
-  long usedUntil() {
+  public long usedUntil() {
     return log.end();
   }
 
   /** Sends a page of the running guest. */
-  void send(int page) throws IOException {
+  public void send(int page) throws IOException {
     if (wire.now() >= usedUntil()) {
       follow();
     }
     wire.send(page, !used().get(page));
   }
 
-  long transferred() {
+  public long transferred() {
     return (wire.pages() - wire.zeroPages()) * conditions.pageBytes() + wire.zeroPages() * conditions.zeroPageBytes();
   }
 
   /** The guest is stopped now; {@code pending} is what is left to be sent before a last fetch, if the log was ever fetched. */
-  Simulated stop(String method, BitSet pending, boolean logged, Duration limit) throws IOException {
+  public Simulated stop(String method, BitSet pending, boolean logged, Duration limit) throws IOException {
     long until = Conditions.picoseconds(limit);
     long stop = Math.min(wire.now(), until);
     long live = wire.pages();
@@ -90,19 +92,19 @@ final class Source implements Closeable {
     }
     long end = Math.max(wire.now(), wire.idle()) + Conditions.picoseconds(conditions.switchover());
     long last = wire.pages() - live;
-    return end > until ? result(method, Outcome.NOT_CONVERGED, stop, Optional.empty(), last)
-        : result(method, Outcome.COMPLETED, stop, Optional.of(end), last);
+    return end > until ? result(method, stop, Optional.empty(), last)
+        : result(method, stop, Optional.of(end), last);
   }
 
   /** The limit was reached while the guest ran. */
-  Simulated cancelled(String method, Duration limit) {
-    return result(method, Outcome.NOT_CONVERGED, Conditions.picoseconds(limit), Optional.empty(), 0);
+  public Simulated cancelled(String method, Duration limit) {
+    return result(method, Conditions.picoseconds(limit), Optional.empty(), 0);
   }
 
-  private Simulated result(String method, Outcome outcome, long stop, Optional<Long> end, long last) {
+  private Simulated result(String method, long stop, Optional<Long> end, long last) {
     Duration live = Conditions.duration(stop);
     Optional<Duration> total = end.map(Conditions::duration);
-    return new Simulated(method, outcome, total, live, total.map(all -> all.minus(live)), new DataSize(transferred()),
+    return new Simulated(method, total, live, total.map(all -> all.minus(live)), new DataSize(transferred()),
         nondirtySent, dirtySent, last, wire.zeroPages(), epochs,
         stop > 0 && epochs > 0 ? OptionalDouble.of(fetched * 1e12 / stop) : OptionalDouble.empty(), log.repeated());
   }

@@ -35,4 +35,9 @@ public final class Durations {
     BigDecimal seconds = BigDecimal.valueOf(duration.getSeconds()).add(BigDecimal.valueOf(duration.getNano(), 9));
     return (seconds.signum() == 0 ? "0" : seconds.stripTrailingZeros().toPlainString()) + "s";
   }
+
+  /** That many seconds in whole milliseconds, at least one. */
+  public static Duration milliseconds(double seconds) {
+    return Duration.ofMillis(Math.max(1, Math.round(1000 * seconds)));
+  }
 }

@@ -35,8 +35,8 @@ public class MethodTest {
   @DataProvider
   public Object[][] wrong() {
     return new Object[][] {
-      {"", "precopy:DURATION, mplm[:KEY=VALUE,...] or unmigrated"},
-      {"postcopy", "precopy:DURATION, mplm[:KEY=VALUE,...] or unmigrated"},
+      {"", "precopy:DURATION, mplm[:KEY=VALUE,...], unmigrated or stop-and-copy"},
+      {"postcopy", "precopy:DURATION, mplm[:KEY=VALUE,...], unmigrated or stop-and-copy"},
       {"precopy", "such as precopy:0.3s"},
       {"precopy:", "such as precopy:0.3s"},
       {"precopy:-1s", "'-1s' is not a duration"},

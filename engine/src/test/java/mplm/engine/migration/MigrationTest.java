@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import mplm.engine.FakeQemu;
 import mplm.engine.migration.MigrationResult.Outcome;
@@ -23,6 +24,7 @@ import mplm.engine.qmp.QmpException;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Durations;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
@@ -87,6 +89,52 @@ public class MigrationTest {
     assertThat(result.end().ram().orElseThrow().transferred()).isEqualTo(new DataSize(2000));
     assertThat(result.end().mplm()).isEmpty();
     assertThat(seen).extracting(Progress::status).containsExactly("active", "active", "completed", "completed");
+  }
+
+  /** A method of which the kit knows nothing: its limit is raised with each poll. */
+  private record Stepped(Duration first) implements Method {
+    @Override
+    public String name() {
+      return "stepped";
+    }
+
+    @Override
+    public Map<String, Object> parameters() {
+      return Map.of("downtime-limit", first.toMillis());
+    }
+
+    @Override
+    public Set<String> capabilities() {
+      return Set.of("x-stepped");
+    }
+
+    @Override
+    public Steering steering() {
+      long[] limit = {first.toMillis()};
+      return (now, from, to) ->
+          from.execute("migrate-set-parameters", Map.of("downtime-limit", limit[0] *= 2), Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  public void aMethodThatIsAddedHasItsParametersAndSteersQemu() throws Exception {
+    states(ACTIVE, ACTIVE, COMPLETED);
+    destinationLoads(1);
+    try (AutoCloseable added = Methods.add(new Methods.Form("stepped", "stepped:DURATION", false, Set.of("x-stepped"),
+        rest -> new Stepped(Durations.parse(rest.orElseThrow()))))) {
+      assertThat(added).isNotNull();
+      source.returns("query-migrate-capabilities", "[{\"capability\": \"mplm\", \"state\": true}]");
+      assertThat(run(Method.parse("stepped:20ms"), LONG).outcome()).isEqualTo(Outcome.COMPLETED);
+      assertThat(Method.parseList("mplm:epoch=1s,strict,stepped:20ms,mplm,precopy:1s")).hasSize(4)
+          .element(1).isEqualTo(new Stepped(Duration.ofMillis(20)));
+    }
+    assertThat(source.commands()).filteredOn(command -> command.path("execute").asText().equals("migrate-set-parameters"))
+        .extracting(command -> command.at("/arguments/downtime-limit").asLong()).containsExactly(20L, 40L, 80L);
+    assertThat(source.commands()).filteredOn(command -> command.path("execute").asText().equals("migrate-set-capabilities"))
+        .last().satisfies(last -> assertThat(last.at("/arguments/capabilities"))
+            .extracting(one -> one.get("capability").asText() + " " + one.get("state")).containsExactlyInAnyOrder(
+                "x-stepped true", "mplm false"));
+    assertThatThrownBy(() -> Method.parse("stepped:20ms")).hasMessageContaining("a method is precopy:DURATION, ");
   }
 
   @Test

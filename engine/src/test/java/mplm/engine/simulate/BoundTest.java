@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import mplm.engine.migration.Method;
-import mplm.engine.migration.MigrationResult.Outcome;
+import mplm.engine.migration.StopAndCopy;
 import mplm.engine.simulate.Bound.Point;
 import mplm.engine.trace.SyntheticTrace;
 import mplm.engine.trace.Trace;
@@ -148,13 +148,13 @@ public class BoundTest {
     Duration limit = Duration.ofSeconds(30);
     Simulation simulation = new Simulation(trace, conditions, limit);
     Bound bound = new Bound(trace, conditions, limit);
-    List<Simulated> results = new ArrayList<>(List.of(simulation.stopAndCopy()));
+    List<Simulated> results = new ArrayList<>(List.of(simulation.run(new StopAndCopy())));
     String any = "precopy:" + (1 + random.nextInt(3000)) + "ms";
     for (String method : List.of("mplm", "mplm:epoch=0.2s,share=80,mixed", "precopy:0.1s", any)) {
       results.add(simulation.run(Method.parse(method)));
     }
     for (Simulated result : results) {
-      if (result.outcome() == Outcome.COMPLETED) {
+      if (result.completed()) {
         Duration best = bound.downtimeAt(result.total().orElseThrow().plus(Duration.ofNanos(1000))).orElseThrow();
         assertThat(result.downtime().orElseThrow().plus(bound.step())).as("%s", result).isGreaterThanOrEqualTo(best);
       }

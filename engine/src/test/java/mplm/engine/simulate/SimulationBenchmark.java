@@ -65,7 +65,7 @@ public final class SimulationBenchmark {
     double times = simulated * 1e9 / best;
     System.out.printf(Locale.ROOT,
         "  %-14s %7.2f s simulated in %6.3f s: %7.0f times real time, %5.1f million pages a second, %s%n", method,
-        simulated, best / 1e9, times, result.pages() * 1e3 / best, result.outcome());
+        simulated, best / 1e9, times, result.pages() * 1e3 / best, result.completed() ? "completed" : "not converged");
     return times;
   }
 

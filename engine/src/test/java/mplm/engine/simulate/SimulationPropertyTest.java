@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import mplm.engine.migration.Method;
-import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.migration.Mplm;
+import mplm.engine.migration.StopAndCopy;
 import mplm.engine.scheduler.Knobs;
 import mplm.engine.scheduler.Wire;
 import mplm.engine.unit.Bandwidth;
@@ -61,7 +61,7 @@ public class SimulationPropertyTest {
     };
     Simulated result = new Simulation(one.trace, one.conditions, LIMIT, listener).run(one.method);
     assertThat(result.pages()).isEqualTo(count[0]);
-    if (result.outcome() != Outcome.COMPLETED) {
+    if (!result.completed()) {
       return;
     }
     long stop = result.live().toNanos() * 1000;
@@ -83,7 +83,7 @@ public class SimulationPropertyTest {
     Case one = Case.of(seed);
     Conditions conditions = one.conditions.withBuffer(new DataSize(0)).withWork(Duration.ZERO);
     Simulated result = new Simulation(one.trace, conditions, LIMIT).run(one.method);
-    if (result.outcome() == Outcome.COMPLETED) {
+    if (result.completed()) {
       double fetches = result.epochs() * seconds(conditions.fetch());
       double sending = seconds(result.total().orElseThrow()) - seconds(conditions.switchover()) - fetches;
       assertThat((double) result.transferred().bytes()).isCloseTo(sending * conditions.rate().bitsPerSecond() / 8, within(500.0));
@@ -109,7 +109,7 @@ public class SimulationPropertyTest {
     Case one = Case.of(seed);
     for (Mplm method : List.of(Mplm.PAPER, new Mplm("paper", Knobs.PAPER.withDirtyShare(one.random.nextInt(90))))) {
       Simulated result = new Simulation(one.trace, one.conditions, Duration.ofHours(1)).run(method);
-      assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+      assertThat(result.completed()).isTrue();
       double page = one.conditions.pageBytes() * 8.0 / one.conditions.rate().bitsPerSecond() + seconds(one.conditions.work());
       double most = (one.trace.size() / (1 - method.knobs().dirtyShare() / 100.0) + method.knobs().batchPages()) * page;
       double fetches = (result.epochs() - 1) * seconds(one.conditions.fetch());
@@ -122,7 +122,7 @@ public class SimulationPropertyTest {
   public void stopAndCopyIsUsedMemoryOverRate(long seed) throws IOException {
     Case one = Case.of(seed);
     Conditions conditions = one.conditions.withWork(Duration.ZERO);
-    Simulated result = new Simulation(one.trace, conditions, LIMIT).stopAndCopy();
+    Simulated result = new Simulation(one.trace, conditions, LIMIT).run(new StopAndCopy());
     long used = one.trace.usedPages().cardinality();
     double bytes = used * 4104.0 + (one.trace.size() - used) * 9.0;
     assertThat(seconds(result.total().orElseThrow()))

@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
+import mplm.engine.migration.Mplm;
+import mplm.engine.migration.Precopy;
 import mplm.harness.chart.Figure.Converged;
 import mplm.harness.chart.Figure.EndedBefore;
 import mplm.harness.chart.Figure.NotConverged;
@@ -56,6 +58,16 @@ public final class Chart {
   static final Color DOWNTIME = new Color(0xC2571A);
   static final Color QUIET = new Color(0x555555);
 
+  /** How a curve is drawn, and whether its points are joined. */
+  private record Look(Marker total, Marker downtime, boolean joined) {}
+
+  private static final Map<String, Look> LOOKS = Map.of(Precopy.CURVE, new Look(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, true),
+      Mplm.CURVE, new Look(SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP, false));
+
+  /** Of curves that the paper does not have, in their order. */
+  private static final List<Look> OTHERS = List.of(new Look(SeriesMarkers.PLUS, SeriesMarkers.TRIANGLE_DOWN, false),
+      new Look(SeriesMarkers.RECTANGLE, SeriesMarkers.TRAPEZOID, false), new Look(SeriesMarkers.OVAL, SeriesMarkers.CROSS, false));
+
   private Chart() {}
 
   /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths; none if it cannot be drawn. */
@@ -84,10 +96,12 @@ public final class Chart {
     published(chart, figure.published());
     open(chart, "not converged", figure, NotConverged.class, TOTAL);
     open(chart, "program done first", figure, EndedBefore.class, QUIET);
-    line(chart, "stock: migration time", figure.stock(), Converged::total, TOTAL, SeriesMarkers.CIRCLE, true);
-    line(chart, "stock: downtime", figure.stock(), Converged::downtime, DOWNTIME, SeriesMarkers.SQUARE, true);
-    line(chart, "MPLM: migration time", figure.mplm(), Converged::total, TOTAL, SeriesMarkers.DIAMOND, false);
-    line(chart, "MPLM: downtime", figure.mplm(), Converged::downtime, DOWNTIME, SeriesMarkers.TRIANGLE_UP, false);
+    int others = 0;
+    for (Map.Entry<String, List<Point>> curve : figure.curves().entrySet()) {
+      Look look = LOOKS.containsKey(curve.getKey()) ? LOOKS.get(curve.getKey()) : OTHERS.get(others++ % OTHERS.size());
+      line(chart, curve.getKey() + ": migration time", curve.getValue(), Converged::total, TOTAL, look.total, look.joined);
+      line(chart, curve.getKey() + ": downtime", curve.getValue(), Converged::downtime, DOWNTIME, look.downtime, look.joined);
+    }
     return chart;
   }
 
@@ -164,14 +178,14 @@ public final class Chart {
   }
 
   private static void open(XYChart chart, String name, Figure figure, Class<? extends Point> kind, Color color) {
-    for (boolean stock : new boolean[] {true, false}) {
-      List<Point> open = (stock ? figure.stock() : figure.mplm()).stream().map(Point.class::cast).filter(kind::isInstance).toList();
+    for (String curve : figure.curves().keySet()) {
+      List<Point> open = figure.curves().get(curve).stream().map(Point.class::cast).filter(kind::isInstance).toList();
       if (open.isEmpty()) {
         continue;
       }
       double edge = xs(figure).min().orElse(1);
       double[] xs = open.stream().mapToDouble(point -> log2(Double.isNaN(point.x()) ? edge : point.x())).toArray();
-      XYSeries series = chart.addSeries((stock ? "stock: " : "MPLM: ") + name, xs, open.stream().mapToDouble(Point::top).toArray());
+      XYSeries series = chart.addSeries(curve + ": " + name, xs, open.stream().mapToDouble(Point::top).toArray());
       series.setMarker(OpenMark.UP).setMarkerColor(color).setLineStyle(SeriesLines.NONE);
       double beside = 0.075 * (chart.getStyler().getXAxisMax() - chart.getStyler().getXAxisMin());
       for (int i = 0; i < xs.length; i++) {
@@ -183,13 +197,13 @@ public final class Chart {
 
   private static DoubleStream xs(Figure figure) {
     return DoubleStream.concat(
-        Stream.concat(figure.stock().stream(), figure.mplm().stream()).mapToDouble(Point::x),
+        figure.points().mapToDouble(Point::x),
         figure.published().stream().mapToDouble(Chart::x)).filter(x -> x > 0);
   }
 
   /** The axis is the measured values'; of the published curve it shows what is not far above them. */
   private static double top(Figure figure) {
-    double measured = Stream.concat(figure.stock().stream(), figure.mplm().stream()).mapToDouble(Point::top).max().orElse(1);
+    double measured = figure.points().mapToDouble(Point::top).max().orElse(1);
     return figure.published().stream().map(Published.Point::total).filter(OptionalDouble::isPresent)
         .mapToDouble(OptionalDouble::getAsDouble)
         .filter(total -> total < FAR * measured).reduce(measured, Math::max);

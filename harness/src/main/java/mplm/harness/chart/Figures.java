@@ -7,6 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import mplm.engine.migration.Mplm;
+import mplm.engine.migration.Precopy;
 import mplm.harness.chart.Figure.Converged;
 import mplm.harness.chart.Figure.EndedBefore;
 import mplm.harness.chart.Figure.NotConverged;
@@ -33,7 +36,7 @@ public final class Figures {
     Map<String, Figure> figures = new LinkedHashMap<>();
     Cell.byExperiment(Cell.of(rows)).forEach((name, cells) -> {
       Figure figure = figure(cells);
-      if (!figure.stock().isEmpty() || !figure.mplm().isEmpty()) {
+      if (figure.points().findAny().isPresent()) {
         figures.put(name, figure);
       }
     });
@@ -41,17 +44,21 @@ public final class Figures {
   }
 
   private static Figure figure(List<Cell> cells) {
-    List<Point> stock = new ArrayList<>();
-    List<Point> mplm = new ArrayList<>();
+    // the two that the paper compares are drawn first, and alike in all figures
+    Map<String, List<Point>> curves = new LinkedHashMap<>();
+    List.of(Precopy.CURVE, Mplm.CURVE).forEach(curve -> curves.put(curve, new ArrayList<>()));
     List<Integer> counts = new ArrayList<>();
     for (Cell cell : cells) {
       List<Point> points = points(cell);
-      (cell.maxTolerableDowntime().isPresent() ? stock : mplm).addAll(points);
+      curves.computeIfAbsent(cell.method().curve(), curve -> new ArrayList<>()).addAll(points);
       if (!points.isEmpty()) {
         counts.add((int) (cell.completed().size() + cell.count(Outcome.NOT_CONVERGED) + cell.count(Outcome.ENDED_BEFORE)));
       }
     }
-    stock.sort(Comparator.comparingDouble(Point::x));
+    curves.values().removeIf(List::isEmpty);
+    // points at their own downtime stay in the order of the run
+    cells.stream().filter(cell -> cell.maxTolerableDowntime().isPresent()).map(cell -> curves.get(cell.method().curve()))
+        .filter(Objects::nonNull).forEach(points -> points.sort(Comparator.comparingDouble(Point::x)));
     Setting setting = cells.get(0).setting();
     Experiment experiment = cells.get(0).experiment();
     List<Published.Point> published = PUBLISHED.of(experiment);
@@ -62,7 +69,7 @@ public final class Figures {
         + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10)
         + ", n = " + repetitions(counts);
     String title = setting.ofSimulation() ? experiment.benchmark().title() + ", " + experiment.link() : experiment.title();
-    return new Figure(title, subtitle, stock, mplm, published);
+    return new Figure(title, subtitle, curves, published);
   }
 
   private static String label(Experiment experiment, Setting setting) {

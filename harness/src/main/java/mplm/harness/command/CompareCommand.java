@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import mplm.engine.migration.Method;
+import mplm.engine.migration.Methods;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RowSet;
 import mplm.harness.document.ComparisonDocument;
@@ -131,13 +132,13 @@ public final class CompareCommand implements Callable<Integer> {
     List<Observation> before = one.observations();
     List<Observation> after = other.observations();
     if (methods != null) {
-      String[] pair = methods.split(RunCommand.METHOD_COMMA, -1);
-      if (pair.length != 2) {
+      List<String> pair = Methods.split(methods);
+      if (pair.size() != 2) {
         throw new BadInput("--methods " + methods + ": allowed: METHOD,METHOD, that of BASE and that of CANDIDATE");
       }
-      String name = pair[0] + " -> " + pair[1];
-      before = only(before, pair[0], name);
-      after = only(after, pair[1], name);
+      String name = pair.get(0) + " -> " + pair.get(1);
+      before = only(before, pair.get(0), name);
+      after = only(after, pair.get(1), name);
     }
     for (List<Observation> rows : List.of(before, after)) {
       if (rows.stream().map(Observation::engine).distinct().count() > 1) {

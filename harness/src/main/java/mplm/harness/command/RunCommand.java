@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -57,9 +56,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
-  /** Between methods, but not between the settings of one: those are KEY=VALUE or one of MPLM's words. */
-  static final String METHOD_COMMA = ",(?![^,:]*=|strict|mixed)";
-
   /** Of a run that compares engines. */
   private static final int MINUTES = 30;
 
@@ -253,7 +249,7 @@ public final class RunCommand implements Callable<Integer> {
     }
     if (methods != null) {
       try {
-        chosen = chosen.withMethods(Arrays.stream(methods.split(METHOD_COMMA, -1)).map(Method::parse).toList());
+        chosen = chosen.withMethods(Method.parseList(methods));
       } catch (IllegalArgumentException e) {
         throw new BadInput("--methods: " + e.getMessage());
       }

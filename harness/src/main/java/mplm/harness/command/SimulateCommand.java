@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import mplm.engine.migration.Method;
-import mplm.engine.migration.Unmigrated;
+import mplm.engine.migration.Methods;
 import mplm.engine.simulate.Simulation;
 import mplm.engine.trace.SyntheticTrace;
 import mplm.engine.trace.Trace;
@@ -151,11 +151,7 @@ public final class SimulateCommand implements Callable<Integer> {
       }
     }
     List<Bandwidth> rates = links.stream().map(link -> read("--link", link, Bandwidth::parse)).toList();
-    List<Optional<Method>> chosen = new ArrayList<>();
-    for (String text : methods.split(RunCommand.METHOD_COMMA, -1)) {
-      chosen.add(text.equals(Simulation.STOP_AND_COPY) ? Optional.empty()
-          : Optional.of(read("--methods", text, SimulateCommand::method)));
-    }
+    List<Method> chosen = Methods.split(methods).stream().map(text -> read("--methods", text, SimulateCommand::method)).toList();
     refuseTwice("--link", rates);
     refuseTwice("--methods", chosen);
     Duration longest = read("--limit", limit, text -> Simulation.checked(Durations.parse(text)));
@@ -269,9 +265,8 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private static Method method(String text) {
     Method method = Method.parse(text);
-    if (method instanceof Unmigrated) {
-      throw new IllegalArgumentException(
-          "unmigrated is not simulated, allowed: precopy:DURATION, mplm, " + Simulation.STOP_AND_COPY);
+    if (method.model().isEmpty()) {
+      throw new IllegalArgumentException(method + " is not simulated, allowed: " + Methods.formsBut(method.name()));
     }
     return method;
   }

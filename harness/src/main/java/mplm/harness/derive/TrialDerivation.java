@@ -16,7 +16,6 @@ import mplm.engine.guest.TraceEvent;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Progress;
-import mplm.engine.migration.Unmigrated;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
 import mplm.harness.record.CpuRecord;
@@ -165,8 +164,8 @@ final class TrialDerivation {
 
   /** The repetition that was moved is the first to end at the destination; of an unmigrated guest the last counts. */
   private Optional<TrialRow.Verification> verification() {
-    List<GuestRecord> results = planned.method() instanceof Unmigrated ? raw.source().guest("result") : raw.destination().guest("result");
-    Optional<GuestRecord> result = planned.method() instanceof Unmigrated
+    List<GuestRecord> results = !planned.method().migrates() ? raw.source().guest("result") : raw.destination().guest("result");
+    Optional<GuestRecord> result = !planned.method().migrates()
         ? results.stream().reduce((before, after) -> after) : results.stream().findFirst();
     return result.map(record -> new TrialRow.Verification(record.text("verification"),
         record.fields().getOrDefault("error", ""), record.number("repetition").intValueExact()));
@@ -179,7 +178,7 @@ final class TrialDerivation {
     if (marks.isEmpty()) {
       return Optional.empty();
     }
-    if (planned.method() instanceof Unmigrated) {
+    if (!planned.method().migrates()) {
       List<Long> lengths = new ArrayList<>();
       // the first repetition is cut: its first iteration came before the working set stood
       for (int i = planned.experiment().repeats() ? 2 : 1; i < marks.size(); i++) {

@@ -7,8 +7,6 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Method;
-import mplm.engine.migration.Precopy;
-import mplm.engine.migration.Unmigrated;
 import mplm.engine.unit.DataSize;
 import mplm.harness.scale.Scaling;
 import mplm.harness.suite.Experiment;
@@ -42,7 +40,7 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
       Experiment experiment = planned.experiment();
       double limit = limit(experiment);
       double program = experiment.repeats() ? 0 : program(experiment, published).orElse(0);
-      double migration = planned.method() instanceof Unmigrated ? 0 : migration(experiment, planned.method(), limit, published);
+      double migration = planned.method().migrates() ? migration(experiment, planned.method(), limit, published) : 0;
       expected += AROUND_S + Math.max(migration, program);
       most += seconds(experiment.readyWithin().multipliedBy(2).plus(experiment.finishWithin())) + limit;
     }
@@ -79,7 +77,7 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
   }
 
   private static OptionalDouble maxTolerableDowntime(Method method) {
-    return method instanceof Precopy precopy ? OptionalDouble.of(seconds(precopy.maxTolerableDowntime())) : OptionalDouble.empty();
+    return method.toleratedDowntime().map(limit -> OptionalDouble.of(seconds(limit))).orElse(OptionalDouble.empty());
   }
 
   /** Published at this size; else two passes, or the limit if not even one pass fits the maximum tolerable downtime. */

@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import mplm.engine.guest.Accelerator;
+import mplm.engine.migration.Method;
+import mplm.engine.migration.Mplm;
 import mplm.engine.migration.Precopy;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
@@ -90,11 +92,12 @@ public record Published(List<Point> points, List<Rate> rates) {
 
   /** The point that a cell repeats, in the proportion in which it does. */
   public Optional<Point> of(Cell cell) {
-    OptionalDouble x = cell.experiment().original(cell.method()) instanceof Precopy precopy
-        ? OptionalDouble.of(precopy.maxTolerableDowntime().toNanos() / 1e9) : OptionalDouble.empty();
+    Method original = cell.experiment().original(cell.method());
+    OptionalDouble x = original.toleratedDowntime().map(limit -> OptionalDouble.of(limit.toNanos() / 1e9))
+        .orElse(OptionalDouble.empty());
     return of(cell.experiment().benchmark().name()).stream()
         .filter(point -> point.maxTolerableDowntime.equals(x))
-        .filter(point -> !point.mplm() || cell.method().name().equals("mplm"))
+        .filter(point -> original.curve().equals(point.mplm() ? Mplm.CURVE : Precopy.CURVE))
         .findFirst()
         .map(point -> point.times(factor(cell.experiment())));
   }

@@ -46,7 +46,7 @@ public record Cell(Experiment experiment, Setting setting, Method method, List<T
 
   /** The stock cells of an experiment by ascending maximum tolerable downtime. */
   public static List<Cell> stock(List<Cell> ofOneExperiment) {
-    return ofOneExperiment.stream().filter(cell -> cell.method instanceof Precopy)
+    return ofOneExperiment.stream().filter(cell -> cell.method.curve().equals(Precopy.CURVE))
         .sorted((one, other) -> Double.compare(one.maxTolerableDowntime().getAsDouble(),
             other.maxTolerableDowntime().getAsDouble()))
         .toList();
@@ -55,14 +55,14 @@ public record Cell(Experiment experiment, Setting setting, Method method, List<T
   /** The cell of the MPLM setting that the experiment names first: the others are studies of it. */
   public static Optional<Cell> mplm(List<Cell> ofOneExperiment) {
     return ofOneExperiment.stream().findFirst()
-        .flatMap(any -> any.experiment.methods().stream().filter(Mplm.class::isInstance).findFirst())
+        .flatMap(any -> any.experiment.methods().stream().filter(method -> method.curve().equals(Mplm.CURVE)).findFirst())
         .flatMap(first -> ofOneExperiment.stream().filter(cell -> cell.method.equals(first)).findFirst())
-        .or(() -> ofOneExperiment.stream().filter(cell -> cell.method instanceof Mplm).findFirst());
+        .or(() -> ofOneExperiment.stream().filter(cell -> cell.method.curve().equals(Mplm.CURVE)).findFirst());
   }
 
-  /** Of stock pre-copy. */
+  /** Where it stands in a figure; empty for a method that has none. */
   public OptionalDouble maxTolerableDowntime() {
-    return method instanceof Precopy precopy ? OptionalDouble.of(seconds(precopy.maxTolerableDowntime())) : OptionalDouble.empty();
+    return method.toleratedDowntime().map(limit -> OptionalDouble.of(seconds(limit))).orElse(OptionalDouble.empty());
   }
 
   /** Trials with that outcome. */

@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.engine.migration.Method;
 import mplm.engine.migration.MigrationResult;
-import mplm.engine.migration.Unmigrated;
 import mplm.harness.statistics.Median;
 import mplm.harness.suite.Experiment;
 
@@ -45,7 +44,7 @@ public record MethodSummary(Experiment experiment, Setting setting, Method metho
   public static List<MethodSummary> of(List<TrialRow> rows) {
     List<MethodSummary> all = new ArrayList<>();
     by(rows, row -> row.planned().experiment().name()).forEach((experiment, trials) -> {
-      OptionalDouble alone = median(completed(trials).filter(row -> row.planned().method() instanceof Unmigrated), TrialRow::program);
+      OptionalDouble alone = median(completed(trials).filter(row -> !row.planned().method().migrates()), TrialRow::program);
       by(trials, row -> row.planned().method()).forEach((method, repetitions) -> {
         OptionalDouble program = median(completed(repetitions), TrialRow::program);
         all.add(new MethodSummary(

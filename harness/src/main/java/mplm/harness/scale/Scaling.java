@@ -7,8 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import mplm.engine.migration.Method;
-import mplm.engine.migration.Mplm;
-import mplm.engine.migration.Precopy;
 import mplm.engine.unit.Bandwidth;
 
 /**
@@ -63,17 +61,7 @@ public record Scaling(Duration epoch, Bandwidth link, double factor, double rho,
 
   /** Each with its times in proportion. */
   public List<Method> methods(List<Method> originals) {
-    return originals.stream().map(this::method).toList();
-  }
-
-  private Method method(Method original) {
-    if (original instanceof Precopy precopy) {
-      return new Precopy(milliseconds(here(precopy.maxTolerableDowntime().toNanos() / 1e9)));
-    }
-    if (original instanceof Mplm mplm) {
-      return new Mplm(mplm.policy(), mplm.knobs().withEpoch(milliseconds(here(mplm.knobs().epoch().toNanos() / 1e9))));
-    }
-    return original;
+    return originals.stream().map(method -> method.scaled(factor)).toList();
   }
 
   /** Seconds of the original as they would be here. */

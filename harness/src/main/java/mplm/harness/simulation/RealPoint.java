@@ -11,7 +11,6 @@ import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import mplm.engine.migration.Method;
-import mplm.engine.migration.Unmigrated;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TraceStamp;
@@ -68,7 +67,7 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
                 "trial: " + row.get("trial") + " is none of " + RunManifest.file(run)));
         List<Trial> of = trials.get(List.of(planned.experiment(), planned.method()));
         Outcome outcome = Outcome.parse(row.get("outcome"));
-        if (of != null && !(planned.method() instanceof Unmigrated)) {
+        if (of != null && planned.method().model().isPresent()) {
           trial(row, outcome).ifPresent(of::add);
         }
       } catch (IllegalArgumentException e) {

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
 import mplm.engine.simulate.SwitchoverRule;
@@ -86,6 +85,6 @@ public record SimulatedPoint(List<Simulated> migrations, double setup) {
   }
 
   private List<Simulated> completedOnes() {
-    return migrations.stream().filter(one -> one.outcome() == Outcome.COMPLETED).toList();
+    return migrations.stream().filter(one -> one.completed()).toList();
   }
 }

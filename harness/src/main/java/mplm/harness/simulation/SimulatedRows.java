@@ -17,7 +17,6 @@ import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.Progress;
 import mplm.engine.scheduler.Scheduler;
 import mplm.engine.simulate.Simulated;
-import mplm.engine.simulate.Simulation;
 import mplm.engine.unit.DataSize;
 import mplm.harness.result.DirtyRate;
 import mplm.harness.result.Downtimes;
@@ -28,13 +27,12 @@ import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
-import mplm.harness.suite.ProblemClass;
 import mplm.harness.table.Columns;
 import mplm.harness.table.Csv;
 
 /**
  * Simulated migrations as rows of {@code trials.csv}, of the origin {@code simulated}: an experiment is a trace on a link. What
- * only a real trial has is empty. Plain stop-and-copy is no method of a trial, and has no row.
+ * only a real trial has is empty.
  */
 public final class SimulatedRows {
   private static final String NAME = "simulation";
@@ -46,23 +44,16 @@ public final class SimulatedRows {
 
   private SimulatedRows() {}
 
-  /**
-   * The rows of all tables.
-   *
-   * @throws IllegalArgumentException a guest is smaller than one that boots
-   */
+  /** The rows of all tables. */
   public static List<TrialRow> of(List<SimulationTable> tables) {
     List<TrialRow> rows = new ArrayList<>();
     Map<String, Integer> names = new HashMap<>();
     for (SimulationTable table : tables) {
-      List<Simulated> moved = table.rows().stream().filter(row -> !row.method().equals(Simulation.STOP_AND_COPY)).toList();
-      if (!moved.isEmpty()) {
-        String source = table.trace().source().substring(0, Math.min(LONGEST, table.trace().source().length()));
-        String name = (source + "-" + table.link()).replaceAll("[^A-Za-z0-9.]+", "-").replaceFirst("^[-.]+", "");
-        int same = names.merge(name, 1, Integer::sum);
-        Experiment experiment = experiment(same == 1 ? name : name + "-" + same, table, moved);
-        moved.forEach(row -> rows.add(row(rows.size() + 1, experiment, table, row)));
-      }
+      String source = table.trace().source().substring(0, Math.min(LONGEST, table.trace().source().length()));
+      String name = (source + "-" + table.link()).replaceAll("[^A-Za-z0-9.]+", "-").replaceFirst("^[-.]+", "");
+      int same = names.merge(name, 1, Integer::sum);
+      Experiment experiment = experiment(same == 1 ? name : name + "-" + same, table, table.rows());
+      table.rows().forEach(row -> rows.add(row(rows.size() + 1, experiment, table, row)));
     }
     return rows;
   }
@@ -78,24 +69,24 @@ public final class SimulatedRows {
   }
 
   private static Experiment experiment(String name, SimulationTable table, List<Simulated> rows) {
-    Benchmark trace =
-        new Benchmark("trace", table.trace().source(), "a dirty trace", null, Map.of("-", new ProblemClass(1, 1, Map.of())));
+    Benchmark trace = Benchmark.trace(table.trace().source());
     // a recorded guest has ROMs and video memory beside its memory, and no whole MiB in all
     DataSize memory = new DataSize((table.trace().memory().bytes() + MIB - 1) / MIB * MIB);
-    return new Experiment(name, trace, "-", 1, memory, table.link(),
+    return new Experiment(name, trace, Benchmark.NO_CLASS, 1, memory, table.link(),
         rows.stream().map(row -> Method.parse(row.method())).distinct().toList(), true, Duration.ZERO, Duration.ZERO, 3,
         table.limit(), false);
   }
 
   private static TrialRow row(int number, Experiment experiment, SimulationTable table, Simulated row) {
-    boolean completed = row.outcome() == MigrationResult.Outcome.COMPLETED;
+    boolean completed = row.completed();
     Method method = Method.parse(row.method());
     Duration elapsed = row.total().orElse(row.live());
     Progress end = new Progress(elapsed, completed ? "completed" : "cancelled",
         Optional.of(new Progress.Ram(row.transferred(), new DataSize(0), experiment.memory(), row.pages() - row.zeroPages(),
             row.zeroPages(), row.epochs(), 0, 0)), Optional.empty());
     Optional<String> reason = completed ? Optional.empty() : Optional.of("not converged within the limit");
-    MigrationResult result = new MigrationResult(method, row.outcome(), reason, elapsed, row.total(), row.downtime(),
+    MigrationResult result = new MigrationResult(method,
+        completed ? MigrationResult.Outcome.COMPLETED : MigrationResult.Outcome.NOT_CONVERGED, reason, elapsed, row.total(), row.downtime(),
         completed ? Optional.of(Duration.ZERO) : Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty(),
         List.of(), end);
     // rows with unlike overheads are not compared, as little as rows of links that were shaped in unlike ways

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import mplm.engine.migration.MigrationResult;
 import mplm.engine.simulate.Bound;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.trace.TraceHeader;
@@ -138,7 +137,7 @@ public record SimulationTable(
   }
 
   private static String outcome(Simulated row) {
-    return (row.outcome() == MigrationResult.Outcome.COMPLETED ? Outcome.COMPLETED : Outcome.NOT_CONVERGED).toString();
+    return (row.completed() ? Outcome.COMPLETED : Outcome.NOT_CONVERGED).toString();
   }
 
   private static String rate(Simulated row) {

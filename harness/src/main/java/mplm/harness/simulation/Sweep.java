@@ -23,14 +23,14 @@ import mplm.harness.suite.Shard;
  *
  * @param traces of the guests
  * @param links their rates
- * @param methods empty is stop-and-copy
+ * @param methods each with a model
  * @param limit after which a migration is cancelled
  * @param overheads of each migration
  * @param bound whether the best possible is computed too
  * @param shard which of the tables are made
  */
 public record Sweep(
-    List<Trace> traces, List<Bandwidth> links, List<Optional<Method>> methods, Duration limit, Overheads overheads, boolean bound,
+    List<Trace> traces, List<Bandwidth> links, List<Method> methods, Duration limit, Overheads overheads, boolean bound,
     Shard shard) {
   /** A table to be made. */
   private record Place(int number, Trace trace, Bandwidth link) {}
@@ -61,8 +61,8 @@ public record Sweep(
     List<Callable<Simulated>> migrations = new ArrayList<>();
     for (Place place : places) {
       Simulation simulation = new Simulation(place.trace, overheads.on(place.link), limit);
-      for (Optional<Method> method : methods) {
-        migrations.add(() -> method.isPresent() ? simulation.run(method.get()) : simulation.stopAndCopy());
+      for (Method method : methods) {
+        migrations.add(() -> simulation.run(method));
       }
     }
     Iterator<Simulated> results = cores.run(migrations, progress).iterator();

@@ -23,6 +23,9 @@ public record Benchmark(
     Workload workload,
     Proportions paper,
     @JsonProperty(required = true) Map<String, ProblemClass> classes) {
+  /** The class of what has none; no file can name it. */
+  public static final String NO_CLASS = "-";
+
 
   /**
    * What lines of the program's output mean, by extended regular expressions; the guest's build checks them.
@@ -47,5 +50,15 @@ public record Benchmark(
     if (classes == null || classes.isEmpty()) {
       throw new BadValue("classes", "empty, allowed: at least one class");
     }
+  }
+
+  /** What a simulated guest runs: nothing is booted, what its pages do is known from a trace, and it has no class. */
+  public static Benchmark trace(String source) {
+    return new Benchmark("trace", source, "a dirty trace", null, Map.of(NO_CLASS, new ProblemClass(1, 1, Map.of())));
+  }
+
+  /** Whether a guest is booted for it, which must then be large enough. */
+  public boolean boots() {
+    return !classes.containsKey(NO_CLASS);
   }
 }

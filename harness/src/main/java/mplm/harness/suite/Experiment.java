@@ -71,21 +71,12 @@ public record Experiment(
       throw new BadValue("class", "unknown class '" + problemClass + "' of " + benchmark.name() + ", allowed: "
           + String.join(", ", benchmark.classes().keySet()));
     }
-    try {
-      new GuestShape(vcpus, memory);
-    } catch (IllegalArgumentException e) {
-      throw new BadValue(vcpus < 1 || vcpus > 255 ? "vcpus" : "memory", e.getMessage());
-    }
     ballast = ballast == null ? new DataSize(0) : ballast;
     if (ballast.bytes() % (1 << 20) != 0) {
       throw new BadValue("ballast", ballast + ", allowed: a multiple of 1MiB");
     }
-    DataSize program = benchmark.classes().get(problemClass).memory();
-    if (memory.bytes() - memory.bytes() / RESERVE_SHARE < program.bytes() + ballast.bytes() + RESERVE.bytes()) {
-      throw new BadValue(ballast.bytes() == 0 ? "memory" : "ballast", benchmark.name() + " class " + problemClass
-          + " does not fit a guest of " + memory + ": the program takes " + program
-          + (ballast.bytes() == 0 ? "" : ", the ballast " + ballast)
-          + ", the kernel " + RESERVE + " and 1/" + RESERVE_SHARE + " of the memory");
+    if (benchmark.boots()) {
+      refuseTooSmall(benchmark, problemClass, vcpus, memory, ballast);
     }
     int all = benchmark.classes().get(problemClass).iterations();
     if (iterations != null && (iterations < 1 || iterations >= all)) {
@@ -108,6 +99,21 @@ public record Experiment(
     methods = List.copyOf(methods);
     if (limitPasses < 3) {
       throw new BadValue("limit_passes", limitPasses + ", allowed: 3 or more");
+    }
+  }
+
+  private static void refuseTooSmall(Benchmark benchmark, String problemClass, int vcpus, DataSize memory, DataSize ballast) {
+    try {
+      new GuestShape(vcpus, memory);
+    } catch (IllegalArgumentException e) {
+      throw new BadValue(vcpus < 1 || vcpus > 255 ? "vcpus" : "memory", e.getMessage());
+    }
+    DataSize program = benchmark.classes().get(problemClass).memory();
+    if (memory.bytes() - memory.bytes() / RESERVE_SHARE < program.bytes() + ballast.bytes() + RESERVE.bytes()) {
+      throw new BadValue(ballast.bytes() == 0 ? "memory" : "ballast", benchmark.name() + " class " + problemClass
+          + " does not fit a guest of " + memory + ": the program takes " + program
+          + (ballast.bytes() == 0 ? "" : ", the ballast " + ballast)
+          + ", the kernel " + RESERVE + " and 1/" + RESERVE_SHARE + " of the memory");
     }
   }
 

@@ -49,6 +49,14 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
 
   public Suite {
     experiments = List.copyOf(experiments);
+    for (Experiment experiment : experiments) {
+      for (Method method : experiment.methods()) {
+        if (!method.isMeasured()) {
+          throw new BadInput("experiment " + experiment.name() + ": method " + method
+              + ": it is simulated only, see mplm simulate");
+        }
+      }
+    }
   }
 
   /** The same with other methods in every experiment. */

@@ -13,7 +13,6 @@ import java.util.function.Function;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.Mplm;
 import mplm.engine.migration.MplmFigures;
-import mplm.engine.migration.Precopy;
 import mplm.engine.migration.Progress;
 import mplm.engine.unit.DataSize;
 import mplm.harness.result.DirtyRate;
@@ -70,14 +69,10 @@ public final class Columns {
     optional(all, "scaled_factor", r -> r.planned().experiment().scaling().map(Scaling::factor));
     optional(all, "scaled_method", r -> scaled(r).map(s -> r.planned().experiment().original(r.planned().method())));
     optional(all, "scaled_used_bytes", r -> scaled(r).map(s -> s.guest().used()));
-    add(all, "method", r -> r.planned().method().name());
-    optional(all, "max_tolerable_downtime_s", r -> precopy(r).map(Precopy::maxTolerableDowntime));
-    optional(all, "mplm_policy", r -> method(r).map(Mplm::policy));
-    optional(all, "mplm_epoch_s", r -> method(r).map(m -> m.knobs().epoch()));
-    optional(all, "mplm_batch_pages", r -> method(r).map(m -> m.knobs().batchPages()));
-    optional(all, "mplm_dirty_share_percent", r -> method(r).map(m -> m.knobs().dirtyShare()));
-    optional(all, "mplm_first_epoch_nondirty", r -> method(r).map(m -> m.knobs().firstEpochNondirty()));
-    optional(all, "mplm_strict_scan", r -> method(r).map(m -> m.knobs().strictScan()));
+    add(all, "method", r -> r.planned().method());
+    add(all, "method_name", r -> r.planned().method().name());
+    optional(all, "max_tolerable_downtime_s", r -> r.planned().method().toleratedDowntime());
+    Mplm.PAPER.settings().keySet().forEach(setting -> optional(all, "mplm_" + setting, r -> setting(r, "mplm", setting)));
     add(all, "link_bits_per_s", r -> r.planned().experiment().link().bitsPerSecond());
     add(all, "shaping", r -> r.setting().shaping());
     optional(all, "pair", TrialRow::pair);
@@ -220,12 +215,8 @@ public final class Columns {
     return Optional.ofNullable(row.planned().experiment().scaled()).filter(Scaled::measured);
   }
 
-  private static Optional<Precopy> precopy(TrialRow row) {
-    return row.planned().method() instanceof Precopy precopy ? Optional.of(precopy) : Optional.empty();
-  }
-
-  private static Optional<Mplm> method(TrialRow row) {
-    return row.planned().method() instanceof Mplm mplm ? Optional.of(mplm) : Optional.empty();
+  private static Optional<Object> setting(TrialRow row, String method, String setting) {
+    return Optional.of(row.planned().method()).filter(m -> m.name().equals(method)).map(m -> m.settings().get(setting));
   }
 
   /** The migration, if it went through: only then QEMU's times are its own. */

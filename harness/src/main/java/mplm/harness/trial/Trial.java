@@ -22,7 +22,6 @@ import mplm.engine.guest.KvmArea;
 import mplm.engine.migration.Migration;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.StreamKey;
-import mplm.engine.migration.Unmigrated;
 import mplm.engine.unit.DataSize;
 import mplm.harness.echo.EchoProbe;
 import mplm.harness.host.GuestAddress;
@@ -109,7 +108,7 @@ public final class Trial {
       watch = new Watch(fault -> end(Outcome.FAILED, withAbsent(fault)));
       bootSource();
       Duration limit = waitForWorkingSet();
-      if (planned.method() instanceof Unmigrated) {
+      if (!planned.method().migrates()) {
         letProgramRun();
       } else {
         startWaitingDestination();

@@ -84,9 +84,12 @@ public record Observation(
     return run.isEmpty() || repetition.isEmpty() ? "" : run + " #" + repetition;
   }
 
-  /** The columns hold the name of the method and each of its settings apart. */
+  /** Rows of before format version 2 have the name of the method alone, and each of its settings in a column. */
   private static String method(Map<String, String> row) {
     String name = row.get("method");
+    if (row.containsKey("method_name")) {
+      return Method.parse(name).toString();
+    }
     return switch (name) {
       case "precopy" -> Method.parse("precopy:" + row.get("max_tolerable_downtime_s") + "s").toString();
       case "mplm" -> {

@@ -4,6 +4,7 @@ package mplm.harness.verdict;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import mplm.engine.migration.Method;
 
 /**
  * By what a comparison judges.
@@ -65,6 +66,15 @@ public record Rules(double alpha, Map<Metric, Double> thresholds, List<String> c
 
   /** Whether cells of this method show what the machine did. */
   boolean isControl(String method) {
-    return control.isEmpty() ? method.startsWith("precopy") || method.equals("unmigrated") : control.contains(method);
+    return control.isEmpty() ? isControlByItself(method) : control.contains(method);
+  }
+
+  /** A pair of methods that are held against each other, BASE -> CANDIDATE, is none, nor is a method that this kit does not know. */
+  private static boolean isControlByItself(String method) {
+    try {
+      return Method.parse(method).isControl();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 }

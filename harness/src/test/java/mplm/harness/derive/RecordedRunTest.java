@@ -21,6 +21,7 @@ import mplm.harness.chart.Figures;
 import mplm.harness.input.BadInput;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
+import mplm.harness.verdict.Observation;
 import mplm.harness.suite.PlannedTrial;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -61,6 +62,16 @@ public class RecordedRunTest {
     // and those of the report, which the test below derives twice
     assertThat(derived.keySet()).containsAll(recorded.keySet()).hasSize(recorded.size() + 4);
     recorded.forEach((file, text) -> assertThat(derived.get(file)).as(run.relativize(file).toString()).isEqualTo(text));
+  }
+
+  /** In a file of before, {@code method} is the name alone, and the settings stand apart. */
+  @Test
+  public void rowsOfAnEarlierFormatAreTheSameObservations() throws Exception {
+    Path old = run.resolve("old.csv");
+    Files.copy(RecordedRunTest.class.getResourceAsStream("trials-format-1.csv"), old);
+    assertThat(old).content().doesNotContain("method_name", "mplm:epoch=1s");
+    assertThat(RowSet.read(old).observations()).isEqualTo(RowSet.read(run.resolve("trials.csv")).observations())
+        .extracting(Observation::method).contains("mplm:epoch=1s", "precopy:0.001s", "unmigrated");
   }
 
   @Test
@@ -352,7 +363,7 @@ public class RecordedRunTest {
   private Map<String, Map<String, String>> rows() throws Exception {
     Map<String, Map<String, String>> rows = new LinkedHashMap<>();
     for (Map<String, String> row : RecordedRun.rows(run)) {
-      rows.put(row.get("experiment") + " " + row.get("method"), row);
+      rows.put(row.get("experiment") + " " + row.get("method_name"), row);
     }
     return rows;
   }

@@ -81,7 +81,7 @@ public class ResumeIT {
     List<String> planned = RunDerivation.of(run).manifest().plan().stream().map(ResumeIT::name).toList();
     assertThat(planned).hasSize(2 * REPETITIONS);
     List<Map<String, String>> rows = RecordedRun.rows(run);
-    assertThat(rows).extracting(row -> row.get("method") + " " + row.get("repetition")).containsExactlyElementsOf(planned);
+    assertThat(rows).extracting(row -> row.get("method_name") + " " + row.get("repetition")).containsExactlyElementsOf(planned);
     assertThat(rows).allSatisfy(row ->
         assertThat(row).containsEntry("outcome", "completed").containsEntry("memory_compared", "equal"));
     assertThat(doneAtKills).isSorted();

@@ -33,7 +33,6 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
-import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 import mplm.harness.terminal.Display;
 import org.assertj.core.data.Offset;
@@ -87,7 +86,7 @@ public class SuiteRunIT {
     try (CSVReaderHeaderAware csv = new CSVReaderHeaderAwareBuilder(Files.newBufferedReader(folder().resolve("trials.csv")))
         .withCSVParser(new RFC4180Parser()).build()) {
       for (Map<String, String> row = csv.readMap(); row != null; row = csv.readMap()) {
-        rows.put(row.get("experiment") + " " + row.get("method"), row);
+        rows.put(row.get("experiment") + " " + row.get("method_name"), row);
       }
     }
   }

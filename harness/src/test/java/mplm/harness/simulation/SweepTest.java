@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -32,8 +31,8 @@ public class SweepTest {
   private static final List<Trace> TRACES = List.of(SyntheticTrace.parse("synthetic:memory=32MiB,set=8MiB,rate=3000,length=5s"),
       SyntheticTrace.parse("synthetic:memory=16MiB,set=4MiB,rate=9000,length=5s"));
   private static final List<Bandwidth> LINKS = Stream.of("20Mbit/s", "50Mbit/s", "100Mbit/s").map(Bandwidth::parse).toList();
-  private static final List<Optional<Method>> METHODS =
-      List.of(Optional.of(Method.parse("precopy:0.3s")), Optional.of(Method.parse("mplm:epoch=1s")), Optional.empty());
+  private static final List<Method> METHODS =
+      Method.parseList("precopy:0.3s,mplm:epoch=1s,stop-and-copy");
 
   private Path folder;
 
@@ -82,11 +81,11 @@ public class SweepTest {
 
   @Test
   public void theBestPossibleDoesNotDependOnTheOrderOfMethods() throws Exception {
-    List<Optional<Method>> reversed = new ArrayList<>(METHODS);
+    List<Method> reversed = new ArrayList<>(METHODS);
     Collections.reverse(reversed);
     List<List<Bound.Point>> frontiers = new ArrayList<>();
     try (AllCores cores = new AllCores()) {
-      for (List<Optional<Method>> methods : List.of(METHODS, reversed)) {
+      for (List<Method> methods : List.of(METHODS, reversed)) {
         SimulationTable table = new Sweep(TRACES, LINKS, methods, Duration.ofSeconds(1), Overheads.NONE, true, Shard.WHOLE)
             .tables(cores, done -> {}).get(0);
         assertThat(table.rows()).allSatisfy(row -> assertThat(row.total()).isEmpty());

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import mplm.engine.migration.Method;
+import mplm.engine.migration.Methods;
+import mplm.engine.simulate.Model;
+import mplm.harness.chart.Figures;
+import mplm.harness.command.ExitCode;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.result.Cell;
+import mplm.harness.result.MethodSummary;
+import mplm.harness.result.Rows;
+import mplm.harness.verdict.Observation;
+import org.testng.annotations.AfterMethod;
+import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.Test;
+
+/**
+ * What it takes to add a method: a class and a line of {@link Methods}. Nothing else in the kit knows it, and it is simulated, drawn,
+ * compared and reported. That QEMU gets its parameters is in the engine's {@code MigrationTest}.
+ */
+public class AddedMethodTest {
+  private static final String GUEST = "synthetic:memory=64MiB,set=16MiB,at=32MiB,rate=2000,pattern=random,length=30s";
+
+  /** One round of all pages while the guest runs, and the rest while it stands still. */
+  private record OneRound() implements Method {
+    private static final Methods.Form FORM = Methods.plain("one-round", OneRound::new);
+
+    @Override
+    public String name() {
+      return "one-round";
+    }
+
+    @Override
+    public Optional<Model> model() {
+      return Optional.of((source, name, limit) -> {
+        for (int page = 0; page < source.pages; page++) {
+          source.send(page);
+        }
+        return source.stop(name, new BitSet(), true, limit);
+      });
+    }
+
+    @Override
+    public String toString() {
+      return name();
+    }
+  }
+
+  private Path folder;
+  private AutoCloseable added;
+
+  @BeforeMethod
+  public void add() throws Exception {
+    System.setProperty("java.awt.headless", "true");
+    folder = Files.createTempDirectory("mplm-method");
+    added = Methods.add(OneRound.FORM);
+  }
+
+  @AfterMethod(alwaysRun = true)
+  public void remove() throws Exception {
+    added.close();
+    RecordedRun.remove(folder);
+  }
+
+  @Test
+  public void itIsSimulatedDrawnAndCompared() throws Exception {
+    Path rows = folder.resolve("rows.csv");
+    Path charts = folder.resolve("charts");
+    assertThat(Mplm.run("simulate", GUEST, "--link", "100Mbit/s", "--methods", "precopy:1s,one-round,mplm,stop-and-copy", "--trials",
+        rows.toString(), "--charts", charts.toString())).isZero();
+    List<Map<String, String>> table = RecordedRun.table(rows);
+    assertThat(table).extracting(row -> row.get("method") + " " + row.get("method_name") + " " + row.get("outcome"))
+        .containsExactly("precopy:1s precopy completed", "one-round one-round completed", "mplm mplm completed",
+            "stop-and-copy stop-and-copy completed");
+    // it has less to send with the guest stopped than all of it, and sends each page once before that
+    assertThat(Double.parseDouble(table.get(1).get("downtime_s"))).isPositive()
+        .isLessThan(Double.parseDouble(table.get(3).get("downtime_s")));
+    // text in it is drawn as outlines; the names of its curves are looked at below
+    assertThat(svg(charts)).contains("<svg");
+    Path json = folder.resolve("verdict.json");
+    assertThat(Mplm.run("compare", rows.toString(), rows.toString(), "--methods", "stop-and-copy,one-round", "--json",
+        json.toString())).isLessThan(ExitCode.BAD_INPUT); // which is better is not the matter here
+    assertThat(new ObjectMapper().readTree(json.toFile()).get("differences")).isNotEmpty().allSatisfy(difference ->
+        assertThat(difference.get("method").asText()).isEqualTo("stop-and-copy -> one-round"));
+  }
+
+  @Test
+  public void itIsReported() {
+    var rows = List.of(Rows.completed("precopy:1s", 1, 20, 0.9), Rows.completed("one-round", 1, 12, 2),
+        Rows.completed("mplm", 1, 10, 3));
+    assertThat(MethodSummary.of(rows)).extracting(summary -> summary.cells().get(1))
+        .containsExactly("precopy:1s", "one-round", "mplm");
+    assertThat(Figures.of(rows).get("MG").curves()).containsOnlyKeys("stock", "MPLM", "one-round");
+    assertThat(Cell.mplm(Cell.of(rows)).orElseThrow().method()).isEqualTo(Method.parse("mplm"));
+    assertThat(Observation.of(rows.get(1)).method()).isEqualTo("one-round");
+    assertThat(new OneRound().scaled(0.5)).isEqualTo(new OneRound());
+    assertThat(new OneRound().toleratedDowntime()).isEqualTo(Optional.<Duration>empty());
+  }
+
+  private static String svg(Path charts) throws Exception {
+    try (var files = Files.list(charts)) {
+      return Files.readString(files.filter(file -> file.toString().endsWith(".svg")).findFirst().orElseThrow());
+    }
+  }
+}
