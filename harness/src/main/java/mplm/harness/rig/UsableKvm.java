@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestException;
@@ -30,10 +29,11 @@ import mplm.harness.machine.Machine;
  * are three rungs, of which only the last one counts and the others tell what is wrong.
  */
 public final class UsableKvm {
-  /** With working KVM these guests boot in about a second. */
+  /**
+   * With working KVM these guests boot in about a second. What is later is taken for a KVM that runs no Linux, which says nothing and
+   * never ends: to wait longer for it would slow every run on such a machine, so slow hosts need {@link Patience}.
+   */
   private static final Duration BOOT = Patience.of(Duration.ofSeconds(12));
-  /** Linux may take so many times what a boot sector takes on the same host. */
-  private static final int LINUX_TO_BOOT_SECTOR = 20;
 
   private static final DataSize SMALL = DataSize.parse("256MiB");
 
@@ -74,14 +74,10 @@ public final class UsableKvm {
 
   /** The second rung: why a boot sector does not run, in one line; empty if it does. */
   public static Optional<String> bootSector(Rig.Side side, Path logs) {
-    return sector(side, logs).obstacle();
-  }
-
-  private static Boot sector(Rig.Side side, Path logs) {
     try {
       Path image = Files.write(logs.resolve("boot-sector." + side.host().name()), BootSector.image());
       String there = side.host().provide(image);
-      return boot(side, logs, "boot-sector", () -> BOOT, work -> Hypervisor.source(side.binary(), side.firmware(), Accelerator.KVM,
+      return boot(side, logs, "boot-sector", work -> Hypervisor.source(side.binary(), side.firmware(), Accelerator.KVM,
           shape(side), Optional.empty(), work).withMore(BootSector.arguments(there).toArray(String[]::new)));
     } catch (IOException e) {
       throw new HostException(side.host().name(), "boot sector", e);
@@ -91,9 +87,7 @@ public final class UsableKvm {
   /** The third rung: why the kit's Linux does not reach its init, in one line; empty if it does. */
   public static Optional<String> linux(Rig.Side side, Path logs) {
     String arguments = Kernel.arguments("none", "none", 1, false);
-    // where it is late the host may be slow, as an emulated one is, or its KVM may run no Linux: a boot sector tells which
-    Supplier<Duration> patience = () -> sector(side, logs).took().map(took -> took.multipliedBy(LINUX_TO_BOOT_SECTOR)).orElse(BOOT);
-    return boot(side, logs, "kvm", patience, work -> side.hypervisor(Accelerator.KVM, shape(side), arguments, work)).obstacle();
+    return boot(side, logs, "kvm", work -> side.hypervisor(Accelerator.KVM, shape(side), arguments, work));
   }
 
   private static GuestShape shape(Rig.Side side) {
@@ -106,39 +100,22 @@ public final class UsableKvm {
         .reduce(memory, (one, other) -> one.compareTo(other) < 0 ? other : one);
   }
 
-  /** Of a guest: why it did not boot, in one line, or how long it took. */
-  private record Boot(Optional<String> obstacle, Optional<Duration> took) {}
-
-  /** @param patience how long a guest is waited for that is late */
-  private static Boot boot(
-      Rig.Side side, Path logs, String what, Supplier<Duration> patience, Function<String, Hypervisor> hypervisor) {
+  /** Boots a guest; why it did not boot, in one line. */
+  private static Optional<String> boot(Rig.Side side, Path logs, String what, Function<String, Hypervisor> hypervisor) {
     try {
       Path folder = Files.createDirectories(logs.resolve(what + "-" + side.host().name()));
       try (Machine machine = Machine.start(side.host(), hypervisor, Machine.Records.logs(folder), Optional.empty())) {
-        long begin = System.nanoTime();
         machine.resume();
-        await(machine, patience);
-        return new Boot(Optional.empty(), Optional.of(Duration.ofNanos(System.nanoTime() - begin)));
+        machine.serial().await("boot", BOOT);
+        return Optional.empty();
+      } catch (GuestException.NotYet e) {
+        return Optional.of(side.host().name() + ": the guest did not boot " + Patience.within(BOOT));
       }
     } catch (IOException | HostException e) {
-      return new Boot(Optional.of(e.getMessage().lines().findFirst().orElse("no word")), Optional.empty());
+      return Optional.of(e.getMessage().lines().findFirst().orElse("no word"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostException(side.host().name(), "interrupted while KVM was tried");
-    }
-  }
-
-  private static void await(Machine machine, Supplier<Duration> patience) throws IOException, InterruptedException {
-    try {
-      machine.serial().await("boot", BOOT);
-    } catch (GuestException.NotYet e) {
-      Duration longer = patience.get();
-      Duration waited = longer.compareTo(BOOT) > 0 ? BOOT.plus(longer) : BOOT;
-      try {
-        machine.serial().await("boot", waited.minus(BOOT));
-      } catch (GuestException.NotYet still) {
-        throw new IOException(machine.host().name() + ": the guest did not boot " + Patience.within(waited), still);
-      }
     }
   }
 }
