@@ -134,6 +134,7 @@ public record ComparisonDocument(String base, String candidate, List<String> not
       xml.writeAttribute("name", candidate + " against " + base);
       xml.writeAttribute("tests", Integer.toString(cases.size()));
       xml.writeAttribute("failures", count(cases, Judgement.WORSE));
+      xml.writeAttribute("errors", "0");
       xml.writeAttribute("skipped", count(cases, Judgement.TOO_FEW));
       for (Difference difference : cases) {
         xml.writeStartElement("testcase");

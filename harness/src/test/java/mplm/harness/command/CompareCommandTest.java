@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.input.BadInput;
@@ -60,6 +61,10 @@ public class CompareCommandTest {
     assertThat(root.get("verdict").asText()).isEqualTo("worse");
     assertThat(root.get("differences")).hasSize(6).allSatisfy(d -> assertThat(d.get("base_n").asInt()).isEqualTo(1));
     Element suite = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(junit.toFile()).getDocumentElement();
+    // all of these are required by Jenkins' schema, junit-10.xsd of its xUnit plugin
+    for (String attribute : List.of("name", "tests", "failures", "errors")) {
+      assertThat(suite.getAttribute(attribute)).as(attribute).isNotEmpty();
+    }
     assertThat(suite.getAttribute("tests")).isEqualTo("6");
     assertThat(suite.getElementsByTagName("failure").getLength()).isPositive()
         .isEqualTo(Integer.parseInt(suite.getAttribute("failures")));
