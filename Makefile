@@ -18,7 +18,7 @@ engine: packages ## build QEMU with MPLM, or find it in the cache
 	@engine/qemu/build
 engine-test: packages ## QEMU's whole migration-test with MPLM, on KVM and TCG
 	@engine/qemu/test --full
-fuzz: packages ## a million inputs for the scheduler, the recorder and each reader: an hour or two
+fuzz: packages ## inputs that fuzzers find, a million for the scheduler, the recorder and each reader: hours
 	@engine/fuzz/fuzz
 guest: packages ## build the guest's kernel and programs, or find them in the cache
 	@guest-images/build
