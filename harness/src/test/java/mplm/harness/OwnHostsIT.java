@@ -174,8 +174,8 @@ public class OwnHostsIT {
     HostConfig config = hosts.source();
     try (Host host = Host.connect(config)) {
       host.check(SOON, "sh", "-c",
-          "cp \"$(command -v sleep)\" \"$1/store/sleep\"; \"$1/store/sleep\" 7310 </dev/null >/dev/null 2>&1 &",
-          "mplm", config.workFolder());
+          "cp \"$(command -v sleep)\" \"$1/store/$2-sleep\"; \"$1/store/$2-sleep\" 7310 </dev/null >/dev/null 2>&1 &",
+          "mplm", config.workFolder(), "0".repeat(64));
       host.check(SOON, "sh", "-c", "mkdir \"$1/trial-left\"; : >\"$1/trial-left/.mplm\"; : >\"$2\"",
           "mplm", config.workFolder(), config.memoryFile());
       Said said = mplm("doctor", "smoke");
@@ -186,7 +186,7 @@ public class OwnHostsIT {
       assertThat(cleaned.out).contains(config.name() + ": clean\n").contains(hosts.destination().name() + ": clean\n");
       assertThat(host.run(SOON, "test", "-e", config.workFolder()).exitStatus()).isEqualTo(1);
       assertThat(host.run(SOON, "test", "-e", config.memoryFile()).exitStatus()).isEqualTo(1);
-      assertThat(host.check(SOON, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")).doesNotContain("store/sleep 7310");
+      assertThat(host.check(SOON, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")).doesNotContain("-sleep 7310");
 
       // what is not the kit's stays
       List<String> mine = List.of("mine", "store/mine", "trial-mine/mine");

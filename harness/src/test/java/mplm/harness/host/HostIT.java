@@ -91,7 +91,7 @@ public class HostIT {
   @Test
   public void aRunThatTakesTooLongIsKilled() {
     assertThatThrownBy(() -> source.run(Duration.ofMillis(500), "sleep", "7301"))
-        .isInstanceOf(HostException.class).hasMessageContaining("sleep did not end within 500 ms");
+        .isInstanceOf(HostException.class).hasMessageContaining("sleep did not end within 0.5s");
     assertThat(processes("sleep 7301")).isZero();
   }
 
