@@ -10,7 +10,9 @@ import java.util.concurrent.Callable;
 import mplm.harness.derive.Report;
 import mplm.harness.derive.RunComparison;
 import mplm.harness.derive.RunDerivation;
+import mplm.harness.document.Answer;
 import mplm.harness.input.BadInput;
+import mplm.harness.result.Cell;
 import mplm.harness.result.TrialRow;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,6 +56,7 @@ public final class ReportCommand implements Callable<Integer> {
       rows.addAll(run.rows());
     }
     PrintWriter out = spec.commandLine().getOut();
+    Answer.lines(Cell.of(rows)).forEach(out::println);
     new Report(output != null ? output : folder(), runs).write(rows).forEach(out::println);
     out.flush();
     return 0;

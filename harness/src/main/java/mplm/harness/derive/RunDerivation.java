@@ -169,11 +169,11 @@ public record RunDerivation(Path run, RunManifest manifest) {
    * What is made of all rows together: {@code methods.csv} and the {@link Report}, or of a run that compares engines its
    * {@link EngineVerdict}: a figure and claims are of one engine.
    *
-   * @return {@code methods.csv} and the charts, or the verdict
+   * @return {@code methods.csv}, the charts and the report, or the verdict
    */
   public List<Path> whole(List<TrialRow> rows) throws IOException {
     return all(rows).stream().filter(file -> manifest.engines() != null || file.endsWith(METHODS)
-        || file.startsWith(run.resolve("charts"))).toList();
+        || file.startsWith(run.resolve("charts")) || file.endsWith("index.html")).toList();
   }
 
   private List<Path> all(List<TrialRow> rows) throws IOException {

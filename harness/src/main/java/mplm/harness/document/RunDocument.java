@@ -3,37 +3,30 @@ package mplm.harness.document;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import mplm.harness.chart.Drawing;
 import mplm.harness.document.Block.Code;
 import mplm.harness.document.Block.Heading;
 import mplm.harness.document.Block.Links;
 import mplm.harness.document.Block.Paragraph;
 import mplm.harness.document.Block.Picture;
 import mplm.harness.document.Block.Table;
-import mplm.harness.paper.Claim;
 import mplm.harness.paper.Distance;
 import mplm.harness.paper.Finding;
 import mplm.harness.paper.ProportionTable;
-import mplm.harness.paper.Published;
 import mplm.harness.paper.RateTable;
 import mplm.harness.paper.Size;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
-import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
-import mplm.harness.statistics.Mean;
 
 /**
- * What stands in the report of runs of one kind.
+ * What stands in the report of runs of one kind: the answer first, then where it was measured, tables, and all trials.
  *
  * @param runs what each was set to, by its folder
  * @param rows of all of them
@@ -69,10 +62,9 @@ public record RunDocument(
   public List<Block> blocks() {
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Heading(1, title()));
+    blocks.addAll(new FoundSection(runs.values().iterator().next(), rows, cells, findings, charts).blocks());
     blocks.addAll(SetUp.blocks(runs.values(), rows));
     proportions(blocks);
-    claims(blocks);
-    figure(blocks);
     tableOne(blocks);
     distance(blocks);
     blocks.addAll(new TrialSection(folder, runs.size() > 1).blocks(rows, cells));
@@ -80,67 +72,6 @@ public record RunDocument(
     blocks.add(new Heading(2, "Raw and derived data"));
     blocks.add(new Links(links()));
     return blocks;
-  }
-
-  private void claims(List<Block> blocks) {
-    blocks.add(new Heading(2, "Claims"));
-    blocks.add(new Table(List.of("claim", "verdict", "what the paper says"), Arrays.stream(Claim.values())
-        .map(claim -> List.of(claim.name(), claim.verdict(findings).toString(), claim.text())).toList()));
-    if (sizes().noneMatch(Size.FULL::equals)) {
-      blocks.add(new Paragraph("Verdicts are of the experiments that were run, none of which has the full size"
-          + (sizes().anyMatch(Size.SCALED::equals) ? "; scaled ones have its proportions as far as the table above shows." : ".")));
-    }
-    if (rows.stream().map(TrialRow::pair).distinct().count() > 1) {
-      blocks.add(new Paragraph("Experiments were made on different pairs of hosts, each on one: " + Claim.C4
-          + " and Table I, which hold one experiment against another, mix them."));
-    }
-    for (Claim claim : Claim.values()) {
-      blocks.add(new Heading(3, claim.name() + ": " + claim.verdict(findings)));
-      blocks.add(new Paragraph("Rule: " + claim.rule()));
-      blocks.add(new Table(List.of("experiment", "size", "verdict", "measured"), findings.stream()
-          .filter(finding -> finding.claim() == claim)
-          .map(finding -> List.of(finding.experiment(), finding.sizes(cells), finding.verdict().toString(), finding.measured()))
-          .toList()));
-    }
-  }
-
-  private void figure(List<Block> blocks) {
-    blocks.add(new Heading(2, "Figure"));
-    blocks.add(new Paragraph("Measured: lines for stock pre-copy, filled marks for MPLM at its own downtime, means of the trials"
-        + " that completed with their 95 % confidence interval (Student) from " + Mean.ENOUGH + " trials on; open marks with an arrow"
-        + " lasted longer than that. Published: thin lines and crosses, of " + Published.SETUP
-        + (sizes().anyMatch(Size.SCALED::equals) ? "; behind scaled experiments in proportion, their seconds multiplied." : ".")));
-    Drawing.obstacle().ifPresent(why -> blocks.add(new Paragraph("Here " + why + ".")));
-    for (Path chart : charts) {
-      String name = chart.getFileName().toString().replace(".png", "");
-      blocks.add(new Picture(chart,
-          name + ": migration time and downtime in seconds over the maximum tolerable downtime in seconds"));
-    }
-    if (sizes().anyMatch(Size.OTHER::equals)) {
-      blocks.add(new Paragraph("Seconds that were measured at another size are not comparable with the published ones."));
-    }
-    blocks.add(new Table(List.of("experiment", "size", "method", "n timed", "migration time, s", "downtime, s", "n not converged",
-        "n program done first", "n corrupted", "n failed"), shown().map(this::line).toList()));
-    if (sizes().anyMatch(Size.SCALED::equals)) {
-      blocks.add(new Paragraph("Scaled experiments in units of tau, one pass over used memory, measured and published:"));
-      blocks.add(new Table(List.of("experiment", "size", "the paper's method", "migration time, tau", "published, tau",
-          "downtime, tau", "published, tau"), shown().filter(cell -> Size.of(cell) == Size.SCALED).map(this::inPasses).toList()));
-    }
-  }
-
-  private List<String> inPasses(Cell cell) {
-    double pass = cell.pass().orElse(Double.NaN);
-    Optional<Published.Point> point = Published.read().of(cell);
-    return List.of(cell.experiment().name(), Size.of(cell).toString(), cell.experiment().original(cell.method()).toString(),
-        cell.total().map(mean -> Numbers.of(mean.over(pass))).orElseGet(() -> cell.trials().stream().map(Cell::atLeast)
-            .filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).max().stream()
-            .mapToObj(lasted -> "over " + Numbers.of(lasted / pass)).findFirst().orElse(Numbers.NONE)),
-        passes(point.map(Published.Point::total), pass), Numbers.of(cell.downtime().map(mean -> mean.over(pass))),
-        passes(point.map(Published.Point::downtime), pass));
-  }
-
-  private static String passes(Optional<OptionalDouble> seconds, double pass) {
-    return seconds.filter(OptionalDouble::isPresent).map(s -> Numbers.of(s.getAsDouble() / pass)).orElse(Numbers.NONE);
   }
 
   /** What of the paper's proportions the scaled experiments have. */
@@ -160,21 +91,6 @@ public record RunDocument(
             .orElse("set as in the paper") + "; dirtied " + experiment.scaled().guest().dirtied().entrySet().stream()
                 .map(sample -> String.format(Locale.ROOT, "%.1f MiB in %.3f s", sample.getValue().bytes() / 1048576.0,
                     sample.getKey().toNanos() / 1e9)).collect(Collectors.joining(", ")) + "."))));
-  }
-
-  /** Each experiment's stock settings in ascending order, then the others; without those that have nothing to show. */
-  private Stream<Cell> shown() {
-    return Cell.byExperiment(cells).values().stream()
-        .flatMap(own -> Stream.concat(
-            Cell.stock(own).stream(), own.stream().filter(cell -> cell.maxTolerableDowntime().isEmpty())))
-        .filter(cell -> !cell.completed().isEmpty() || cell.count(Outcome.COMPLETED) < cell.trials().size());
-  }
-
-  private List<String> line(Cell cell) {
-    return List.of(cell.experiment().name(), Size.of(cell).toString(), cell.method().toString(),
-        Integer.toString(cell.completed().size()), Numbers.of(cell.total()), Numbers.of(cell.downtime()),
-        Long.toString(cell.count(Outcome.NOT_CONVERGED)), Long.toString(cell.count(Outcome.ENDED_BEFORE)),
-        Long.toString(cell.count(Outcome.CORRUPTED)), Long.toString(cell.count(Outcome.FAILED)));
   }
 
   private void tableOne(List<Block> blocks) {
@@ -236,11 +152,6 @@ public record RunDocument(
     }
     links.addAll(files);
     return links;
-  }
-
-  private Stream<Size> sizes() {
-    RunManifest first = runs.values().iterator().next();
-    return first.experiments().stream().map(experiment -> Size.of(experiment, first.setting()));
   }
 
   private static String coefficients(double rank, double linear) {

@@ -27,7 +27,6 @@ final class SetUp {
   static List<Block> blocks(Collection<RunManifest> runs, List<TrialRow> rows) {
     RunManifest first = runs.iterator().next();
     List<Block> blocks = new ArrayList<>();
-    blocks.add(new Paragraph("Suite " + first.suite() + ": " + first.title() + "."));
     blocks.add(new Heading(2, "What ran where"));
     List<List<String>> lines = new ArrayList<>();
     runs.forEach(run -> lines.add(List.of("started", run.setting().started() + " (UTC)")));
@@ -81,7 +80,7 @@ final class SetUp {
         List.of(new Table(List.of("of", "key", "value"), lines)));
   }
 
-  private static String outcomes(List<TrialRow> rows) {
+  static String outcomes(List<TrialRow> rows) {
     return Arrays.stream(Outcome.values())
         .map(outcome -> rows.stream().filter(row -> row.outcome() == outcome).count() + " " + outcome)
         .filter(text -> !text.startsWith("0 "))

@@ -19,6 +19,7 @@ import mplm.engine.unit.Patience;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RunDerivation;
+import mplm.harness.document.Answer;
 import mplm.harness.document.ComparisonDocument;
 import mplm.harness.history.History;
 import mplm.harness.host.HostException;
@@ -264,29 +265,35 @@ public final class SuiteRun implements AutoCloseable {
     display.say("");
     display.say(Summary.of(all));
     ProportionTable.of(Cell.of(all)).sentences().forEach(display::say);
-    display.say("rows:     " + derivation.trials());
     boolean worse = false;
     if (rounds.isEmpty()) {
-      for (Path file : derivation.whole(all)) {
-        display.say((file.toString().endsWith(".csv") ? "methods:  " : "chart:    ") + file);
-      }
-      display.say("report:   " + folder.path().resolve("index.html"));
-      display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
+      Answer.lines(Cell.of(all)).forEach(display::say);
     } else if (stopped) {
       display.say("no verdict: the run was broken off before the time of its next look");
     } else {
-      derivation.whole(all).forEach(file -> display.say("verdict:  " + file));
       ComparisonDocument document = EngineVerdict.document(derivation.manifest(), all, Rules.standard());
-      display.say("");
       document.text().lines().forEach(display::say);
       worse = document.comparison().isWorse();
     }
+    display.say("");
+    display.say("rows:     " + derivation.trials());
+    if (rounds.isEmpty() || !stopped) {
+      derivation.whole(all).forEach(file -> display.say(kind(file) + file));
+    }
+    display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
     if (all.size() == plan.size()) {
       remember(all);
     } else {
       sayWhatIsMissing(all.size());
     }
     return worse;
+  }
+
+  /** What a file is, as the last lines call it. */
+  private static String kind(Path file) {
+    String name = file.getFileName().toString();
+    return name.equals("index.html") ? "report:   " : name.startsWith("verdict.") ? "verdict:  "
+        : name.endsWith(".csv") ? "methods:  " : "chart:    ";
   }
 
   /** In the history, which is no part of the run. */

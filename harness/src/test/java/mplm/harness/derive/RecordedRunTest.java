@@ -144,7 +144,7 @@ public class RecordedRunTest {
     Figure figure = Figures.of(RunDerivation.of(run).rows()).get("measured");
     assertThat(figure.title()).endsWith(", scaled");
     assertThat(figure.subtitle()).startsWith("scaled, published x 0.333; ");
-    for (String text : List.of("## Proportions", "| measured | scaled | mplm |", "measured: set as in the paper",
+    for (String text : List.of("## Proportions", "measured in units of tau, one pass", "measured: set as in the paper",
         "MG class S, 1 vCPU, 256MiB, 8MiB ballast, 150Mbit/s, scaled", "measured 8MiB, verified 0B",
         "no disk (there: an image on NFS)")) {
       assertThat(Files.readString(run.resolve("report.md"))).contains(text);
