@@ -17,6 +17,7 @@ import mplm.engine.simulate.Model;
 import mplm.harness.chart.Figures;
 import mplm.harness.command.ExitCode;
 import mplm.harness.derive.RecordedRun;
+import mplm.harness.derive.RunDerivation;
 import mplm.harness.result.Cell;
 import mplm.harness.result.MethodSummary;
 import mplm.harness.result.Rows;
@@ -99,13 +100,34 @@ public class AddedMethodTest {
   public void itIsReported() {
     var rows = List.of(Rows.completed("precopy:1s", 1, 20, 0.9), Rows.completed("one-round", 1, 12, 2),
         Rows.completed("mplm", 1, 10, 3));
-    assertThat(MethodSummary.of(rows)).extracting(summary -> summary.cells().get(1))
+    assertThat(MethodSummary.of(rows)).extracting(summary -> summary.method().toString())
         .containsExactly("precopy:1s", "one-round", "mplm");
     assertThat(Figures.of(rows).get("MG").curves()).containsOnlyKeys("stock", "MPLM", "one-round");
     assertThat(Cell.mplm(Cell.of(rows)).orElseThrow().method()).isEqualTo(Method.parse("mplm"));
     assertThat(Observation.of(rows.get(1)).method()).isEqualTo("one-round");
     assertThat(new OneRound().scaled(0.5)).isEqualTo(new OneRound());
     assertThat(new OneRound().toleratedDowntime()).isEqualTo(Optional.<Duration>empty());
+  }
+
+  /** A recorded run in which one trial is taken as one by it: rows, tables and the report have it as they have any. */
+  @Test
+  public void aRunWithItHasItsReport() throws Exception {
+    Path run = RecordedRun.unpack();
+    try {
+      Path manifest = run.resolve("run.json");
+      Files.writeString(manifest, Files.readString(manifest).replace("precopy:20s", "one-round"));
+      Path trials = run.resolve("trials");
+      Files.move(trials.resolve("003-measured-mg.S-precopy-20s-1"), trials.resolve("003-measured-mg.S-one-round-1"));
+      assertThat(RunDerivation.of(run).again()).contains(run.resolve("index.html"), run.resolve("charts/measured.svg"));
+      assertThat(Files.readString(run.resolve("index.html"))).contains("measured mg.S one-round #1: completed");
+      assertThat(Files.readString(run.resolve("report.md"))).contains("one-round");
+      for (String table : List.of("trials.csv", "methods.csv", "figure.csv")) {
+        assertThat(RecordedRun.table(run.resolve(table))).as(table).extracting(row -> row.get("method")).contains("one-round");
+      }
+      assertThat(Figures.of(RunDerivation.of(run).rows()).get("measured").curves()).containsKey("one-round");
+    } finally {
+      RecordedRun.remove(run);
+    }
   }
 
   private static String svg(Path charts) throws Exception {

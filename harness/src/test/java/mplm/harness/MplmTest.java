@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.harness.derive.RecordedRun;
-import mplm.harness.simulation.SimulationTable;
+import mplm.harness.simulation.SimulationCsv;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
@@ -34,7 +34,7 @@ public class MplmTest {
     Files.createDirectory(folder.resolve("qemu-9"));
     Files.writeString(folder.resolve("qemu-9/VERSION"), "9.2.0\n");
     Files.writeString(folder.resolve("hosts.yaml"), "testbed: moon\n");
-    Files.writeString(folder.resolve("shard.csv"), String.join(",", SimulationTable.HEADER) + "\n");
+    Files.writeString(folder.resolve("shard.csv"), String.join(",", SimulationCsv.SCHEMA.header()) + "\n");
     Files.writeString(folder.resolve("history.csv"), "started,run,machine,experiment,title,method,engine,engine_hash,completed,"
         + "time,downtime,transferred,slowdown,cpu\nt,r,m,e,t,mplm,,h,1,1.5,,,,\n");
   }

@@ -36,6 +36,13 @@ public class PackagesTest {
         .resideInAnyPackage("mplm.harness.host..", "mplm.harness.table..", "mplm.harness.chart..", "java.nio.file..").check(ALL);
   }
 
+  /** Whoever wrote a CSV file by other means would write columns that no schema describes. */
+  @Test
+  public void csvIsWrittenAndReadThroughASchema() {
+    noClasses().that().resideOutsideOfPackage("mplm.harness.table").should().dependOnClassesThat().resideInAPackage("com.opencsv..")
+        .check(ALL);
+  }
+
   @Test
   public void eachPackageSaysWhatItIsFor() {
     Set<String> packages = ALL.stream().map(JavaClass::getPackageName).filter(name -> name.startsWith("mplm.harness."))

@@ -11,16 +11,25 @@ import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Suite;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code mplm list}. */
-@Command(name = "list", description = "Lists suites, benchmarks and methods.", mixinStandardHelpOptions = true)
+@Command(name = "list", description = "Lists suites, benchmarks and methods, or the columns of all CSV files.", mixinStandardHelpOptions = true)
 public final class ListCommand implements Callable<Integer> {
+  @Option(names = "--columns", description = "list the columns of all CSV files: type, unit, meaning, and when they are empty")
+  private boolean columns;
+
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
+    if (columns) {
+      out.print(Dictionary.page());
+      out.flush();
+      return 0;
+    }
     NpbConfigs configs = Clone.here().npbConfigs();
     out.println("suites");
     for (String name : configs.suites()) {

@@ -35,10 +35,12 @@ import mplm.harness.simulation.Judge;
 import mplm.harness.simulation.Overheads;
 import mplm.harness.simulation.RealPoint;
 import mplm.harness.simulation.SimulatedRows;
+import mplm.harness.simulation.SimulationCsv;
 import mplm.harness.simulation.SimulationTable;
 import mplm.harness.simulation.Sweep;
 import mplm.harness.simulation.TraceLibrary;
 import mplm.harness.suite.Shard;
+import mplm.harness.table.TrialsCsv;
 import mplm.harness.terminal.TaskBar;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.ArgSpec;
@@ -168,7 +170,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private void tell(List<SimulationTable> tables) throws IOException {
     List<TrialRow> simulated = trials == null && charts == null ? List.of() : rows(tables);
-    write(() -> SimulationTable.write(csv, tables));
+    write(() -> SimulationCsv.SCHEMA.write(csv, SimulationTable.rows(tables)));
     writeRows(simulated);
     PrintWriter out = spec.commandLine().getOut();
     tables.forEach(table -> out.print(table.text()));
@@ -195,7 +197,7 @@ public final class SimulateCommand implements Callable<Integer> {
   private void writeRows(List<TrialRow> rows) {
     try {
       if (trials != null) {
-        SimulatedRows.write(trials, rows);
+        TrialsCsv.SCHEMA.write(trials, rows);
       }
       for (Map.Entry<String, Figure> figure : charts == null ? List.<Map.Entry<String, Figure>>of() : Figures.of(rows).entrySet()) {
         Chart.write(figure.getValue(), charts, figure.getKey());
@@ -237,7 +239,7 @@ public final class SimulateCommand implements Callable<Integer> {
         table = judge.fitted(bound, bar::done);
       }
     }
-    write(() -> table.write(csv));
+    write(() -> ErrorTable.SCHEMA.write(csv, table.rows()));
     PrintWriter out = spec.commandLine().getOut();
     out.print(table.text());
     without.forEach(guest -> out.println("not simulated, for no trace is of it: " + guest));

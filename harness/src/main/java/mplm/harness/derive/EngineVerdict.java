@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import mplm.harness.document.Block;
 import mplm.harness.document.ComparisonDocument;
 import mplm.harness.document.Html;
@@ -59,10 +58,5 @@ public final class EngineVerdict {
 
   private static List<Observation> of(List<TrialRow> rows, String engine) {
     return rows.stream().filter(row -> row.planned().engine().equals(engine)).map(Observation::of).toList();
-  }
-
-  /** The rows by column, as a file has them. */
-  static List<Map<String, String>> texts(List<TrialRow> rows) {
-    return rows.stream().map(Observation::texts).toList();
   }
 }

@@ -55,16 +55,16 @@ public record Report(Path folder, List<RunDerivation> runs) {
     List<Distance> distances = Distance.of(cells, published);
     List<Path> charts = charts(Figures.of(rows), rates);
     List<Path> tables = List.of("figure.csv", "table1.csv", "claims.csv", "distances.csv").stream().map(folder::resolve).toList();
-    FigureCsv.write(tables.get(0), cells, published);
-    rates.write(tables.get(1));
+    FigureCsv.SCHEMA.write(tables.get(0), FigureCsv.rows(cells, published));
+    RateTable.SCHEMA.write(tables.get(1), rates.rows());
     ClaimsCsv.claims(tables.get(2), findings, cells);
-    ClaimsCsv.distances(tables.get(3), distances);
+    ClaimsCsv.DISTANCES.write(tables.get(3), distances);
     List<Path> files = new ArrayList<>(charts);
     files.addAll(tables);
     ProportionTable proportions = ProportionTable.of(cells);
     if (!proportions.lines().isEmpty()) {
       files.add(folder.resolve("proportions.csv"));
-      proportions.write(files.get(files.size() - 1));
+      ProportionTable.SCHEMA.write(files.get(files.size() - 1), proportions.lines());
     }
     Map<Path, RunManifest> manifests = new LinkedHashMap<>();
     runs.forEach(run -> manifests.put(run.run(), run.manifest()));

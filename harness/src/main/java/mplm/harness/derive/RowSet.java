@@ -11,7 +11,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import mplm.harness.input.BadInput;
-import mplm.harness.table.Csv;
+import mplm.harness.record.RunManifest;
+import mplm.harness.table.Row;
+import mplm.harness.table.TrialsCsv;
 import mplm.harness.verdict.Observation;
 
 /**
@@ -19,9 +21,9 @@ import mplm.harness.verdict.Observation;
  *
  * @param path where they are
  * @param run empty for a file
- * @param rows by column
+ * @param rows at least one
  */
-public record RowSet(Path path, Optional<RunDerivation> run, List<Map<String, String>> rows) {
+public record RowSet(Path path, Optional<RunDerivation> run, List<Row> rows) {
   /** What explains another result, of rows whose run is not there to be asked; of one cell, or of all. */
   private static final List<String> STAMP = List.of("origin", "testbed", "shaping", "accelerator", "guest_hash");
   private static final List<String> CELL_STAMP = List.of("benchmark", "class", "vcpus", "memory_bytes", "link_bits_per_s");
@@ -34,12 +36,13 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Map<String, St
   public static RowSet read(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       RunDerivation run = RunDerivation.ofRecords(path);
-      return new RowSet(path, Optional.of(run), EngineVerdict.texts(run.rows()));
+      return new RowSet(path, Optional.of(run), run.rows().stream().map(TrialsCsv.SCHEMA::row).toList());
     }
     if (!Files.exists(path)) {
       throw new BadInput(path + ": no such file or folder");
     }
-    List<Map<String, String>> rows = Csv.rows(path, "a file with the columns of trials.csv", Observation.REQUIRED);
+    RunManifest.refuseNewer(path.toAbsolutePath().getParent());
+    List<Row> rows = TrialsCsv.SCHEMA.read(path, "a file with the columns of trials.csv", Observation.REQUIRED);
     if (rows.isEmpty()) {
       throw new BadInput(path + ": has no rows");
     }
@@ -73,18 +76,18 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Map<String, St
 
   /** Whether a row is of emulated hosts, whose times are no measure of speed. */
   public boolean ofEmulatedHosts() {
-    return rows.stream().anyMatch(row -> "yes".equals(row.get("hosts_emulated")));
+    return rows.stream().anyMatch(row -> row.text("hosts_emulated").equals("yes"));
   }
 
   private Map<String, String> stamp() {
     Map<String, TreeSet<String>> values = new TreeMap<>();
-    for (Map<String, String> row : rows) {
-      STAMP.forEach(column -> values.computeIfAbsent(column, key -> new TreeSet<>()).add(row.getOrDefault(column, "")));
-      CELL_STAMP.forEach(column -> values.computeIfAbsent(column + " of " + row.get("experiment"), key -> new TreeSet<>())
-          .add(row.getOrDefault(column, "")));
-      if ("simulated".equals(row.get("origin"))) {
+    for (Row row : rows) {
+      STAMP.forEach(column -> values.computeIfAbsent(column, key -> new TreeSet<>()).add(row.text(column)));
+      CELL_STAMP.forEach(column -> values.computeIfAbsent(column + " of " + row.text("experiment"), key -> new TreeSet<>())
+          .add(row.text(column)));
+      if (row.text("origin").equals("simulated")) {
         // a real trial's follows from the memory that its guest had in use
-        values.computeIfAbsent("limit_s of " + row.get("experiment"), key -> new TreeSet<>()).add(row.getOrDefault("limit_s", ""));
+        values.computeIfAbsent("limit_s of " + row.text("experiment"), key -> new TreeSet<>()).add(row.text("limit_s"));
       }
     }
     Map<String, String> stamp = new TreeMap<>();

@@ -13,9 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
-import mplm.harness.paper.Size;
 import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
 import mplm.harness.record.RunManifest;
@@ -23,7 +21,7 @@ import mplm.harness.record.TrialFolder;
 import mplm.harness.result.MethodSummary;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.PlannedTrial;
-import mplm.harness.table.Csv;
+import mplm.harness.table.TrialsCsv;
 
 /**
  * Everything in a run's folder that is computed: {@code trials.csv}, {@code methods.csv}, of each trial its timeline, and the
@@ -65,7 +63,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
   private List<String> lost() throws IOException {
     Set<String> numbers = new HashSet<>();
     try {
-      Csv.rows(trials(), "a table of trials", List.of(NUMBER)).forEach(row -> numbers.add(row.get(NUMBER)));
+      TrialsCsv.SCHEMA.read(trials(), "a table of trials", List.of(NUMBER)).forEach(row -> numbers.add(row.text(NUMBER)));
     } catch (BadInput e) {
       return List.of(); // no table, or none that anything could be lost of
     }
@@ -108,7 +106,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
         return;
       }
       if (!timeline.points().isEmpty()) {
-        timeline.write(folder(planned).timeline());
+        Timeline.SCHEMA.write(folder(planned).timeline(), timeline.points());
         TimelineChart.write(timeline, row, folder(planned).path());
       }
     });
@@ -181,18 +179,9 @@ public record RunDerivation(Path run, RunManifest manifest) {
       return EngineVerdict.write(manifest, rows, run);
     }
     List<Path> files = new ArrayList<>(List.of(run.resolve(METHODS)));
-    try (Csv csv = Csv.replace(files.get(0))) {
-      csv.write(with(MethodSummary.HEADER, "size"));
-      for (MethodSummary summary : MethodSummary.of(rows)) {
-        csv.write(with(summary.cells(), Size.of(summary.experiment(), summary.setting()).toString()));
-      }
-    }
+    MethodsCsv.SCHEMA.write(files.get(0), MethodSummary.of(rows));
     files.addAll(new Report(run, List.of(this)).write(rows));
     return files;
-  }
-
-  private static List<String> with(List<String> cells, String last) {
-    return Stream.concat(cells.stream(), Stream.of(last)).toList();
   }
 
   /**
@@ -214,12 +203,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
   /** Writes {@code trials.csv}, in place of what is there, whole or not at all. */
   public void write(List<TrialRow> rows) throws IOException {
     Path fresh = run.resolve("trials.csv.new");
-    Files.deleteIfExists(fresh);
-    try (Csv csv = Csv.trials(fresh)) {
-      for (TrialRow row : rows) {
-        csv.write(row);
-      }
-    }
+    TrialsCsv.SCHEMA.write(fresh, rows);
     Files.move(fresh, trials(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }
 }

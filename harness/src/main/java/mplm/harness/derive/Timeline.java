@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.derive;
 
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +17,8 @@ import mplm.engine.migration.Progress;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.record.RawTrial;
 import mplm.harness.result.TrialRow;
-import mplm.harness.table.Csv;
+import mplm.harness.table.Kind;
+import mplm.harness.table.Schema;
 
 /**
  * A trial over time: the file {@code timeline.csv}, in which each row is one look at something, what was not looked at then is empty,
@@ -28,36 +27,38 @@ import mplm.harness.table.Csv;
  * @param points in order of time
  * @param stages when which stage of the migration began and ended
  */
-record Timeline(List<Point> points, Stages stages) {
+public record Timeline(List<Point> points, Stages stages) {
   /** What is looked at; the columns behind {@code t_s}. */
   enum Series {
-    /** QEMU's word for the migration. */
-    STATUS("status"),
-    /** Of the guest's memory, still to be sent. */
-    REMAINING("remaining_bytes"),
-    TRANSFERRED("transferred_bytes"),
-    /** Between this look and the one before. */
-    THROUGHPUT("throughput_mbit_per_s"),
-    /** QEMU's own between its last fetches. */
-    DIRTY_RATE("dirty_pages_per_s"),
-    EPOCHS("mplm_epochs"),
-    DIRTY_SET("mplm_dirty_set_pages"),
-    NONDIRTY_SET("mplm_nondirty_set_pages"),
-    /** Unique pages dirtied in the epoch before, at its end. */
-    EPOCH_DIRTIED("mplm_epoch_dirtied_pages"),
-    SOURCE_VCPUS("source_vcpus_cpu_s"),
-    SOURCE_OTHERS("source_hypervisor_cpu_s"),
-    DESTINATION_VCPUS("destination_vcpus_cpu_s"),
-    DESTINATION_OTHERS("destination_hypervisor_cpu_s"),
-    /** From the end of the iteration before to the end of this one. */
-    ITERATION_RATE("guest_iterations_per_s");
+    STATUS("status", Kind.TEXT, "QEMU's word for the state of the migration"),
+    REMAINING("remaining_bytes", Kind.BYTES, "memory of the guest that is still to be sent"),
+    TRANSFERRED("transferred_bytes", Kind.BYTES, "sent on the link so far"),
+    THROUGHPUT("throughput_mbit_per_s", Kind.MBIT_PER_S, "on the link, since the look before"),
+    DIRTY_RATE("dirty_pages_per_s", Kind.PAGES_PER_S, "QEMU's `dirty-pages-rate` between its last fetches"),
+    EPOCHS("mplm_epochs", Kind.COUNT, "epochs that have begun"),
+    DIRTY_SET("mplm_dirty_set_pages", Kind.PAGES, "pages in the dirty set"),
+    NONDIRTY_SET("mplm_nondirty_set_pages", Kind.PAGES, "pages in the non-dirty set"),
+    EPOCH_DIRTIED("mplm_epoch_dirtied_pages", Kind.PAGES, "unique pages that were dirtied in the epoch before, at its end"),
+    SOURCE_VCPUS("source_vcpus_cpu_s", Kind.SECONDS, "CPU time of the source's vCPUs so far"),
+    SOURCE_OTHERS("source_hypervisor_cpu_s", Kind.SECONDS, "CPU time of the source's hypervisor so far, without its vCPUs"),
+    DESTINATION_VCPUS("destination_vcpus_cpu_s", Kind.SECONDS, "CPU time of the destination's vCPUs so far"),
+    DESTINATION_OTHERS("destination_hypervisor_cpu_s", Kind.SECONDS,
+        "CPU time of the destination's hypervisor so far, without its vCPUs"),
+    ITERATION_RATE("guest_iterations_per_s", Kind.PER_S, "iterations of the program, over the one that ends here");
 
     private final String column;
+    private final Kind kind;
+    private final String meaning;
 
-    Series(String column) {
+    Series(String column, Kind kind, String meaning) {
       this.column = column;
+      this.kind = kind;
+      this.meaning = meaning;
     }
   }
+
+  /** The columns of the file. */
+  public static final Schema<Point> SCHEMA = schema();
 
   /** Values of one moment, nanoseconds after the origin. */
   record Point(long time, Map<Series, String> values) {}
@@ -85,22 +86,15 @@ record Timeline(List<Point> points, Stages stages) {
     return new Timeline(points, stages(row.migration(), origin));
   }
 
-  /** Writes the file. */
-  void write(Path file) throws IOException {
-    try (Csv csv = Csv.replace(file)) {
-      List<String> header = new ArrayList<>(List.of("t_s"));
-      for (Series series : Series.values()) {
-        header.add(series.column);
-      }
-      csv.write(header);
-      for (Point point : points) {
-        List<String> cells = new ArrayList<>(List.of(BigDecimal.valueOf(point.time / 1000, 6).toPlainString()));
-        for (Series series : Series.values()) {
-          cells.add(point.values.getOrDefault(series, ""));
-        }
-        csv.write(cells);
-      }
+  private static Schema<Point> schema() {
+    Schema<Point> schema = Schema.<Point>of("timeline.csv", "look at the trial").with("t_s", Kind.SECONDS,
+        "time since the migration was asked for, or of an unmigrated guest since its working set stood",
+        point -> BigDecimal.valueOf(point.time / 1000, 6).toPlainString());
+    for (Series series : Series.values()) {
+      schema = schema.with(series.column, series.kind, series.meaning, "this look was at something else",
+          point -> point.values.getOrDefault(series, ""));
     }
+    return schema;
   }
 
   /** The points at which a series was looked at: seconds and its values. */

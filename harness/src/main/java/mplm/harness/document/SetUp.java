@@ -56,7 +56,8 @@ final class SetUp {
     blocks.add(new Table(List.of("", ""), lines));
     blocks.add(new Table(List.of("experiment", "guest and link", "against the published set-up"),
         first.experiments().stream().map(experiment -> sizes(experiment, first)).toList()));
-    String cpu = first.environment().getOrDefault("source", Map.of()).getOrDefault("cpu", "unknown CPU");
+    String cpu = first.experiments().stream().map(experiment -> first.source(experiment).getOrDefault("cpu", "unknown CPU")).distinct()
+        .collect(Collectors.joining(", "));
     blocks.add(new Paragraph("Besides: " + String.join(", ", Published.otherDeviations(first.setting(), cpu))
         + "; ballast, idle memory filled with random pages so that used memory is the paper's in proportion: "
         + first.experiments().stream()

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.echo;
 
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
+import mplm.harness.input.BadInput;
+import mplm.harness.table.Kind;
+import mplm.harness.table.Row;
+import mplm.harness.table.Schema;
 
 /**
  * A datagram to the guest and its reply; the file {@code echo.csv} of a trial has one a line. Times are nanoseconds after the trial
@@ -19,39 +20,30 @@ import java.util.stream.Stream;
  * @param received when its first reply was at hand; empty if none came
  */
 public record Echo(int n, long sent, OptionalLong received) {
-  private static final String HEAD = "n,sent_s,received_s";
+  /** The columns of the file. */
+  public static final Schema<Echo> SCHEMA = Schema.<Echo>of("echo.csv", "datagram to the guest")
+      .with("n", Kind.COUNT, "number of the datagram, from 0 on", Echo::n)
+      .with("sent_s", Kind.SECONDS, "time since the trial began, just before it was sent", echo -> seconds(echo.sent))
+      .with("received_s", Kind.SECONDS, "time since the trial began when its first reply was at hand", "no reply came",
+          echo -> echo.received.isPresent() ? seconds(echo.received.getAsLong()) : "");
 
   /** The same, answered. */
   Echo answered(long at) {
     return new Echo(n, sent, OptionalLong.of(at));
   }
 
-  /** Writes a new file. */
-  static void write(Path file, List<Echo> echoes) throws IOException {
-    Files.write(file, (Iterable<String>) Stream.concat(Stream.of(HEAD), echoes.stream().map(Echo::line))::iterator);
-  }
-
-  /** Reads what {@link EchoProbe} wrote; {@link IllegalArgumentException} for anything else, with the line's number. */
-  public static List<Echo> read(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
-    if (lines.isEmpty() || !lines.get(0).equals(HEAD)) {
-      throw new IllegalArgumentException(file + ":1: the head is not " + HEAD);
-    }
+  /** Reads what {@link EchoProbe} wrote; {@link BadInput} for anything else, with the line's number. */
+  public static List<Echo> read(Path file) {
     List<Echo> echoes = new ArrayList<>();
-    for (int i = 1; i < lines.size(); i++) {
+    for (Row row : SCHEMA.read(file, "a file of echoes", SCHEMA.header())) {
       try {
-        String[] fields = lines.get(i).split(",", 3);
-        echoes.add(new Echo(Integer.parseInt(fields[0]), nanos(fields[1]),
-            fields[2].isEmpty() ? OptionalLong.empty() : OptionalLong.of(nanos(fields[2]))));
-      } catch (ArithmeticException | ArrayIndexOutOfBoundsException | NumberFormatException e) {
-        throw new IllegalArgumentException(file + ":" + (i + 1) + ": \"" + lines.get(i) + "\" is not " + HEAD, e);
+        echoes.add(new Echo(Integer.parseInt(row.text("n")), nanos(row.text("sent_s")),
+            row.text("received_s").isEmpty() ? OptionalLong.empty() : OptionalLong.of(nanos(row.text("received_s")))));
+      } catch (ArithmeticException | NumberFormatException e) {
+        throw new BadInput(file + ":" + (echoes.size() + 2) + ": " + row.cells() + " is not an echo: a number and one or two times");
       }
     }
     return echoes;
-  }
-
-  private String line() {
-    return n + "," + seconds(sent) + "," + (received.isPresent() ? seconds(received.getAsLong()) : "");
   }
 
   private static String seconds(long nanos) {

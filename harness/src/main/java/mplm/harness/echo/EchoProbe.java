@@ -85,7 +85,7 @@ public final class EchoProbe implements AutoCloseable {
     }
     channel.close();
     arrival.close();
-    Echo.write(file, echoes());
+    Echo.SCHEMA.write(file, echoes());
     if (failure != null) {
       throw new IOException("echo to the guest at " + guest.getAddress().getHostAddress() + ": " + failure.getMessage(), failure);
     }

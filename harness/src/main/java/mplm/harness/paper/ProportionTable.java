@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.paper;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import static mplm.harness.table.Kind.COUNT;
+import static mplm.harness.table.Kind.NUMBER;
+import static mplm.harness.table.Kind.TEXT;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +19,7 @@ import mplm.harness.scale.Scaling;
 import mplm.harness.scale.WorkingSet;
 import mplm.harness.statistics.Mean;
 import mplm.harness.suite.Experiment;
-import mplm.harness.table.Csv;
+import mplm.harness.table.Schema;
 
 /**
  * What of the paper's proportions was matched by scaled experiments: as it was there, as it was set here from the measured guest,
@@ -27,8 +29,19 @@ import mplm.harness.table.Csv;
  */
 public record ProportionTable(List<Line> lines) {
   private static final int PAGE_BYTES = 4096;
-  private static final List<String> HEADER = List.of("experiment", "quantity", "unit", "paper", "set", "measured_mean",
-      "measured_ci95", "measured_n");
+
+  /** The columns of {@code proportions.csv}. */
+  public static final Schema<Line> SCHEMA = Schema.<Line>of("proportions.csv", "quantity of a scaled experiment")
+      .with("experiment", TEXT, "name of the experiment", line -> line.experiment.name())
+      .with("quantity", TEXT, "what the paper's proportion is of, in words", Line::quantity)
+      .with("unit", TEXT, "unit of the next four columns", "they are ratios", Line::unit)
+      .with("paper", NUMBER, "as it was in the paper", Line::paper)
+      .with("set", NUMBER, "as it was set here, from the measured guest", Line::set)
+      .with("measured_mean", NUMBER, "as it came out in the trials", "it is not measured, or no trial tells it",
+          line -> line.measured.map(Mean::value))
+      .with("measured_ci95", NUMBER, "half width of the mean's 95 % confidence interval",
+          "as `measured_mean`, or the mean is of fewer than 3 trials", line -> line.measured.map(Mean::halfWidth))
+      .with("measured_n", COUNT, "trials in the mean", "as `measured_mean`", line -> line.measured.map(Mean::n));
 
   /**
    * One quantity of one experiment.
@@ -85,28 +98,11 @@ public record ProportionTable(List<Line> lines) {
         .toList();
   }
 
-  /** Writes {@code proportions.csv}, in place of one that may be there. */
-  public void write(Path file) throws IOException {
-    try (Csv csv = Csv.replace(file)) {
-      csv.write(HEADER);
-      for (Line line : lines) {
-        csv.write(List.of(line.experiment.name(), line.quantity, line.unit, text(line.paper), text(line.set),
-            line.measured.map(mean -> text(mean.value())).orElse(""),
-            line.measured.map(mean -> Csv.text(mean.halfWidth())).orElse(""),
-            line.measured.map(mean -> Integer.toString(mean.n())).orElse("")));
-      }
-    }
-  }
-
   private static Optional<Mean> mean(double[] values) {
     return values.length == 0 ? Optional.empty() : Optional.of(Mean.of(values));
   }
 
   private static double seconds(Duration duration) {
     return duration.toNanos() / 1e9;
-  }
-
-  private static String text(double value) {
-    return Csv.text(OptionalDouble.of(value));
   }
 }

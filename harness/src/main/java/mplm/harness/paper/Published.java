@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.paper;
 
-import com.opencsv.CSVReaderHeaderAware;
-import com.opencsv.exceptions.CsvValidationException;
-import java.io.IOException;
+import static mplm.harness.table.Kind.PAGES_PER_S;
+import static mplm.harness.table.Kind.SECONDS;
+import static mplm.harness.table.Kind.TEXT;
+
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -24,6 +23,8 @@ import mplm.harness.result.Cell;
 import mplm.harness.result.Setting;
 import mplm.harness.scale.Scaling;
 import mplm.harness.suite.Experiment;
+import mplm.harness.table.Row;
+import mplm.harness.table.Schema;
 
 /**
  * What the paper has measured: the files of {@code reports/published}.
@@ -75,14 +76,28 @@ public record Published(List<Point> points, List<Rate> rates) {
    */
   public record Rate(String benchmark, double downtime, double dirtyRate) {}
 
+  /** The columns of {@code figure4.csv}. */
+  public static final Schema<Point> FIGURE = Schema.<Point>of("published/figure4.csv", "point of the paper's figure 4")
+      .with("benchmark", TEXT, "the program in the guest", Point::benchmark)
+      .with("method", TEXT, "the paper's word: `kvm` (stock pre-copy) or `mplm`", point -> point.mplm() ? "mplm" : "kvm")
+      .with("max_tolerable_downtime_s", SECONDS, "of stock pre-copy", "the method is `mplm`", Point::maxTolerableDowntime)
+      .with("migration_time_s", SECONDS, "migration time", "it is off the figure's scale", Point::total)
+      .with("downtime_s", SECONDS, "downtime", "it is off the figure's scale", Point::downtime)
+      .with("source", TEXT, "where the number comes from", Point::source);
+
+  /** The columns of {@code table1.csv}. */
+  public static final Schema<Rate> TABLE = Schema.<Rate>of("published/table1.csv", "row of the paper's Table I")
+      .with("benchmark", TEXT, "the program in the guest", Rate::benchmark)
+      .with("mplm_downtime_s", SECONDS, "downtime of MPLM", Rate::downtime)
+      .with("dirty_page_rate_pages_per_s", PAGES_PER_S, "how fast the guest dirtied its memory in the live stage", Rate::dirtyRate);
+
   /** Reads the files, which are packed with this class. */
   public static Published read() {
-    List<Point> points = lines("figure4.csv").stream().map(line -> new Point(line.get("benchmark"),
-        number(line.get("max_tolerable_downtime_s")), number(line.get("migration_time_s")), number(line.get("downtime_s")),
-        line.get("source"))).toList();
-    List<Rate> rates = lines("table1.csv").stream().map(line -> new Rate(line.get("benchmark"),
-        number(line.get("mplm_downtime_s")).orElseThrow(), number(line.get("dirty_page_rate_pages_per_s")).orElseThrow())).toList();
-    return new Published(points, rates);
+    return new Published(
+        rows(FIGURE).stream().map(row -> new Point(row.text("benchmark"), row.number("max_tolerable_downtime_s"),
+            row.number("migration_time_s"), row.number("downtime_s"), row.text("source"))).toList(),
+        rows(TABLE).stream().map(row -> new Rate(row.text("benchmark"), row.number("mplm_downtime_s").orElseThrow(),
+            row.number("dirty_page_rate_pages_per_s").orElseThrow())).toList());
   }
 
   /** The points of that benchmark, whatever the case of its name; none if the paper does not have it. */
@@ -145,22 +160,8 @@ public record Published(List<Point> points, List<Rate> rates) {
     }
   }
 
-  private static List<Map<String, String>> lines(String file) {
-    List<Map<String, String>> lines = new ArrayList<>();
-    try (CSVReaderHeaderAware csv = new CSVReaderHeaderAware(new InputStreamReader(
-        Objects.requireNonNull(Published.class.getResourceAsStream("published/" + file), file), StandardCharsets.UTF_8))) {
-      for (Map<String, String> line = csv.readMap(); line != null; line = csv.readMap()) {
-        lines.add(line);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (CsvValidationException e) {
-      throw new IllegalStateException("reports/published/" + file + " was packed broken", e);
-    }
-    return lines;
-  }
-
-  private static OptionalDouble number(String text) {
-    return text.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
+  private static List<Row> rows(Schema<?> schema) {
+    return schema.read(new InputStreamReader(Objects.requireNonNull(Published.class.getResourceAsStream(schema.file()), schema.file()),
+        StandardCharsets.UTF_8), "reports/" + schema.file());
   }
 }

@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.paper;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import static mplm.harness.table.Kind.COUNT;
+import static mplm.harness.table.Kind.NUMBER;
+import static mplm.harness.table.Kind.PAGES_PER_S;
+import static mplm.harness.table.Kind.SECONDS;
+import static mplm.harness.table.Kind.TEXT;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import mplm.harness.result.Cell;
 import mplm.harness.result.TrialRow;
 import mplm.harness.statistics.Mean;
 import mplm.harness.suite.Experiment;
-import mplm.harness.table.Csv;
+import mplm.harness.table.Schema;
 import org.hipparchus.stat.correlation.PearsonsCorrelation;
 import org.hipparchus.stat.correlation.SpearmansCorrelation;
 
@@ -28,6 +34,31 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
   public static final int ENOUGH = 3;
 
   private static final int PAGE_BYTES = 4096;
+  private static final String NO_INTERVAL = "the row is published, or the mean is of fewer than 3 trials";
+
+  /** The columns of {@code table1.csv}; the coefficients stand in each row of their source. */
+  public static final Schema<Row> SCHEMA = Schema.<Row>of("table1.csv", "experiment with an MPLM trial that completed, and per published value")
+      .with("source", TEXT, "`measured` or `published`", row -> row.line.isPresent() ? "measured" : "published")
+      .with("experiment", TEXT, "name of the experiment", "the row is published", row -> row.line.map(line -> line.experiment.name()))
+      .with("benchmark", TEXT, "the program in the guest",
+          row -> row.of(line -> line.experiment.benchmark().name(), rate -> rate.benchmark().toLowerCase(Locale.ROOT)))
+      .with("n", COUNT, "trials in the means", "the row is published", row -> row.line.map(line -> line.downtime.n()))
+      .with("dirty_pages_per_s_mean", PAGES_PER_S, "how fast the guest dirtied its memory in the live stage",
+          row -> row.of(line -> line.dirtyRate.value(), Published.Rate::dirtyRate))
+      .with("dirty_pages_per_s_ci95", PAGES_PER_S, "half width of its 95 % confidence interval", NO_INTERVAL,
+          row -> row.line.map(line -> line.dirtyRate.halfWidth()))
+      .with("downtime_s_mean", SECONDS, "downtime of MPLM", row -> row.of(line -> line.downtime.value(), Published.Rate::downtime))
+      .with("downtime_s_ci95", SECONDS, "half width of its 95 % confidence interval", NO_INTERVAL,
+          row -> row.line.map(line -> line.downtime.halfWidth()))
+      .with("rho", NUMBER, "how fast the guest dirties, divided by what the link takes", row -> row.of(Line::rho, RateTable::rho))
+      .with("downtime_passes", NUMBER, "the downtime divided by the time that the link takes for the used memory",
+          "the row is published, and the paper does not have that time or no measured row is of its benchmark",
+          row -> row.of(line -> OptionalDouble.of(line.share()), rate -> row.table.share(rate)))
+      .with("rank_correlation", NUMBER, "Spearman's coefficient of rate and downtime, in passes where links differ",
+          "the source has fewer than 3 rows", row -> row.correlation(0))
+      .with("linear_correlation", NUMBER, "Pearson's coefficient of the same", "the source has fewer than 3 rows",
+          row -> row.correlation(1))
+      .with("size", TEXT, Size.MEANING, row -> row.of(Line::size, rate -> Size.FULL));
 
   /**
    * One experiment.
@@ -109,26 +140,23 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
     return new double[] {new SpearmansCorrelation().correlation(x, y), new PearsonsCorrelation().correlation(x, y)};
   }
 
-  /** Writes {@code table1.csv}, in place of one that may be there; the coefficients stand in each line of their source. */
-  public void write(Path file) throws IOException {
-    try (Csv csv = Csv.replace(file)) {
-      csv.write(List.of("source", "experiment", "benchmark", "n", "dirty_pages_per_s_mean", "dirty_pages_per_s_ci95",
-          "downtime_s_mean",
-          "downtime_s_ci95", "rho", "downtime_passes", "rank_correlation", "linear_correlation", "size"));
-      for (Line line : measured) {
-        csv.write(List.of("measured", line.experiment.name(), line.experiment.benchmark().name(),
-            Integer.toString(line.downtime.n()),
-            text(line.dirtyRate.value()), Csv.text(line.dirtyRate.halfWidth()), text(line.downtime.value()),
-            Csv.text(line.downtime.halfWidth()), text(line.rho()), text(line.share()), Csv.text(rank()),
-            Csv.text(linear()), line.size.toString()));
-      }
-      double[] correlations = publishedCorrelations();
-      for (Published.Rate rate : published) {
-        csv.write(List.of("published", "", rate.benchmark().toLowerCase(Locale.ROOT), "", text(rate.dirtyRate()), "",
-            text(rate.downtime()),
-            "", text(rho(rate)), Csv.text(share(rate)), text(correlations[0]), text(correlations[1]), Size.FULL.toString()));
-      }
+  /** A row of {@code table1.csv}: a measured line, or a published one. */
+  public record Row(RateTable table, Optional<Line> line, Optional<Published.Rate> rate) {
+    private <T> T of(Function<Line, T> measured, Function<Published.Rate, T> published) {
+      return line.isPresent() ? measured.apply(line.get()) : published.apply(rate.orElseThrow());
     }
+
+    /** Rank and linear, of the lines of its source. */
+    private OptionalDouble correlation(int which) {
+      return line.isPresent() ? List.of(table.rank(), table.linear()).get(which)
+          : OptionalDouble.of(table.publishedCorrelations()[which]);
+    }
+  }
+
+  /** The rows of {@code table1.csv}. */
+  public List<Row> rows() {
+    return Stream.concat(measured.stream().map(line -> new Row(this, Optional.of(line), Optional.empty())),
+        published.stream().map(rate -> new Row(this, Optional.empty(), Optional.of(rate)))).toList();
   }
 
   private double[] rates() {
@@ -137,9 +165,5 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
 
   private double[] downtimes() {
     return measured.stream().mapToDouble(line -> inPasses() ? line.share() : line.downtime.value()).toArray();
-  }
-
-  private static String text(double value) {
-    return Csv.text(OptionalDouble.of(value));
   }
 }

@@ -14,6 +14,9 @@ public enum Size {
   /** Not at all. */
   OTHER("not full size");
 
+  /** What a column of that name says. */
+  public static final String MEANING = "how the experiment stands to the paper's: `full size`, `scaled` or `not full size`";
+
   private final String text;
 
   Size(String text) {

@@ -42,6 +42,7 @@ import mplm.harness.suite.Suite;
  * The file {@code run.json}: all that a run was set to, in full, so that its rows can be derived again whatever becomes of the suite's
  * file.
  *
+ * @param formatVersion by which rules the run's files were written, see {@link #FORMAT}; 1 if it does not say
  * @param suite its name
  * @param title the suite's
  * @param seed by which the methods of each repetition were put in order
@@ -59,6 +60,7 @@ import mplm.harness.suite.Suite;
  * @param engines those that the run compares; null if it has one
  */
 public record RunManifest(
+    Integer formatVersion,
     @JsonProperty(required = true) String suite,
     @JsonProperty(required = true) String title,
     @JsonProperty(required = true) long seed,
@@ -73,6 +75,12 @@ public record RunManifest(
     @JsonProperty(required = true) Map<String, String> guest,
     @JsonProperty(required = true) Map<String, String> kernelArguments,
     Engines engines) {
+  /**
+   * The version of the files that are written now. A column more is no new version, as readers go by names. From 2 on {@code method}
+   * in {@code trials.csv} is the whole text.
+   */
+  public static final int FORMAT = 2;
+
   private static final String FILE = "run.json";
 
   static final ObjectMapper WRITER = JsonMapper.builder()
@@ -131,6 +139,7 @@ public record RunManifest(
   }
 
   public RunManifest {
+    formatVersion = formatVersion == null ? 1 : formatVersion;
     repetitions = repetitions == null ? trials.stream().mapToInt(Trial::repetition).max().orElse(1) : repetitions;
     shard = shard == null ? Shard.WHOLE : shard;
     pairs = pairs == null ? Map.of() : pairs;
@@ -151,7 +160,7 @@ public record RunManifest(
   public static RunManifest of(Suite suite, long seed, Shard shard, Setting setting, Map<String, String> pairs,
       Map<String, Map<String, String>> environment, Map<String, String> engine, Map<String, String> guest,
       Function<Experiment, String> kernelArguments, Engines engines) {
-    return new RunManifest(suite.name(), suite.title(), seed, suite.repetitions(), shard, suite.experiments(),
+    return new RunManifest(FORMAT, suite.name(), suite.title(), seed, suite.repetitions(), shard, suite.experiments(),
         trials(shard.of(suite.plan(seed, engines == null ? List.of() : engines.names()))), setting, pairs, environment, engine, guest,
         suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)), engines);
   }
@@ -159,13 +168,13 @@ public record RunManifest(
   /** What it would be if the same were run in another place. */
   public RunManifest at(Setting otherSetting, Map<String, Map<String, String>> otherEnvironment, Map<String, String> otherEngine,
       Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments, Engines otherEngines) {
-    return new RunManifest(suite, title, seed, repetitions, shard, experiments, trials, otherSetting, pairs, otherEnvironment,
+    return new RunManifest(FORMAT, suite, title, seed, repetitions, shard, experiments, trials, otherSetting, pairs, otherEnvironment,
         otherEngine, otherGuest, experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)), otherEngines);
   }
 
   /** The same with these trials. */
   public RunManifest with(Shard otherShard, List<Trial> otherTrials, Setting otherSetting) {
-    return new RunManifest(suite, title, seed, repetitions, otherShard, experiments, otherTrials, otherSetting, pairs, environment,
+    return new RunManifest(FORMAT, suite, title, seed, repetitions, otherShard, experiments, otherTrials, otherSetting, pairs, environment,
         engine, guest, kernelArguments, engines);
   }
 
@@ -181,13 +190,19 @@ public record RunManifest(
   /** The same, ended with those trials that were made, judged at that error rate. */
   public RunManifest ended(List<Integer> made, double alpha) {
     List<Trial> those = trials.stream().filter(trial -> made.contains(trial.number)).toList();
-    return new RunManifest(suite, title, seed, repetitions, shard, experiments, those, setting, pairs, environment, engine, guest,
+    return new RunManifest(FORMAT, suite, title, seed, repetitions, shard, experiments, those, setting, pairs, environment, engine, guest,
         kernelArguments, new Engines(engines.properties, engines.budget, alpha));
   }
 
   /** What that trial shares with all others, with its own engine. */
   public Setting setting(PlannedTrial planned) {
     return planned.engine().isEmpty() ? setting : setting.withEngine(engines.properties.get(planned.engine()));
+  }
+
+  /** What is known of the host that the guests of an experiment are moved from; empty if nothing is. */
+  public Map<String, String> source(Experiment experiment) {
+    String pair = pairs.get(experiment.name());
+    return environment.getOrDefault((pair == null ? "" : pair + "-") + TrialFolder.SOURCE, Map.of());
   }
 
   /** Writes it into the run's folder, whole or not at all. */
@@ -207,12 +222,28 @@ public record RunManifest(
     if (!Files.exists(run.resolve(FILE))) {
       throw new BadInput(run + " is not the folder of a run: it has no " + FILE);
     }
+    refuseNewer(run);
     return InputFile.read(run.resolve(FILE), RunManifest.class, Map.of(
         DataSize.class, DataSize::parse,
         Bandwidth.class, Bandwidth::parse,
         Duration.class, Durations::parse,
         Method.class, Method::parse,
         Shard.class, Shard::parse));
+  }
+
+  /** {@link BadInput} if a newer version of the kit wrote the files in this folder, by what its {@code run.json} says. */
+  public static void refuseNewer(Path folder) {
+    Path file = folder.resolve(FILE);
+    int version;
+    try {
+      version = Files.exists(file) ? WRITER.readTree(file.toFile()).path("format_version").asInt() : FORMAT;
+    } catch (IOException e) {
+      return; // whoever reads it says what is wrong with it
+    }
+    if (version > FORMAT) {
+      throw new BadInput(file + ": format_version: " + version + ", allowed: up to " + FORMAT
+          + "; a newer version of the kit wrote this run, which that version or a newer one can read");
+    }
   }
 
   /** The trials in the order of the run. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.result;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,9 +35,6 @@ import mplm.harness.suite.Experiment;
 public record MethodSummary(Experiment experiment, Setting setting, Method method, Map<Outcome, Long> outcomes,
     OptionalDouble total, OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown) {
 
-  /** The columns. */
-  public static final List<String> HEADER = header();
-
   /** Of all methods in order of their first trial. */
   public static List<MethodSummary> of(List<TrialRow> rows) {
     List<MethodSummary> all = new ArrayList<>();
@@ -56,25 +51,6 @@ public record MethodSummary(Experiment experiment, Setting setting, Method metho
       });
     });
     return all;
-  }
-
-  /** As text, as {@link #HEADER} names them. */
-  public List<String> cells() {
-    List<String> cells = new ArrayList<>(List.of(experiment.name(), method.toString()));
-    for (Outcome outcome : Outcome.values()) {
-      cells.add(Long.toString(outcomes.getOrDefault(outcome, 0L)));
-    }
-    cells.addAll(List.of(text(total), text(downtime), text(delay), text(slowdown)));
-    return cells;
-  }
-
-  private static List<String> header() {
-    List<String> header = new ArrayList<>(List.of("experiment", "method"));
-    for (Outcome outcome : Outcome.values()) {
-      header.add(outcome.toString().replace(' ', '_'));
-    }
-    header.addAll(List.of("total_s_median", "downtime_s_median", "program_delay_s", "program_slowdown"));
-    return List.copyOf(header);
   }
 
   private static <K> Map<K, List<TrialRow>> by(List<TrialRow> rows, Function<TrialRow, K> key) {
@@ -94,10 +70,5 @@ public record MethodSummary(Experiment experiment, Setting setting, Method metho
     return one.isPresent() && other.isPresent()
         ? OptionalDouble.of(operator.applyAsDouble(one.getAsDouble(), other.getAsDouble()))
         : OptionalDouble.empty();
-  }
-
-  private static String text(OptionalDouble value) {
-    return value.isEmpty() ? ""
-        : BigDecimal.valueOf(value.getAsDouble()).setScale(6, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString();
   }
 }

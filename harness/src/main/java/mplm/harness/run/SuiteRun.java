@@ -32,6 +32,7 @@ import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.table.Csv;
+import mplm.harness.table.TrialsCsv;
 import mplm.harness.terminal.Display;
 import mplm.harness.terminal.Summary;
 import mplm.harness.verdict.Rules;
@@ -61,7 +62,7 @@ public final class SuiteRun implements AutoCloseable {
   private final Optional<Rounds> rounds;
   /** Of all pairs, by the trial's number: guarded by itself, with the derivation of what it holds. */
   private final Map<Integer, TrialRow> rows = new TreeMap<>();
-  private final Csv csv;
+  private final Csv<TrialRow> csv;
   /** Why trials have none, each once. */
   private final Set<String> withoutRow = new ConcurrentSkipListSet<>();
   private volatile boolean stopped;
@@ -82,7 +83,7 @@ public final class SuiteRun implements AutoCloseable {
     }
     this.rounds = Optional.ofNullable(manifest.engines()).map(engines -> new Rounds(manifest, System.nanoTime(), rows.values()));
     derivation.write(List.copyOf(rows.values()));
-    this.csv = Csv.append(derivation.trials());
+    this.csv = TrialsCsv.SCHEMA.append(derivation.trials());
   }
 
   /**

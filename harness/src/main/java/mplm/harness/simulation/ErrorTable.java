@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.simulation;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import static mplm.harness.table.Kind.BITS_PER_S;
+import static mplm.harness.table.Kind.COUNT;
+import static mplm.harness.table.Kind.NUMBER;
+import static mplm.harness.table.Kind.SECONDS;
+import static mplm.harness.table.Kind.TEXT;
+
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,7 +15,7 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import mplm.harness.result.Outcome;
 import mplm.harness.statistics.Median;
-import mplm.harness.table.Csv;
+import mplm.harness.table.Schema;
 
 /**
  * How far simulations are from real trials, and these from the best possible.
@@ -20,14 +24,51 @@ import mplm.harness.table.Csv;
  * @param overheads of the simulations
  */
 public record ErrorTable(List<Row> rows, Overheads overheads) {
-  private static final List<String> HEADER = List.of("kind", "experiment", "benchmark", "class", "method", "link_bits_per_s", "half",
-      "trials", "outcome", "simulated_outcome", "total_s", "simulated_total_s", "simulated_total_least_s", "simulated_total_most_s",
-      "total_error", "total_spread", "downtime_s", "simulated_downtime_s", "simulated_downtime_least_s", "simulated_downtime_most_s",
-      "downtime_error", "downtime_spread", "best_total_s", "best_downtime_s");
   /** Beyond what simulations span, of a time that lies there still: as much as its median error may be. */
   private static final double TOTAL_TOLERANCE = 0.05;
 
   private static final double DOWNTIME_TOLERANCE = 0.1;
+  private static final String NO_REAL = "most real trials did not converge";
+  private static final String NO_SIMULATED = "most simulated migrations did not converge";
+  private static final String NO_BOTH = "the real trials or the simulated ones did not converge";
+  private static final String NO_SPREAD = "fewer than 2 real trials completed";
+  private static final String NO_BOUND = "`--bound` was not given, or the real trials did not converge, or none is possible";
+
+  /** The columns of its CSV file. */
+  public static final Schema<Row> SCHEMA = Schema.<Row>of("mplm simulate --against --csv", "method of an experiment")
+      .with("kind", TEXT, "`residual`", row -> "residual")
+      .with("experiment", TEXT, "name of the experiment", row -> row.real.experiment().name())
+      .with("benchmark", TEXT, "the program in the guest", row -> row.real.experiment().benchmark().name())
+      .with("class", TEXT, "problem class of the benchmark", row -> row.real.experiment().problemClass())
+      .with("method", TEXT, "the whole text of the method", row -> row.real.method())
+      .with("link_bits_per_s", BITS_PER_S, "rate of the link", row -> row.real.experiment().link().bitsPerSecond())
+      .with("half", TEXT, "`fitted` if the overheads were fitted on it, else `judged`", row -> row.fitted ? "fitted" : "judged")
+      .with("trials", COUNT, "real trials that completed or did not converge", row -> row.real.trials().size())
+      .with("outcome", TEXT, "how most real trials ended: `completed` or `not converged`", row -> outcome(row.real.completed()))
+      .with("simulated_outcome", TEXT, "the same of most simulated ones", row -> outcome(row.simulated.completed()))
+      .with("total_s", SECONDS, "median migration time of the real trials", NO_REAL, row -> exact(row.real.median(RealPoint.Trial::total)))
+      .with("simulated_total_s", SECONDS, "median of the simulated ones", NO_SIMULATED, row -> exact(row.simulated.total()))
+      .with("simulated_total_least_s", SECONDS, "the least of the simulated ones", NO_SIMULATED,
+          row -> exact(row.simulated.totals().least()))
+      .with("simulated_total_most_s", SECONDS, "the most of the simulated ones", NO_SIMULATED, row -> exact(row.simulated.totals().most()))
+      .with("total_error", NUMBER, "by what share the simulated time is longer than the real one", NO_BOTH, row -> exact(row.totalError()))
+      .with("total_spread", NUMBER, "how far real times lie apart, as a share of their median", NO_SPREAD,
+          row -> exact(row.real.spread(RealPoint.Trial::total).orElse(Double.NaN)))
+      .with("downtime_s", SECONDS, "median downtime of the real trials, QEMU's own", NO_REAL,
+          row -> exact(row.real.median(RealPoint.Trial::downtime)))
+      .with("simulated_downtime_s", SECONDS, "median of the simulated ones", NO_SIMULATED, row -> exact(row.simulated.downtime()))
+      .with("simulated_downtime_least_s", SECONDS, "the least of the simulated ones", NO_SIMULATED,
+          row -> exact(row.simulated.downtimes().least()))
+      .with("simulated_downtime_most_s", SECONDS, "the most of the simulated ones", NO_SIMULATED,
+          row -> exact(row.simulated.downtimes().most()))
+      .with("downtime_error", NUMBER, "by what share the simulated downtime is longer than the real one", NO_BOTH,
+          row -> exact(row.downtimeError()))
+      .with("downtime_spread", NUMBER, "how far real downtimes lie apart, as a share of their median", NO_SPREAD,
+          row -> exact(row.real.spread(RealPoint.Trial::downtime).orElse(Double.NaN)))
+      .with("best_total_s", SECONDS, "the least migration time that is possible with the real downtime", NO_BOUND,
+          row -> exact(row.bestTotal()))
+      .with("best_downtime_s", SECONDS, "the least downtime that is possible in the real migration time", NO_BOUND,
+          row -> exact(row.bestDowntime()));
 
   /**
    * A point.
@@ -152,25 +193,6 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
     return text.append(String.format(Locale.ROOT,
         "best: the least total time with that downtime, the least downtime in that total time, by one that"
         + " knows all writes in advance and slows no guest%n")).toString();
-  }
-
-  /** Writes a row a point. */
-  public void write(Path file) throws IOException {
-    try (Csv csv = Csv.replace(file)) {
-      csv.write(HEADER);
-      for (Row row : rows) {
-        RealPoint real = row.real;
-        csv.write(List.of("residual", real.experiment().name(), real.experiment().benchmark().name(), real.experiment().problemClass(),
-            real.method().toString(), "" + real.experiment().link().bitsPerSecond(), row.fitted ? "fitted" : "judged",
-            "" + real.trials().size(), outcome(real.completed()), outcome(row.simulated.completed()),
-            exact(real.median(RealPoint.Trial::total)), exact(row.simulated.total()), exact(row.simulated.totals().least()),
-            exact(row.simulated.totals().most()), exact(row.totalError()),
-            exact(real.spread(RealPoint.Trial::total).orElse(Double.NaN)), exact(real.median(RealPoint.Trial::downtime)),
-            exact(row.simulated.downtime()), exact(row.simulated.downtimes().least()), exact(row.simulated.downtimes().most()),
-            exact(row.downtimeError()),
-            exact(real.spread(RealPoint.Trial::downtime).orElse(Double.NaN)), exact(row.bestTotal()), exact(row.bestDowntime())));
-      }
-    }
   }
 
   private static String outcome(boolean completed) {

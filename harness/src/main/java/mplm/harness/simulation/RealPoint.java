@@ -18,7 +18,8 @@ import mplm.harness.result.Outcome;
 import mplm.harness.statistics.Median;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
-import mplm.harness.table.Csv;
+import mplm.harness.table.Row;
+import mplm.harness.table.TrialsCsv;
 
 /**
  * A method on a guest, and the trials of it that ended as a simulation can: completed, or not converged within the limit.
@@ -59,14 +60,14 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     }
     Path file = run.resolve("trials.csv");
     int number = 0;
-    for (Map<String, String> row : Csv.rows(file, "a run's trials", COLUMNS)) {
+    for (Row row : TrialsCsv.SCHEMA.read(file, "a run's trials", COLUMNS)) {
       number++;
       try {
         PlannedTrial planned = Optional.ofNullable(plan.get((int) number(row, "trial")))
             .orElseThrow(() -> new IllegalArgumentException(
-                "trial: " + row.get("trial") + " is none of " + RunManifest.file(run)));
+                "trial: " + row.text("trial") + " is none of " + RunManifest.file(run)));
         List<Trial> of = trials.get(List.of(planned.experiment(), planned.method()));
-        Outcome outcome = Outcome.parse(row.get("outcome"));
+        Outcome outcome = Outcome.parse(row.text("outcome"));
         if (of != null && planned.method().model().isPresent()) {
           trial(row, outcome).ifPresent(of::add);
         }
@@ -91,7 +92,7 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     return points;
   }
 
-  private static Optional<Trial> trial(Map<String, String> row, Outcome outcome) {
+  private static Optional<Trial> trial(Row row, Outcome outcome) {
     return switch (outcome) {
       case COMPLETED -> Optional.of(new Trial(true, number(row, "limit_s"), number(row, "total_s"), number(row, "setup_s"),
           number(row, "downtime_qemu_s")));
@@ -100,8 +101,8 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     };
   }
 
-  private static double number(Map<String, String> row, String column) {
-    return Csv.number(row, column).orElseThrow(() -> new IllegalArgumentException(column + ": missing"));
+  private static double number(Row row, String column) {
+    return row.number(column).orElseThrow(() -> new IllegalArgumentException(column + ": missing"));
   }
 
   /** What it is the guest of, in words. */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.simulation;
 
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,8 +25,6 @@ import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
-import mplm.harness.table.Columns;
-import mplm.harness.table.Csv;
 
 /**
  * Simulated migrations as rows of {@code trials.csv}, of the origin {@code simulated}: an experiment is a trace on a link. What
@@ -56,16 +52,6 @@ public final class SimulatedRows {
       table.rows().forEach(row -> rows.add(row(rows.size() + 1, experiment, table, row)));
     }
     return rows;
-  }
-
-  /** Writes the file, in place of one that may be there. */
-  public static void write(Path file, List<TrialRow> rows) throws IOException {
-    try (Csv csv = Csv.replace(file)) {
-      csv.write(Columns.ALL.stream().map(Columns.Column::name).toList());
-      for (TrialRow row : rows) {
-        csv.write(row);
-      }
-    }
   }
 
   private static Experiment experiment(String name, SimulationTable table, List<Simulated> rows) {

@@ -11,31 +11,25 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import mplm.harness.input.BadInput;
 import mplm.harness.table.Csv;
+import mplm.harness.table.Row;
 
 /** The CSV files of a sweep's shards, put together in the order of the whole: byte for byte what one machine would have written. */
 public final class SweepMerge {
-  private final List<String> header;
   private final int count;
   /** By the table's number. */
-  private final TreeMap<Integer, List<List<String>>> tables = new TreeMap<>();
+  private final TreeMap<Integer, List<Row>> tables = new TreeMap<>();
 
   /** Of files in any order; {@link BadInput} if they are not shards of one sweep. */
   public SweepMerge(List<Path> files) {
     Map<Integer, Path> from = new HashMap<>();
-    List<String> first = null;
     int of = 0;
     for (Path file : files) {
-      List<List<String>> rows = read(file);
+      List<Row> rows = read(file);
       if (from.containsValue(file)) {
         throw new BadInput(file + ": is there twice");
       }
-      if (first == null) {
-        first = rows.get(0);
-      } else if (!first.equals(rows.get(0))) {
-        throw new BadInput(files.get(0) + " and " + file + " are not shards of one sweep: their columns differ");
-      }
-      for (List<String> row : rows.subList(1, rows.size())) {
-        String[] part = row.get(row.size() - 1).split("/", 2);
+      for (Row row : rows) {
+        String[] part = row.text("part").split("/", 2);
         int number = Integer.parseInt(part[0]);
         if (of != 0 && of != Integer.parseInt(part[1])) {
           throw new BadInput(files.get(0) + " and " + file + " are not shards of one sweep: it has " + of + " and " + part[1] + " tables");
@@ -47,9 +41,8 @@ public final class SweepMerge {
         tables.computeIfAbsent(number, n -> new ArrayList<>()).add(row);
       }
     }
-    header = first;
     count = of;
-    for (Map.Entry<Integer, List<List<String>>> table : tables.entrySet()) {
+    for (Map.Entry<Integer, List<Row>> table : tables.entrySet()) {
       if (table.getKey() > count) {
         throw new BadInput(from.get(table.getKey()) + ": table " + table.getKey() + " of " + count + ", which there cannot be");
       }
@@ -60,19 +53,15 @@ public final class SweepMerge {
     }
   }
 
-  private static List<String> methods(List<List<String>> table) {
-    return table.stream().map(row -> row.get(SimulationTable.HEADER.indexOf("method"))).distinct().toList();
+  private static List<String> methods(List<Row> table) {
+    return table.stream().map(row -> row.text("method")).distinct().toList();
   }
 
-  private static List<List<String>> read(Path file) {
-    List<List<String>> rows = Csv.lines(file);
-    if (rows.isEmpty() || !rows.get(0).equals(SimulationTable.HEADER)) {
-      throw new BadInput(file + " is not a CSV file of mplm simulate");
-    }
-    for (int n = 1; n < rows.size(); n++) {
-      String part = rows.get(n).get(rows.get(n).size() - 1);
-      if (!part.matches("[1-9]\\d{0,8}/[1-9]\\d{0,8}")) {
-        throw new BadInput(file + ":" + (n + 1) + ": not a row of mplm simulate");
+  private static List<Row> read(Path file) {
+    List<Row> rows = SimulationCsv.SCHEMA.read(file, "a CSV file of mplm simulate", SimulationCsv.SCHEMA.header());
+    for (int n = 0; n < rows.size(); n++) {
+      if (!rows.get(n).text("part").matches("[1-9]\\d{0,8}/[1-9]\\d{0,8}")) {
+        throw new BadInput(file + ":" + (n + 2) + ": not a row of mplm simulate");
       }
     }
     return rows;
@@ -86,11 +75,10 @@ public final class SweepMerge {
 
   /** Writes it, in place of one that may be there. */
   public void write(Path file) throws IOException {
-    try (Csv csv = Csv.replace(file)) {
-      csv.write(header);
-      for (List<List<String>> table : tables.values()) {
-        for (List<String> row : table) {
-          csv.write(row);
+    try (Csv<?> csv = SimulationCsv.SCHEMA.replace(file)) {
+      for (List<Row> table : tables.values()) {
+        for (Row row : table) {
+          csv.copy(row);
         }
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
- * Tables as files. {@link mplm.harness.table.Csv} reads and writes any, {@link mplm.harness.table.Columns} says what stands in
- * {@code trials.csv}.
+ * Tables as files. A {@link mplm.harness.table.Schema} says what stands in one kind of CSV file, writes such files and reads them;
+ * nothing else does. Each class that has a file has its schema, {@code command/Dictionary} lists them all, and {@link
+ * mplm.harness.table.TrialsCsv} is that of {@code trials.csv}.
  */
 package mplm.harness.table;

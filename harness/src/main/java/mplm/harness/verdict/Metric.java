@@ -3,6 +3,8 @@ package mplm.harness.verdict;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import mplm.harness.table.Kind;
+import mplm.harness.table.TrialsCsv;
 
 /** A quantity of a trial that is compared; less is better. */
 public enum Metric {
@@ -44,6 +46,11 @@ public enum Metric {
   /** Of {@code trials.csv}. */
   String column() {
     return column;
+  }
+
+  /** What {@link #shown} is in. */
+  public Kind kind() {
+    return this == TRANSFERRED ? Kind.MIB : TrialsCsv.SCHEMA.column(column).kind();
   }
 
   /** Whether a migration that did not come to its end would have had more of it than any that did. */

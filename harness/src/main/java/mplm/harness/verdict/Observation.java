@@ -3,16 +3,14 @@ package mplm.harness.verdict;
 
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import mplm.engine.migration.Method;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
-import mplm.harness.table.Columns;
-import mplm.harness.table.Columns.Column;
-import mplm.harness.table.Csv;
+import mplm.harness.table.Row;
+import mplm.harness.table.TrialsCsv;
 
 /**
  * What of a row is compared.
@@ -37,15 +35,15 @@ public record Observation(
     values = Map.copyOf(values);
   }
 
-  /** Of a row of {@code trials.csv}, by column; {@link IllegalArgumentException} if its text is not one. */
-  public static Observation of(Map<String, String> row) {
-    Outcome outcome = Outcome.parse(row.get("outcome"));
+  /** Of a row of {@code trials.csv}; {@link IllegalArgumentException} if its text is not one. */
+  public static Observation of(Row row) {
+    Outcome outcome = Outcome.parse(row.text("outcome"));
     Map<Metric, Double> values = new EnumMap<>(Metric.class);
-    boolean simulated = row.get("origin").equals("simulated");
-    boolean held = outcome == Outcome.COMPLETED && !row.getOrDefault("total_s", "").isEmpty()
-        && row.getOrDefault("downtime_s", "").isEmpty();
+    boolean simulated = row.text("origin").equals("simulated");
+    boolean held = outcome == Outcome.COMPLETED && !row.text("total_s").isEmpty()
+        && row.text("downtime_s").isEmpty();
     for (Metric metric : Metric.values()) {
-      OptionalDouble value = Csv.number(row, metric.column());
+      OptionalDouble value = row.number(metric.column());
       if (outcome == Outcome.NOT_CONVERGED || outcome == Outcome.ENDED_BEFORE) {
         if (metric.isCensored() && !(simulated && metric == Metric.CPU)) { // a simulation has no hypervisors
           values.put(metric, Double.POSITIVE_INFINITY);
@@ -55,22 +53,13 @@ public record Observation(
         values.put(metric, value.getAsDouble());
       }
     }
-    return new Observation(row.get("experiment"), method(row), row.getOrDefault("engine", ""), round(row), simulated, outcome,
+    return new Observation(row.text("experiment"), method(row), row.text("engine"), round(row), simulated, outcome,
         values);
   }
 
   /** Of a trial. */
   public static Observation of(TrialRow row) {
-    return of(texts(row));
-  }
-
-  /** A row's cells by column. */
-  public static Map<String, String> texts(TrialRow row) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    for (Column column : Columns.ALL) {
-      texts.put(column.name(), column.text(row));
-    }
-    return texts;
+    return of(TrialsCsv.SCHEMA.row(row));
   }
 
   /** The same, as one of that method. */
@@ -78,28 +67,28 @@ public record Observation(
     return new Observation(experiment, other, engine, round, simulated, outcome, values);
   }
 
-  private static String round(Map<String, String> row) {
-    String run = row.getOrDefault("run", "");
-    String repetition = row.getOrDefault("repetition", "");
+  private static String round(Row row) {
+    String run = row.text("run");
+    String repetition = row.text("repetition");
     return run.isEmpty() || repetition.isEmpty() ? "" : run + " #" + repetition;
   }
 
   /** Rows of before format version 2 have the name of the method alone, and each of its settings in a column. */
-  private static String method(Map<String, String> row) {
-    String name = row.get("method");
-    if (row.containsKey("method_name")) {
+  private static String method(Row row) {
+    String name = row.text("method");
+    if (row.has("method_name")) {
       return Method.parse(name).toString();
     }
     return switch (name) {
-      case "precopy" -> Method.parse("precopy:" + row.get("max_tolerable_downtime_s") + "s").toString();
+      case "precopy" -> Method.parse("precopy:" + row.text("max_tolerable_downtime_s") + "s").toString();
       case "mplm" -> {
-        List<String> settings = new ArrayList<>(List.of("policy=" + row.get("mplm_policy"),
-            "epoch=" + row.get("mplm_epoch_s") + "s",
-            "batch=" + row.get("mplm_batch_pages"), "share=" + row.get("mplm_dirty_share_percent")));
-        if (row.get("mplm_strict_scan").equals("true")) {
+        List<String> settings = new ArrayList<>(List.of("policy=" + row.text("mplm_policy"),
+            "epoch=" + row.text("mplm_epoch_s") + "s",
+            "batch=" + row.text("mplm_batch_pages"), "share=" + row.text("mplm_dirty_share_percent")));
+        if (row.text("mplm_strict_scan").equals("true")) {
           settings.add("strict");
         }
-        if (row.get("mplm_first_epoch_nondirty").equals("false")) {
+        if (row.text("mplm_first_epoch_nondirty").equals("false")) {
           settings.add("mixed");
         }
         yield Method.parse("mplm:" + String.join(",", settings)).toString();

@@ -38,6 +38,20 @@ public final class RecordedRun {
     return run;
   }
 
+  /** Makes it the same run, if its first experiment had been MG in proportion, with a pass of 9 s. */
+  public static void scale(Path run) throws IOException {
+    String manifest = Files.readString(run.resolve("run.json"))
+        .replaceFirst("\"ballast\" : \"0B\"", "\"ballast\" : \"8MiB\"")
+        .replaceFirst("\"scaled\" : null", "\"scaled\" : {\"to\": \"paper\", \"methods\": "
+            + "[\"precopy:60s\", \"mplm\", \"unmigrated\"], \"guest\": {\"used\": \"168750000B\", \"dirtied\": "
+            + "{\"1s\": \"127500000B\"}}}");
+    Files.writeString(run.resolve("run.json"), manifest);
+    for (String method : List.of("001-measured-mg.S-%smplm-epoch-1s-1", "002-measured-mg.S-%sunmigrated-1",
+        "003-measured-mg.S-%sprecopy-20s-1")) {
+      Files.move(run.resolve("trials").resolve(method.formatted("")), run.resolve("trials").resolve(method.formatted("scaled-")));
+    }
+  }
+
   /** Takes the end off a trial, as if the run had been killed amid it, which cuts its records off anywhere. */
   public static void cutOff(Path run, String trial) throws IOException {
     Path journal = run.resolve("trials").resolve(trial).resolve("journal.jsonl");

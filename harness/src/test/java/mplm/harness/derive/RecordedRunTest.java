@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import mplm.harness.chart.Figure;
 import mplm.harness.chart.Figures;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
 import mplm.harness.verdict.Observation;
@@ -114,19 +115,9 @@ public class RecordedRunTest {
     assertThat(html).contains("<td class=\"not-run\">not run</td>").contains("prefers-color-scheme: dark");
   }
 
-  /** The same run, if its first experiment had been MG in proportion, with a pass of 9 s. */
   @Test
   public void whatIsScaledIsCalledSoEverywhere() throws Exception {
-    String manifest = Files.readString(run.resolve("run.json"))
-        .replaceFirst("\"ballast\" : \"0B\"", "\"ballast\" : \"8MiB\"")
-        .replaceFirst("\"scaled\" : null", "\"scaled\" : {\"to\": \"paper\", \"methods\": "
-            + "[\"precopy:60s\", \"mplm\", \"unmigrated\"], \"guest\": {\"used\": \"168750000B\", \"dirtied\": "
-            + "{\"1s\": \"127500000B\"}}}");
-    Files.writeString(run.resolve("run.json"), manifest);
-    for (String method : List.of("001-measured-mg.S-%smplm-epoch-1s-1", "002-measured-mg.S-%sunmigrated-1",
-        "003-measured-mg.S-%sprecopy-20s-1")) {
-      Files.move(run.resolve("trials").resolve(method.formatted("")), run.resolve("trials").resolve(method.formatted("scaled-")));
-    }
+    RecordedRun.scale(run);
     RunDerivation.of(run).again();
     assertThat(rows().get("measured mplm")).containsEntry("scaled_to", "paper").containsEntry("scaled_factor", "0.333")
         .containsEntry("scaled_method", "mplm").containsEntry("ballast_bytes", "8388608");
@@ -343,6 +334,21 @@ public class RecordedRunTest {
         .contains("destination.cores: 2, 64", "source.cores: 2, 64", "stream_protection: none, tls",
             "experiment short: MG class S, 1 vCPU, 256MiB, 20Mbit/s, MG class S, 1 vCPU, 256MiB, 21Mbit/s")
         .anyMatch(text -> text.startsWith("link.goodput_bits_per_s_at.400Mbit/s: "));
+  }
+
+  /** What a newer version wrote may mean something else: nothing is made of it, of its rows alone neither. */
+  @Test
+  public void aRunOfANewerFormatIsRefused() throws Exception {
+    Path file = run.resolve("run.json");
+    String manifest = Files.readString(file);
+    assertThat(RunManifest.read(run).formatVersion()).isEqualTo(1); // it was recorded before run.json said it
+    Files.writeString(file, manifest.replaceFirst("\\{", "{ \"format_version\" : 2,"));
+    assertThat(RunManifest.read(run).formatVersion()).isEqualTo(RunManifest.FORMAT);
+    Files.writeString(file, manifest.replaceFirst("\\{", "{ \"format_version\" : 3, \"new_key\" : [],"));
+    String told = file + ": format_version: 3, allowed: up to 2; a newer version of the kit wrote this run, which that version or a"
+        + " newer one can read";
+    assertThatThrownBy(() -> RunDerivation.of(run)).isInstanceOf(BadInput.class).hasMessage(told);
+    assertThatThrownBy(() -> RowSet.read(run.resolve("trials.csv"))).isInstanceOf(BadInput.class).hasMessage(told);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
+import mplm.harness.input.BadInput;
 import org.awaitility.Awaitility;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -125,8 +126,8 @@ public class EchoProbeTest {
   @DataProvider
   public Object[][] faults() {
     return new Object[][] {
-      {"", ":1: "}, {"n,sent\n", ":1: "}, {"n,sent_s,received_s\n0,1\n", ":2: "},
-      {"n,sent_s,received_s\n0,1,\nx,1,\n", ":3: \"x,1,\""},
+      {"", ": is not a file of echoes: it has no column n, "}, {"n,sent\n", ": is not a file of echoes: it has no column sent_s, "}, {"n,sent_s,received_s\n0,1\n", ":2: "},
+      {"n,sent_s,received_s\n0,1,\nx,1,\n", ":3: {n=x, "},
       {"n,sent_s,received_s\n0,1,1,1\n", ":2: "}, {"n,sent_s,received_s\n0,0.0000000001,\n", ":2: "},
     };
   }
@@ -134,7 +135,7 @@ public class EchoProbeTest {
   @Test(dataProvider = "faults")
   public void anotherFileIsRefused(String text, String where) throws IOException {
     Files.writeString(file, text);
-    assertThatThrownBy(() -> Echo.read(file)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(file + where);
+    assertThatThrownBy(() -> Echo.read(file)).isInstanceOf(BadInput.class).hasMessageStartingWith(file + where);
   }
 
   private EchoProbe start(long begin) throws IOException {

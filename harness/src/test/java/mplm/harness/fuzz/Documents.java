@@ -6,12 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import mplm.harness.host.Hosts;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TraceStamp;
 import mplm.harness.suite.NpbConfigs;
-import mplm.harness.table.Csv;
+import mplm.harness.table.Row;
+import mplm.harness.table.TrialsCsv;
 import mplm.harness.verdict.Observation;
 
 /** Files that a person gave or that a run has left. */
@@ -66,7 +66,7 @@ final class Documents {
   static void table(byte[] input) throws Exception {
     Path file = file("trials.csv", input);
     Refusal.byMessage(() -> {
-      for (Map<String, String> row : Csv.rows(file, "a table of trials", Observation.REQUIRED)) {
+      for (Row row : TrialsCsv.SCHEMA.read(file, "a table of trials", Observation.REQUIRED)) {
         Refusal.byArgument(() -> Observation.of(row));
       }
       return null;

@@ -26,6 +26,7 @@ import mplm.engine.qmp.QmpException;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.trace.TraceFile;
 import mplm.harness.echo.Echo;
+import mplm.harness.input.BadInput;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Journal;
 import mplm.harness.record.QmpRecord;
@@ -75,7 +76,7 @@ final class Records {
         case 4 -> Echo.read(file);
         default -> TraceEvent.of(new String(rest, ISO_8859_1).lines());
       }
-    } catch (IllegalArgumentException | IllegalStateException | NoSuchElementException | IndexOutOfBoundsException
+    } catch (BadInput | IllegalArgumentException | IllegalStateException | NoSuchElementException | IndexOutOfBoundsException
         | ArithmeticException | JsonProcessingException | CharacterCodingException e) {
       // makes no sense: RunDerivation then says so of that trial, and goes on
     }

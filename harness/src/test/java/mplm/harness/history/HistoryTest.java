@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
@@ -57,6 +58,44 @@ public class HistoryTest {
         .matches("measured mplm:epoch=1s \\(MG class S, .*; .* cores, testbed namespaces, TCG\\)"));
     assertThat(series.values().iterator().next()).extracting(Point::value).containsOnly(
         derivation.rows().get(0).migration().orElseThrow().totalTime().orElseThrow().toMillis() / 1e3);
+  }
+
+  /** A metric more is a column more: what was recorded before stays, and is read. */
+  @Test
+  public void aHistoryOfBeforeAMetricWasThereGoesOn() throws Exception {
+    Path file = runs.resolve("history.csv");
+    String before = "started,run,machine,experiment,title,method,engine,engine_hash,completed,time,downtime,later\n"
+        + "t,r,m,e,\"t, u\",mplm,,h,1,1.5,,7\n";
+    Files.writeString(file, before);
+    assertThat(History.of(file).series(Metric.TIME).values()).containsExactly(List.of(new Point("r", "h", 1.5)));
+    assertThat(History.of(file).series(Metric.CPU)).isEmpty();
+    RunDerivation derivation = RunDerivation.of(run);
+    History.in(runs).add(derivation.manifest(), derivation.rows());
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines).hasSize(2 + 6).startsWith("started,run,machine,experiment,title,method,engine,engine_hash,completed,time,downtime,"
+        + "later,transferred,slowdown,cpu", "t,r,m,e,\"t, u\",mplm,,h,1,1.5,,7,,,");
+    assertThat(History.of(file).series(Metric.TIME)).hasSize(1 + 2);
+    assertThat(History.of(file).series(Metric.TRANSFERRED)).hasSize(3);
+    assertThat(RecordedRun.table(file)).allSatisfy(row -> assertThat(row.get("later")).isIn("7", ""));
+    History.in(runs).add(derivation.manifest(), derivation.rows());
+    assertThat(Files.readAllLines(file)).isEqualTo(lines);
+  }
+
+  /** With several pairs each experiment's guests come from the source of its own. */
+  @Test
+  public void theMachineIsTheOneOfThePairThatTheExperimentWasOn() throws Exception {
+    Path file = run.resolve("run.json");
+    String manifest = Files.readString(file);
+    String experiments = RunManifest.read(run).experiments().stream().map(one -> "\"" + one.name() + "\" : \"east\"")
+        .collect(Collectors.joining(", "));
+    Files.writeString(file, manifest.replaceFirst("\"pairs\" : \\{ *\\}", "\"pairs\" : {" + experiments + "}")
+        .replaceFirst("(\"environment\" : \\{[\\s\\S]*?)\"source\" :", "$1\"east-source\" :"));
+    RunDerivation derivation = RunDerivation.of(run);
+    assertThat(derivation.manifest().environment()).containsKey("east-source").doesNotContainKey("source");
+    History.in(runs).add(derivation.manifest(), derivation.rows());
+    assertThat(History.in(runs).series(Metric.TIME).keySet()).allSatisfy(name -> assertThat(name).doesNotContain("unknown CPU"));
+    derivation.again();
+    assertThat(Files.readString(run.resolve("report.md"))).doesNotContain("unknown CPU");
   }
 
   @Test

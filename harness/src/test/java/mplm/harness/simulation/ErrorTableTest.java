@@ -67,7 +67,7 @@ public class ErrorTableTest {
       assertThat(table.downtimeError().orElseThrow()).isLessThan(0.1);
       assertThat(table.sameOutcomes()).isEqualTo(points.size() / 2);
       assertThat(table.text()).contains("judged: median absolute error of migration time ", "outcome as simulated in 6 of 6");
-      table.write(folder.resolve("out.csv"));
+      ErrorTable.SCHEMA.write(folder.resolve("out.csv"), table.rows());
       assertThat(Files.readAllLines(folder.resolve("out.csv"))).hasSize(1 + points.size())
           .filteredOn(line -> line.contains(",judged,")).hasSize(points.size() / 2);
       assertThat(new Judge(traces(points, "MG", "SP"), cores).fitted(false, tried -> {}).overheads())

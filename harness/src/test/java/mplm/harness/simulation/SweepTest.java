@@ -107,9 +107,9 @@ public class SweepTest {
     Path again = Files.copy(whole, folder.resolve("again.csv"));
     refused(List.of(whole, again), "table 1 is there twice: " + whole + ", " + again);
     Path other = Files.writeString(folder.resolve("other.csv"), "a,b\n1,2\n");
-    refused(List.of(whole, other), other + " is not a CSV file of mplm simulate");
+    refused(List.of(whole, other), other + ": is not a CSV file of mplm simulate: it has no column kind, .*");
     Path empty = Files.createFile(folder.resolve("empty.csv"));
-    refused(List.of(empty), empty + " is not a CSV file of mplm simulate");
+    refused(List.of(empty), empty + ": is not a CSV file of mplm simulate: it has no column kind, .*");
     refused(List.of(folder.resolve("none.csv")), folder.resolve("none.csv") + ": no such file");
     Path cut = Files.writeString(folder.resolve("cut.csv"), Files.readString(whole).substring(0, 700));
     refused(List.of(cut), cut + ":\\d+: has \\d+ cells, allowed: 23, as many as the first line");
@@ -160,7 +160,7 @@ public class SweepTest {
   private Path write(Shard shard) throws Exception {
     Path file = folder.resolve("part-" + shard.index() + "-of-" + shard.count() + ".csv");
     try (AllCores cores = new AllCores()) {
-      SimulationTable.write(file, sweep(shard).tables(cores, done -> {}));
+      SimulationCsv.SCHEMA.write(file, SimulationTable.rows(sweep(shard).tables(cores, done -> {})));
     }
     return file;
   }

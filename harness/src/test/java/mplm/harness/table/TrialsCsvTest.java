@@ -51,7 +51,7 @@ public class TrialsCsvTest {
     write(Rows.ofEveryKind());
     try (CSVReader reader = new CSVReaderBuilder(Files.newBufferedReader(file)).withCSVParser(new RFC4180Parser()).build()) {
       List<String[]> lines = reader.readAll();
-      assertThat(lines).hasSize(5).allSatisfy(line -> assertThat(line).hasSize(Columns.ALL.size()));
+      assertThat(lines).hasSize(5).allSatisfy(line -> assertThat(line).hasSize(TrialsCsv.SCHEMA.columns().size()));
       int reason = List.of(lines.get(0)).indexOf("reason");
       assertThat(lines.get(4)[reason]).isEqualTo("source: \"boot\", no record,\nlast lines: none");
     }
@@ -59,16 +59,11 @@ public class TrialsCsvTest {
 
   @Test
   public void aRowIsOnDiskBeforeTheNextIsMade() throws Exception {
-    try (Csv csv = Csv.trials(file)) {
+    try (Csv<TrialRow> csv = TrialsCsv.SCHEMA.create(file)) {
       csv.write(Rows.notConverged("precopy:0.3s", 1));
       assertThat(Files.readAllLines(file)).hasSize(2).last().asString().contains("not converged");
     }
-    assertThatThrownBy(() -> Csv.trials(file)).isInstanceOf(FileAlreadyExistsException.class);
-  }
-
-  @Test
-  public void columnsHaveUniqueNames() {
-    assertThat(Columns.ALL).extracting(Columns.Column::name).doesNotHaveDuplicates();
+    assertThatThrownBy(() -> TrialsCsv.SCHEMA.create(file)).isInstanceOf(FileAlreadyExistsException.class);
   }
 
   @Test
@@ -82,7 +77,7 @@ public class TrialsCsvTest {
   }
 
   private void write(List<TrialRow> rows) throws Exception {
-    try (Csv csv = Csv.trials(file)) {
+    try (Csv<TrialRow> csv = TrialsCsv.SCHEMA.create(file)) {
       for (TrialRow row : rows) {
         csv.write(row);
       }
@@ -90,6 +85,6 @@ public class TrialsCsvTest {
   }
 
   private static String cell(TrialRow row, String name) {
-    return Columns.ALL.stream().filter(column -> column.name().equals(name)).findFirst().orElseThrow().text(row);
+    return TrialsCsv.SCHEMA.column(name).text(row);
   }
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.derive;
+
+import static mplm.harness.table.Kind.COUNT;
+import static mplm.harness.table.Kind.NUMBER;
+import static mplm.harness.table.Kind.SECONDS;
+import static mplm.harness.table.Kind.TEXT;
+
+import mplm.harness.paper.Size;
+import mplm.harness.result.MethodSummary;
+import mplm.harness.result.Outcome;
+import mplm.harness.table.Schema;
+
+/** The file {@code methods.csv}. */
+public final class MethodsCsv {
+  private static final String NO_PROGRAM = "no unmigrated guest, or no moved one, told the time of its program";
+
+  /** The columns. */
+  public static final Schema<MethodSummary> SCHEMA = costs(outcomes(Schema.<MethodSummary>of("methods.csv", "method of an experiment")
+      .with("experiment", TEXT, "name of the experiment", summary -> summary.experiment().name())
+      .with("method", TEXT, "the whole text of the method", MethodSummary::method)));
+
+  private MethodsCsv() {}
+
+  private static Schema<MethodSummary> outcomes(Schema<MethodSummary> schema) {
+    for (Outcome outcome : Outcome.values()) {
+      schema = schema.with(outcome.toString().replace(' ', '_'), COUNT, "trials with the outcome `" + outcome + "`",
+          summary -> summary.outcomes().getOrDefault(outcome, 0L));
+    }
+    return schema;
+  }
+
+  private static Schema<MethodSummary> costs(Schema<MethodSummary> schema) {
+    return schema
+        .with("total_s_median", SECONDS, "median migration time of the trials that completed", "there is none", MethodSummary::total)
+        .with("downtime_s_median", SECONDS, "median downtime of the trials that completed", "there is none", MethodSummary::downtime)
+        .with("program_delay_s", SECONDS, "median time of the program when it was moved minus that of the unmigrated guest", NO_PROGRAM,
+            MethodSummary::delay)
+        .with("program_slowdown", NUMBER, "the one divided by the other", NO_PROGRAM, MethodSummary::slowdown)
+        .with("size", TEXT, Size.MEANING, summary -> Size.of(summary.experiment(), summary.setting()));
+  }
+}
