@@ -4,12 +4,13 @@ package mplm.engine.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import mplm.engine.migration.MigrationResult.Outcome;
+import mplm.engine.qmp.Conversation;
+import mplm.engine.qmp.Conversation.Kind;
+import mplm.engine.qmp.Conversation.Turn;
 import mplm.engine.qmp.QmpMessage;
 
 /**
@@ -43,38 +44,22 @@ final class MigrationAccount {
     String source = null;
     boolean running = true;
     boolean continued = false;
-    Map<String, String> asked = new HashMap<>();
-    for (QmpMessage message : messages) {
-      JsonNode body = message.body();
-      String id = message.peer() + " " + body.path("id").asText();
-      String command = message.sent() ? body.path("execute").asText() : asked.getOrDefault(id, "");
-      if (message.sent()) {
-        asked.put(id, command);
-        if (command.equals("migrate")) {
-          account = new MigrationAccount(method, message.nanoTime());
-          source = message.peer();
-        }
-        continued |= account != null && command.equals("cont") && !message.peer().equals(source);
-        continue;
-      }
-      JsonNode answer = body.path("return");
-      if (command.equals("query-status") && account == null) {
-        running = answer.path("running").asBoolean();
-      }
-      if (account == null) {
-        continue;
-      }
-      boolean there = message.peer().equals(source);
-      if (command.equals("query-migrate") && there && body.has("return")) {
-        account.look(answer, message.nanoTime());
-      }
-      String event = body.path("event").asText();
-      if (event.equals("STOP") && there && running) {
-        account.stopped(message.nanoTime());
-      }
-      // a guest that was told to go on did not resume by itself
-      if (event.equals("RESUME") && !there && !continued) {
-        account.resumed(message.nanoTime());
+    for (Turn turn : Conversation.of(messages)) {
+      boolean there = turn.peer().equals(source);
+      if (turn.is(Kind.COMMAND, "migrate")) {
+        account = new MigrationAccount(method, turn.time());
+        source = turn.peer();
+      } else if (account == null) {
+        running = turn.is(Kind.ANSWER, "query-status") ? turn.value().path("running").asBoolean() : running;
+      } else if (turn.is(Kind.COMMAND, "cont") && !there) {
+        continued = true;
+      } else if (turn.is(Kind.ANSWER, "query-migrate") && there) {
+        account.look(turn.value(), turn.time());
+      } else if (turn.is(Kind.EVENT, "STOP") && there && running) {
+        account.stopped(turn.time());
+      } else if (turn.is(Kind.EVENT, "RESUME") && !there && !continued) {
+        // a guest that was told to go on did not resume by itself
+        account.resumed(turn.time());
       }
     }
     return Optional.ofNullable(account);

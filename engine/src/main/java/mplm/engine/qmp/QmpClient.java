@@ -45,7 +45,8 @@ public final class QmpClient implements AutoCloseable {
   private final ExecutorService writer;
   private final AtomicLong lastId = new AtomicLong();
   private final CompletableFuture<JsonNode> greeting = new CompletableFuture<>();
-  private final Map<Long, CompletableFuture<JsonNode>> waiting = new ConcurrentHashMap<>();
+  private final Conversation conversation = new Conversation();
+  private final Map<Long, CompletableFuture<Conversation.Turn>> waiting = new ConcurrentHashMap<>();
   private final List<Consumer<QmpEvent>> listeners = new CopyOnWriteArrayList<>();
 
   /** Guards itself and {@link #death}; notified when either changes. */
@@ -107,7 +108,7 @@ public final class QmpClient implements AutoCloseable {
     if (!arguments.isEmpty()) {
       message.set("arguments", JSON.valueToTree(arguments));
     }
-    CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+    CompletableFuture<Conversation.Turn> answer = new CompletableFuture<>();
     waiting.put(id, answer);
     try {
       synchronized (events) {
@@ -116,13 +117,12 @@ public final class QmpClient implements AutoCloseable {
         }
         writer.execute(() -> write(message));
       }
-      JsonNode reply = await(answer, "answer to " + command, timeout);
-      JsonNode error = reply.get("error");
-      if (error != null) {
-        throw new QmpException.Refused(
-            name, command, error.path("class").asText(), error.path("desc").asText());
+      Conversation.Turn reply = await(answer, "answer to " + command, timeout);
+      JsonNode value = reply.value();
+      if (reply.kind() == Conversation.Kind.REFUSAL) {
+        throw new QmpException.Refused(name, command, value.path("class").asText(), value.path("desc").asText());
       }
-      return reply.get("return");
+      return value;
     } finally {
       waiting.remove(id);
     }
@@ -201,24 +201,25 @@ public final class QmpClient implements AutoCloseable {
   }
 
   private void accept(JsonNode message, long arrival) {
-    record(new QmpMessage(name, false, arrival, message));
-    if (message.has("event")) {
-      QmpEvent event = new QmpEvent(message.get("event").asText(), message.path("data"), arrival);
-      synchronized (events) {
-        events.add(event);
-        events.notifyAll();
+    Conversation.Turn turn = record(new QmpMessage(name, false, arrival, message));
+    switch (turn.kind()) {
+      case EVENT -> {
+        QmpEvent event = new QmpEvent(turn.name(), turn.value(), arrival);
+        synchronized (events) {
+          events.add(event);
+          events.notifyAll();
+        }
+        listeners.forEach(listener -> listener.accept(event));
       }
-      listeners.forEach(listener -> listener.accept(event));
-    } else if (message.has("id") && (message.has("return") || message.has("error"))) {
-      CompletableFuture<JsonNode> answer = waiting.get(message.get("id").asLong());
-      // none: its command has timed out
-      if (answer != null) {
-        answer.complete(message);
+      case ANSWER, REFUSAL -> {
+        CompletableFuture<Conversation.Turn> answer = waiting.get(message.get("id").asLong());
+        // none: its command has timed out
+        if (answer != null) {
+          answer.complete(turn);
+        }
       }
-    } else if (message.has("QMP")) {
-      greeting.complete(message);
-    } else {
-      throw new IllegalArgumentException("not a message of QMP: " + message);
+      case GREETING -> greeting.complete(message);
+      default -> throw new IllegalArgumentException("not a message of QMP: " + message);
     }
   }
 
@@ -232,10 +233,11 @@ public final class QmpClient implements AutoCloseable {
     }
   }
 
-  private void record(QmpMessage message) {
+  private Conversation.Turn record(QmpMessage message) {
     synchronized (recorder) {
       recorder.accept(message);
     }
+    return conversation.hear(message);
   }
 
   /** The first reason stays. */
@@ -252,7 +254,7 @@ public final class QmpClient implements AutoCloseable {
     waiting.values().forEach(answer -> answer.completeExceptionally(first));
   }
 
-  private JsonNode await(CompletableFuture<JsonNode> future, String what, Duration timeout)
+  private <T> T await(CompletableFuture<T> future, String what, Duration timeout)
       throws QmpException, InterruptedException {
     try {
       return future.get(timeout.toNanos(), TimeUnit.NANOSECONDS);

@@ -68,6 +68,14 @@ public class SerialLogTest {
     assertThat(GuestRecord.parse(line, 0)).isEmpty();
   }
 
+  /** It passes for a record; whoever asks for the time is told what is wrong with it. */
+  @Test
+  public void aTimeThatNoClockShowsIsRefused() {
+    GuestRecord record = GuestRecord.parse("@mplm heartbeat n=1 t=99999999999999.000000", 0).orElseThrow();
+    assertThatThrownBy(record::guestTime).isExactlyInstanceOf(IllegalArgumentException.class)
+        .hasMessage("field 't' of the guest's record is no time of a clock: @mplm heartbeat n=1 t=99999999999999.000000");
+  }
+
   @Test
   public void aKernelLineMayComeFirst() {
     GuestRecord record = GuestRecord.parse("[    1.3] random: crng@mplm boot cpus=2 t=1.234567", 0).orElseThrow();

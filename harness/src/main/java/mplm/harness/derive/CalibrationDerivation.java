@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import mplm.engine.qmp.Conversation;
+import mplm.engine.qmp.Conversation.Kind;
+import mplm.engine.qmp.Conversation.Turn;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
 import mplm.harness.record.Journal;
@@ -27,26 +29,21 @@ public final class CalibrationDerivation {
   private final List<Long> used = new ArrayList<>();
 
   private CalibrationDerivation(List<QmpMessage> messages) {
-    Map<String, String> asked = new HashMap<>();
     Duration window = null;
     boolean counting = false;
-    for (QmpMessage message : messages) {
-      JsonNode body = message.body();
-      if (message.sent()) {
-        asked.put(body.path("id").asText(), body.path("execute").asText());
-        JsonNode epoch = body.path("arguments").path("mplm-epoch-length");
+    for (Turn turn : Conversation.of(messages)) {
+      JsonNode value = turn.value();
+      if (turn.kind() == Kind.COMMAND) {
+        JsonNode epoch = value.path("mplm-epoch-length");
         window = epoch.isMissingNode() ? window : Duration.ofMillis(epoch.asLong());
-        if (body.path("execute").asText().equals("stop")) {
-          counting = true;
-        }
-      } else if (asked.getOrDefault(body.path("id").asText(), "").equals("query-migrate")) {
-        JsonNode info = body.path("return");
-        if (counting && info.path("status").asText().equals("completed") && info.path("total-time").asLong() > 0) {
-          used.add(info.path("ram").required("normal").asLong());
+        counting |= turn.name().equals("stop");
+      } else if (turn.is(Kind.ANSWER, "query-migrate")) {
+        if (counting && value.path("status").asText().equals("completed") && value.path("total-time").asLong() > 0) {
+          used.add(value.path("ram").required("normal").asLong());
           counting = false;
-        } else if (!counting && window != null && info.path("status").asText().equals("active") && info.has("mplm")) {
+        } else if (!counting && window != null && value.path("status").asText().equals("active") && value.has("mplm")) {
           fetched.computeIfAbsent(window, none -> new TreeMap<>())
-              .putIfAbsent(info.path("mplm").required("epochs").asLong(), info.path("mplm").required("fetched").asLong());
+              .putIfAbsent(value.path("mplm").required("epochs").asLong(), value.path("mplm").required("fetched").asLong());
         }
       }
     }

@@ -15,7 +15,8 @@ import mplm.engine.guest.GuestPause;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.TraceEvent;
 import mplm.engine.migration.MigrationResult;
-import mplm.engine.qmp.QmpMessage;
+import mplm.engine.qmp.Conversation.Kind;
+import mplm.engine.qmp.Conversation.Turn;
 import mplm.harness.echo.NetworkDowntime;
 import mplm.harness.record.RawTrial;
 import mplm.harness.result.DowntimeParts;
@@ -42,8 +43,8 @@ final class DowntimeDerivation {
    * @param held the guest was not to resume by itself: from where it stood still on, its downtime means nothing
    */
   static Downtimes of(RawTrial raw, MigrationResult migration, Optional<DowntimeParts> parts, boolean held) {
-    Conversation source = new Conversation(raw.messages(), true);
-    Conversation destination = new Conversation(raw.messages(), false);
+    Side source = new Side(raw.turns(), true);
+    Side destination = new Side(raw.turns(), false);
     Duration way = max(source.roundTrip(), destination.roundTrip());
     // QEMU's begins before the guest stands still, and ends when the source has heard that it runs
     Duration heard = destination.completed().isEmpty() || source.completed().isEmpty() ? Duration.ZERO
@@ -151,7 +152,7 @@ final class DowntimeDerivation {
    * shortest round trip on a quiet way, and on a busy one about as late as the next fastest are later. So no two hosts' clocks are
    * compared.
    */
-  private static final class Conversation {
+  private static final class Side {
     /** The fourth fastest of few. */
     private static final int NEXT = 4;
 
@@ -159,31 +160,18 @@ final class DowntimeDerivation {
     private final long roundTrip;
     private OptionalLong completed = OptionalLong.empty();
 
-    Conversation(List<QmpMessage> messages, boolean ofSource) {
-      String source = messages.stream().filter(m -> m.sent() && m.body().path("execute").asText().equals("migrate"))
-          .map(QmpMessage::peer).findFirst().orElse("");
-      Map<String, Long> sent = new HashMap<>();
-      long shortest = Long.MAX_VALUE;
-      for (QmpMessage message : messages) {
-        if (message.peer().equals(source) != ofSource) {
-          continue;
-        }
-        JsonNode body = message.body();
-        String id = body.path("id").asText();
-        if (message.sent()) {
-          sent.put(id, message.nanoTime());
-        } else if (sent.containsKey(id)) {
-          shortest = Math.min(shortest, message.nanoTime() - sent.get(id));
-        } else if (body.has("event")) {
-          JsonNode at = body.path("timestamp");
-          offsets.put(message.nanoTime(),
-              message.nanoTime() - at.path("seconds").asLong() * 1_000_000_000 - at.path("microseconds").asLong() * 1_000);
-          if (body.path("data").path("status").asText().equals("completed")) {
-            completed = OptionalLong.of(message.nanoTime());
-          }
+    Side(List<Turn> turns, boolean ofSource) {
+      String source = turns.stream().filter(turn -> turn.is(Kind.COMMAND, "migrate")).map(Turn::peer).findFirst().orElse("");
+      List<Turn> own = turns.stream().filter(turn -> turn.peer().equals(source) == ofSource).toList();
+      roundTrip = own.stream().flatMapToLong(turn -> turn.command().stream().mapToLong(asked -> turn.time() - asked.nanoTime()))
+          .min().orElse(0);
+      for (Turn turn : own.stream().filter(turn -> turn.kind() == Kind.EVENT).toList()) {
+        JsonNode at = turn.message().body().path("timestamp");
+        offsets.put(turn.time(), turn.time() - at.path("seconds").asLong() * 1_000_000_000 - at.path("microseconds").asLong() * 1_000);
+        if (turn.value().path("status").asText().equals("completed")) {
+          completed = OptionalLong.of(turn.time());
         }
       }
-      roundTrip = sent.isEmpty() ? 0 : shortest;
     }
 
     /** When it said that its side of the migration is complete. */

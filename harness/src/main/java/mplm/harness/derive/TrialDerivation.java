@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.derive;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Function;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.TraceEvent;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Progress;
-import mplm.engine.qmp.QmpMessage;
+import mplm.engine.qmp.Conversation.Kind;
+import mplm.engine.qmp.Conversation.Turn;
 import mplm.engine.unit.DataSize;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Journal;
@@ -89,20 +87,9 @@ final class TrialDerivation {
 
   /** What the source answered when it was asked. */
   private Optional<TrialRow.Parameters> parameters() {
-    Set<String> asked = new HashSet<>();
-    Optional<TrialRow.Parameters> parameters = Optional.empty();
-    for (QmpMessage message : raw.messages()) {
-      JsonNode body = message.body();
-      String id = message.peer() + " " + body.path("id").asText();
-      if (message.sent() && body.path("execute").asText().equals("query-migrate-parameters")) {
-        asked.add(id);
-      } else if (!message.sent() && asked.contains(id) && body.has("return")) {
-        JsonNode answer = body.get("return");
-        parameters = Optional.of(new TrialRow.Parameters(
+    return raw.turns().stream().filter(turn -> turn.is(Kind.ANSWER, "query-migrate-parameters")).map(Turn::value)
+        .reduce((before, after) -> after).map(answer -> new TrialRow.Parameters(
             answer.required("max-bandwidth").asLong(), answer.required("avail-switchover-bandwidth").asLong()));
-      }
-    }
-    return parameters;
   }
 
   private TrialRow.CpuTime cpuTime(MigrationResult migration) {

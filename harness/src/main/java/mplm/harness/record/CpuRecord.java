@@ -6,7 +6,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Writer;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -121,21 +120,18 @@ public final class CpuRecord extends OutputStream {
   /** The looks in order; one that was cut off is left out. None if there is no such file. */
   public static List<Look> read(Path file) throws IOException {
     List<Look> looks = new ArrayList<>();
-    if (Files.exists(file)) {
-      List<Matcher> stats = new ArrayList<>();
-      Optional<DataSize> peak = Optional.empty();
-      for (String text : Files.readAllLines(file)) {
-        int space = text.indexOf(' ');
-        Matcher stat = STAT.matcher(text.substring(space + 1));
-        Matcher memory = PEAK.matcher(text.substring(space + 1));
-        if (memory.matches()) {
-          peak = Optional.of(new DataSize(1024 * Long.parseLong(memory.group(1))));
-        } else if (stat.matches()) {
-          stats.add(stat);
-        } else if (space == text.length() - 1) {
-          looks.add(look(Seconds.nanos(new BigDecimal(text.substring(0, space))), stats, peak));
-          stats.clear();
-        }
+    List<Matcher> stats = new ArrayList<>();
+    Optional<DataSize> peak = Optional.empty();
+    for (Seconds.Line line : Seconds.lines(file)) {
+      Matcher stat = STAT.matcher(line.text());
+      Matcher memory = PEAK.matcher(line.text());
+      if (memory.matches()) {
+        peak = Optional.of(new DataSize(1024 * Long.parseLong(memory.group(1))));
+      } else if (stat.matches()) {
+        stats.add(stat);
+      } else if (line.text().isEmpty()) {
+        looks.add(look(line.time(), stats, peak));
+        stats.clear();
       }
     }
     return looks;

@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.TraceEvent;
+import mplm.engine.qmp.Conversation;
+import mplm.engine.qmp.Conversation.Kind;
+import mplm.engine.qmp.Conversation.Turn;
 import mplm.engine.qmp.QmpMessage;
 import mplm.harness.echo.Echo;
 
@@ -43,10 +46,14 @@ public record RawTrial(Journal.Contents journal, List<QmpMessage> messages, List
     }
   }
 
+  /** The messages with what they answer. */
+  public List<Turn> turns() {
+    return Conversation.of(messages);
+  }
+
   /** When the migration was asked for; empty if it was not. */
   public Optional<Long> migrate() {
-    return messages.stream().filter(message -> message.sent() && message.body().path("execute").asText().equals("migrate"))
-        .map(QmpMessage::nanoTime).findFirst();
+    return turns().stream().filter(turn -> turn.is(Kind.COMMAND, "migrate")).map(Turn::time).findFirst();
   }
 
   /** Reads a trial's folder; what is not in it is empty. */

@@ -4,13 +4,11 @@ package mplm.harness.record;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.SerialLine;
@@ -46,13 +44,8 @@ public final class SerialRecord implements Consumer<SerialLine>, AutoCloseable {
   /** The guest's records in order; arrivals are nanoseconds after the trial began. None if there is no such file. */
   public static List<GuestRecord> read(Path file) throws IOException {
     List<GuestRecord> records = new ArrayList<>();
-    if (Files.exists(file)) {
-      for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
-        int space = line.indexOf(' ');
-        Optional<GuestRecord> record =
-            GuestRecord.parse(line.substring(space + 1), Seconds.nanos(new BigDecimal(line.substring(0, space))));
-        record.ifPresent(records::add);
-      }
+    for (Seconds.Line line : Seconds.lines(file)) {
+      GuestRecord.parse(line.text(), line.time()).ifPresent(records::add);
     }
     return records;
   }

@@ -102,6 +102,19 @@ public class RecordsTest {
     });
   }
 
+  @Test
+  public void aRecordThatIsDamagedIsRefusedByItsLine() throws Exception {
+    Files.writeString(file, "0.5 @mplm ready t=1.000000\nnonsense\n");
+    assertThatThrownBy(() -> SerialRecord.read(file)).isInstanceOf(BadInput.class)
+        .hasMessage(file + ":2: does not begin with seconds and a space");
+    for (String line : List.of("", "a b", "1e99 7 (qemu)", "0.0000000001 x")) {
+      Files.writeString(file, line + "\n");
+      assertThatThrownBy(() -> CpuRecord.read(file)).as(line).isInstanceOf(BadInput.class).hasMessageStartingWith(file + ":1: ");
+    }
+    Files.writeString(file, "0.5 @mplm ready t=1.000000\n0.7 @mplm heartbeat t=1.2"); // its writer was killed
+    assertThat(SerialRecord.read(file)).extracting(GuestRecord::kind).containsExactly("ready");
+  }
+
   /** Unlike the threads, the process's own line knows of those that have ended. */
   @Test
   public void cpuTimeOfAThreadThatHasEndedStays() throws Exception {
