@@ -81,10 +81,10 @@ final class Calibration {
           records, Optional.empty())) {
         display.stage("booting");
         source.resume();
-        source.serial().await("boot", experiment.readyWithin());
+        source.serial().await("boot", Patience.of(experiment.readyWithin()));
         journal.start(Journal.Part.WARM_UP);
         display.stage("warming up");
-        DataSize used = WarmUp.await(source, experiment.readyWithin());
+        DataSize used = WarmUp.await(source, Patience.of(experiment.readyWithin()));
         journal.start(Journal.Part.MIGRATION);
         display.stage("counting dirtied pages");
         for (Duration window : windows(experiment.benchmark().paper())) {

@@ -70,9 +70,9 @@ final class TraceRecording {
         Machine.Records.logs(logs), Optional.empty())) {
       display.stage("booting");
       source.resume();
-      source.serial().await("boot", experiment.readyWithin());
+      source.serial().await("boot", Patience.of(experiment.readyWithin()));
       display.stage("warming up");
-      WarmUp.await(source, experiment.readyWithin());
+      WarmUp.await(source, Patience.of(experiment.readyWithin()));
       display.stage("recording");
       String trace = source.hypervisor().workFolder() + "/dirty.trace.gz";
       source.qmp().execute("mplm-record-start",

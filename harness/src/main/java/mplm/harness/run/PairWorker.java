@@ -101,8 +101,8 @@ final class PairWorker {
   }
 
   private static Duration longest(Experiment experiment) {
-    return SPARE.plus(experiment.readyWithin().multipliedBy(3)).plus(experiment.limit(experiment.memory()))
-        .plus(experiment.finishWithin().multipliedBy(2))
+    return SPARE.plus(Patience.of(experiment.readyWithin()).multipliedBy(3)).plus(experiment.limit(experiment.memory()))
+        .plus(Patience.of(experiment.finishWithin()).multipliedBy(2))
         .plus(experiment.verifyMemory() ? MemoryComparison.timeout(experiment.memory()) : Duration.ZERO);
   }
 

@@ -23,6 +23,7 @@ import mplm.engine.migration.Migration;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.StreamKey;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Patience;
 import mplm.harness.echo.EchoProbe;
 import mplm.harness.host.GuestAddress;
 import mplm.harness.host.Host;
@@ -160,7 +161,7 @@ public final class Trial {
     source = Machine.start(rig.source().host(), guest::atSource, records(TrialFolder.SOURCE), Optional.empty());
     watch.add(source);
     source.resume();
-    source.serial().await("boot", experiment.readyWithin());
+    source.serial().await("boot", Patience.of(experiment.readyWithin()));
     journal.stop();
   }
 
@@ -168,7 +169,7 @@ public final class Trial {
   private Duration waitForWorkingSet() throws IOException, InterruptedException {
     display.stage("warming up");
     journal.start(Journal.Part.WARM_UP);
-    DataSize used = WarmUp.await(source, experiment.readyWithin());
+    DataSize used = WarmUp.await(source, Patience.of(experiment.readyWithin()));
     journal.stop();
     journal.workingSet(used, experiment.limit(used));
     return experiment.limit(used);
@@ -249,7 +250,8 @@ public final class Trial {
   private void awaitHeartbeats() throws IOException, InterruptedException {
     AtomicInteger heartbeats = new AtomicInteger();
     destination.serial().await("heartbeat " + GuestPause.RANK, record -> record.kind().equals("end")
-        || record.kind().equals("heartbeat") && heartbeats.incrementAndGet() >= GuestPause.RANK, experiment.finishWithin());
+        || record.kind().equals("heartbeat") && heartbeats.incrementAndGet() >= GuestPause.RANK,
+        Patience.of(experiment.finishWithin()));
   }
 
   /** The repetition that was moved is the first to end at the destination. */
@@ -259,8 +261,8 @@ public final class Trial {
     allowance = "finish_within";
     awaitHeartbeats();
     destination.tellToStop();
-    judge(destination.serial().await("result", experiment.finishWithin()));
-    destination.serial().await("end", experiment.finishWithin());
+    judge(destination.serial().await("result", Patience.of(experiment.finishWithin())));
+    destination.serial().await("end", Patience.of(experiment.finishWithin()));
     journal.stop();
   }
 
@@ -274,10 +276,10 @@ public final class Trial {
       BigDecimal repetition = BigDecimal.valueOf(n);
       judge(source.serial().await("result of repetition " + n,
           record -> record.kind().equals("result") && record.number("repetition").compareTo(repetition) == 0,
-          experiment.finishWithin()));
+          Patience.of(experiment.finishWithin())));
     }
     source.tellToStop();
-    source.serial().await("end", experiment.finishWithin());
+    source.serial().await("end", Patience.of(experiment.finishWithin()));
     journal.stop();
   }
 

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Patience;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
@@ -52,7 +53,7 @@ import org.testng.annotations.Test;
 @Test(groups = "testbed", timeOut = 900_000)
 public class FaultIT {
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Patience.of(Duration.ofSeconds(20));
   /** Of the hosts' work folders here: what is provided takes half of that. */
   private static final String WORK_FOLDER_SIZE = "192M";
 

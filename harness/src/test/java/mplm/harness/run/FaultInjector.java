@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import mplm.engine.unit.Patience;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.Hosts;
@@ -26,8 +27,8 @@ import mplm.harness.result.Outcome;
  */
 final class FaultInjector extends PrintStream {
   private static final Pattern LINE = Pattern.compile("\\[(\\d+)/\\d+\\] .*? #1: (.*)");
-  private static final Duration MOMENT = Duration.ofMinutes(1);
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration MOMENT = Patience.of(Duration.ofMinutes(1));
+  private static final Duration SOON = Patience.of(Duration.ofSeconds(20));
 
   /** $1 work folder, $2 signal: to the hypervisor of a trial there. */
   private static final String SIGNAL =

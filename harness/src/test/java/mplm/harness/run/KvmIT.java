@@ -22,6 +22,7 @@ import mplm.engine.guest.KvmArea;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Patience;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.host.Host;
@@ -47,7 +48,7 @@ import org.testng.annotations.Test;
 public class KvmIT {
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
   private static final Duration LONG = Duration.ofMinutes(10);
-  private static final Duration SOON = Duration.ofMinutes(1);
+  private static final Duration SOON = Patience.of(Duration.ofMinutes(1));
   private static final String[] BOTH = {"precopy:20s", "mplm"};
 
   /** In what trial which byte of the destination's memory is damaged: so far behind the start of what KVM writes. */
