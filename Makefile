@@ -9,7 +9,7 @@ run: packages ## the quick suite on this machine: rows and charts in reports/run
 paper: packages ## the paper's 320 trials at full size, on the two hosts of HOSTS=hosts.yaml: some 40 hours
 	@harness/bin/mplm run paper --hosts "$${HOSTS:?make paper HOSTS=hosts.yaml}"
 test: packages ## everything that is tested on every change
-	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && guest-images/test && mvn -B -ntp verify && harness/test && engine/qemu/test
+	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && guest-images/test && mvn -B -ntp verify && harness/test && harness/lab-test --smoke && engine/qemu/test
 lab: packages ## two emulated machines with KVM, and a shell that reaches them: $MPLM_HOSTS names their hosts file
 	@harness/bin/mplm testbed --testbed machines
 lab-test: packages ## the tests on emulated machines with KVM: moves, faults that only machines have; up to an hour
