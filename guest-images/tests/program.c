@@ -2,7 +2,7 @@
  * program STEPS [MODE]: a custom workload in small, that says what programs of
  * the official NPB suite say. Fills some memory, proves it before each step.
  * MODE is a mistake that it makes: wrong (fails to verify), silent (says
- * nothing of that), crash, early (is never ready).
+ * nothing of that), crash, early (is never ready), reset (of the machine).
  *
  * No part of the guest: for tests.
  *
@@ -34,6 +34,11 @@ int main(int argc, char **argv)
         }
         if (!strcmp(mode, "crash")) {
             abort();
+        }
+        if (!strcmp(mode, "reset")) {
+            FILE *trigger = fopen("/proc/sysrq-trigger", "w");
+
+            return !trigger || fputs("b", trigger) == EOF || fclose(trigger);
         }
     }
     if (strcmp(mode, "silent")) {

@@ -24,6 +24,7 @@ import mplm.engine.guest.SerialLine;
 import mplm.engine.guest.SerialLog;
 import mplm.engine.migration.StreamKey;
 import mplm.engine.qmp.QmpClient;
+import mplm.engine.qmp.QmpEvent;
 import mplm.engine.qmp.QmpException;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
@@ -153,7 +154,10 @@ public final class Machine implements AutoCloseable {
     }
   }
 
-  /** What became of the hypervisor, if it is no more and did not just end with its guest; it has a moment to end. */
+  /**
+   * What became of the hypervisor, or of a guest whose reset ended it, if it is no more and did not just end with its guest; it has a
+   * moment to end.
+   */
   public Optional<String> fate() {
     boolean lost = false;
     try {
@@ -170,12 +174,18 @@ public final class Machine implements AutoCloseable {
       return Optional.of(host.name() + ": the SSH " + lostWhat + " and QEMU with it");
     }
     if (status.orElseThrow() == 0) {
-      return Optional.empty();
+      return qmp == null || qmp.events().stream().noneMatch(Machine::isReset) ? Optional.empty()
+          : Optional.of(host.name() + ": the guest reset itself, as after a panic of its kernel or a triple fault");
     }
     int signal = status.orElseThrow() - 128;
     return Optional.of(host.name() + ": QEMU " + (signal > 0
         ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal))
         : "ended with status " + status.orElseThrow()) + lastWords());
+  }
+
+  /** A guest of the kit powers off when it is done; no way but a fault leads it to a reset. */
+  private static boolean isReset(QmpEvent event) {
+    return event.name().equals("SHUTDOWN") && event.data().path("reason").asText().equals("guest-reset");
   }
 
   /**

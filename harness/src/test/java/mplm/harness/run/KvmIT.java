@@ -29,6 +29,7 @@ import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.LinkConfig.Protection;
+import mplm.harness.host.Store;
 import mplm.harness.host.TestHosts;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
@@ -118,13 +119,14 @@ public class KvmIT {
     return new Object[][] {
       {"encrypted", hosts.with(Protection.TLS), true},
       {"numa", placed("numa_node", 1, "cpus", "1", "preallocate", true), true},
-      {"huge", placed("numa_node", 1, "huge_pages", "2MiB"), false}};
+      {"huge", placed("numa_node", 1, "huge_pages", "2MiB"), false}, {"gigantic", placed("huge_pages", "1GiB"), false}};
   }
 
   /** Guests in huge pages have no file that could be compared; their program verifies. */
   @Test(priority = 5, dataProvider = "places")
   public void guestsMoveWhereAndHowTheHostsFileSays(String name, Hosts place, boolean verified) throws Exception {
-    Map<String, Map<String, String>> rows = run(name, place, List.of(experiment(name, "mg", verified, BOTH)));
+    String memory = name.equals("gigantic") ? "1GiB" : "128MiB";
+    Map<String, Map<String, String>> rows = run(name, place, List.of(experiment(name, "mg", memory, verified, BOTH)));
     assertThat(rows).hasSize(2).allSatisfy((trial, row) -> assertThat(row)
         .containsEntry("outcome", "completed").containsEntry("accelerator", "kvm").containsEntry("verification", "successful")
         .containsEntry("memory_compared", verified ? "equal" : "no")
@@ -161,7 +163,6 @@ public class KvmIT {
         Files.copy(file, wrapped.resolve("share").resolve(file.getFileName()));
       }
     }
-    Files.copy(engine.resolve("engine.properties"), wrapped.resolve("engine.properties"));
     Files.copy(engine.resolve("bin/qemu-system-x86_64"), wrapped.resolve("share/qemu-behind"), StandardCopyOption.COPY_ATTRIBUTES);
     Path script = Files.writeString(wrapped.resolve("bin/qemu-system-x86_64"), """
         #!/bin/sh
@@ -173,6 +174,8 @@ public class KvmIT {
         exec "$(dirname "$0")"/*-share/qemu-behind "$@" -trace %s
         """.formatted(accelerator, event));
     assertThat(script.toFile().setExecutable(true)).isTrue();
+    Files.writeString(wrapped.resolve("engine.properties"), Files.readString(engine.resolve("engine.properties"))
+        .replaceAll("(?m)^binary.sha256=.*", "binary.sha256=" + Store.sha256(script)));
     return wrapped;
   }
 
@@ -186,7 +189,11 @@ public class KvmIT {
   }
 
   private static Experiment experiment(String name, String benchmark, boolean verifyMemory, String... methods) {
-    return new Experiment(name, new NpbConfigs(CLONE.resolve("npb-configs")).benchmark(benchmark), "S", 1, DataSize.parse("128MiB"),
+    return experiment(name, benchmark, "128MiB", verifyMemory, methods);
+  }
+
+  private static Experiment experiment(String name, String benchmark, String memory, boolean verifyMemory, String... methods) {
+    return new Experiment(name, new NpbConfigs(CLONE.resolve("npb-configs")).benchmark(benchmark), "S", 1, DataSize.parse(memory),
         Bandwidth.parse("200Mbit/s"), Arrays.stream(methods).map(Method::parse).toList(), true, LONG, LONG, 4, LONG, verifyMemory);
   }
 

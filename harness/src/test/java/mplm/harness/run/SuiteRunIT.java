@@ -75,6 +75,7 @@ public class SuiteRunIT {
         experiment("damaged", mg, "S", "200Mbit/s", true, true, "mplm"),
         experiment("killed", mg, "S", "20Mbit/s", true, false, "mplm"),
         experiment("custom", configs.benchmark("lu"), "S", "200Mbit/s", true, true, "mplm"),
+        experiment("reset", configs.benchmark("lu"), "A", "200Mbit/s", true, false, "mplm"),
         experiment("broken", unknown, "S", "200Mbit/s", true, false, "mplm"),
         experiment("refused", other, "Z", "200Mbit/s", true, false, "mplm"),
         experiment("busy", mg, "W", "100Mbit/s", true, false, "precopy:1ms"),
@@ -117,7 +118,8 @@ public class SuiteRunIT {
     assertThat(compiler.exitValue()).isZero();
     String example = Files.readString(copy.resolve("npb-configs/examples/lu.yaml"));
     Files.writeString(copy.resolve("npb-configs/lu.yaml"),
-        example.replaceAll("\"/opt/\\S+S.x\"", "\"../tiny\", \"40\"").replaceAll("(?m)^  A: .*\\R", ""));
+        example.replaceAll("\"/opt/\\S+S.x\"", "\"../tiny\", \"40\"")
+            .replaceAll("\"/opt/\\S+A.x\"", "\"../tiny\", \"40\", \"reset\""));
     return Build.run(copy.resolve("guest-images/build"), List.of());
   }
 
@@ -278,12 +280,14 @@ public class SuiteRunIT {
 
   @Test
   public void aFaultCostsItsTrialAndTheRunGoesOn() {
-    assertThat(rows).hasSize(13);
+    assertThat(rows).hasSize(14);
     Map.of(
         "broken mplm", "the guest failed: unknown benchmark unknown",
         "refused mplm", "the guest failed: unknown class 'Z' of MG, allowed: one of SWABC").forEach((trial, why) ->
             assertThat(rows.get(trial)).as(trial).containsEntry("outcome", "failed").containsEntry("total_s", "")
                 .hasEntrySatisfying("reason", reason -> assertThat(reason).endsWith(why)));
+    assertThat(rows.get("reset mplm")).containsEntry("outcome", "failed").hasEntrySatisfying("reason",
+        reason -> assertThat(reason).startsWith("source: the guest reset itself, as after a panic of its kernel or a triple fault ("));
     assertThat(good).isFalse();
   }
 
@@ -328,7 +332,7 @@ public class SuiteRunIT {
     for (Path report : list(folder().resolve("testng/junitreports"))) {
       reports.add(Files.readString(report));
     }
-    assertThat(String.join("", reports)).contains("tests=\"13\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"4\"");
+    assertThat(String.join("", reports)).contains("tests=\"14\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"5\"");
     assertThat(Files.readString(folder().resolve("testng/testng-results.xml"))).contains("moved mg.S precopy:20s #1");
   }
 
