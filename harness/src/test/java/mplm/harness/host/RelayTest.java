@@ -62,6 +62,7 @@ public class RelayTest {
     assertThat(back.get(10, TimeUnit.SECONDS)).isEqualTo(data);
   }
 
+  /** The rate, and half a megabyte that lay in sockets before: a reader on a busy machine finds it late. */
   @Test
   public void theRateIsKeptAndCanBeChanged() throws Exception {
     relay.limit(Bandwidth.parse("80Mbit/s"));
@@ -70,7 +71,7 @@ public class RelayTest {
     assertThat(measure(SECOND_MS)).isBetween(8e6, 10.5e6);
     relay.limit(Bandwidth.parse("20Mbit/s"));
     measure(500);
-    assertThat(measure(SECOND_MS)).isBetween(2e6, 2.7e6);
+    assertThat(measure(SECOND_MS)).isBetween(2e6, 3e6);
   }
 
   @Test
