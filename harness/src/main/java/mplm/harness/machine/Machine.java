@@ -56,6 +56,8 @@ public final class Machine implements AutoCloseable {
       "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB\\n"
           + "(?:.*\\n)*?Shared_Hugetlb: +(\\d+) kB\\nPrivate_Hugetlb: +(\\d+) kB$", Pattern.MULTILINE);
 
+  private static final int SIGKILL = 9;
+
   /** What makes a host kill a process, as far as it tells the reason. */
   private static final Map<Integer, String> SIGNALS = Map.of(6, "6 (SIGABRT)",
       7, "7 (SIGBUS: the host has no memory left for the guest's)", 9, "9 (SIGKILL)", 11, "11 (SIGSEGV)", 15, "15 (SIGTERM)");
@@ -85,6 +87,7 @@ public final class Machine implements AutoCloseable {
   private final Placement placement;
   private final Hypervisor hypervisor;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private long killsBefore;
   private RemoteProcess process;
   private QmpClient qmp;
   private Channel serialChannel;
@@ -119,6 +122,7 @@ public final class Machine implements AutoCloseable {
 
   private void start(Optional<SerialLog> before) throws IOException, InterruptedException {
     checkRoom("");
+    killsBefore = memoryKills();
     process = host.start(log(), placement.commandLine(hypervisor.argv()).toArray(String[]::new));
     opened.push(process);
     records.cpu().ifPresent(
@@ -179,8 +183,23 @@ public final class Machine implements AutoCloseable {
     }
     int signal = status.orElseThrow() - 128;
     return Optional.of(host.name() + ": QEMU " + (signal > 0
-        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal))
+        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal)) + (signal == SIGKILL ? outOfMemory() : "")
         : "ended with status " + status.orElseThrow()) + lastWords());
+  }
+
+  /** Whether the host's kernel killed a process for want of memory since the hypervisor was started, in words. */
+  private String outOfMemory() {
+    try {
+      return memoryKills() > killsBefore ? ", while the host's kernel was out of memory and killed for that" : "";
+    } catch (HostException e) {
+      return ""; // the signal remains
+    }
+  }
+
+  /** How many processes the host's kernel has killed for want of memory (Linux 4.13 and later count them); 0 if it does not tell. */
+  private long memoryKills() {
+    String count = host.run(ANSWER, "sed", "-n", "s/^oom_kill //p", "/proc/vmstat").stdout().strip();
+    return count.matches("\\d{1,18}") ? Long.parseLong(count) : 0;
   }
 
   /** A guest of the kit powers off when it is done; no way but a fault leads it to a reset. */

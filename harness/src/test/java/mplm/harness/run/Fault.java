@@ -87,7 +87,7 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
         all.add(failing(What.MIGRATION_LINK_DOWN, side, when, "migration link: no progress.*|.*(No route to host|unreachable).*"));
         all.add(failing(What.DISK_FULL, side, when, ".*" + side + ": no room for logs in .*: No space left on device.*"));
         if (when != When.BOOT || side.equals("source")) {
-          all.add(failing(What.OUT_OF_MEMORY, side, when, side + ": QEMU was killed by signal 9 \\(SIGKILL.*"));
+          all.add(failing(What.OUT_OF_MEMORY, side, when, side + ": QEMU was killed by signal 9 \\(SIGKILL\\), while the host's kernel was out of memory .*"));
         }
         all.add(new Fault(What.CLOCK_STEPPED, side, when, Outcome.COMPLETED, null));
       }

@@ -69,7 +69,7 @@ public class FaultIT {
   private final Set<Fault> missed = new HashSet<>();
   private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
 
-  @BeforeClass(timeOut = 900_000)
+  @BeforeClass(timeOut = 7_200_000) // all trials of the matrix, on emulated machines
   public void run() throws Exception {
     hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
     if (hosts.testbed().equals("loopback")) {
