@@ -4,7 +4,6 @@ package mplm.harness.chart;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -28,8 +27,6 @@ import mplm.harness.statistics.Mean;
 import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.BitmapEncoder.BitmapFormat;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -53,7 +50,7 @@ public final class Chart {
   private static final double FAR = 3;
   /** Of the y axis, where the subtitle stands: between plot and title. */
   private static final double ABOVE = 1.075;
-  private static final String FONT = "DejaVu Sans";
+  static final String FONT = "DejaVu Sans";
   private static final Color TOTAL = new Color(0x1F4E9E);
   static final Color DOWNTIME = new Color(0xC2571A);
   static final Color QUIET = new Color(0x555555);
@@ -82,10 +79,9 @@ public final class Chart {
       Files.createDirectories(folder);
       Path png = folder.resolve(name + ".png");
       Files.write(png, BitmapEncoder.getBitmapBytes(chart.get(), BitmapFormat.PNG));
-      ByteArrayOutputStream vectors = new ByteArrayOutputStream();
-      VectorGraphicsEncoder.saveVectorGraphic(chart.get(), vectors, VectorGraphicsFormat.SVG);
       Path svg = folder.resolve(name + ".svg");
-      Files.write(svg, vectors.toByteArray());
+      var vectors = chart.get();
+      Files.write(svg, Svg.of(g -> vectors.paint(g, vectors.getWidth(), vectors.getHeight()), vectors.getWidth(), vectors.getHeight()));
       return List.of(png, svg);
     });
   }
@@ -99,8 +95,8 @@ public final class Chart {
     int others = 0;
     for (Map.Entry<String, List<Point>> curve : figure.curves().entrySet()) {
       Look look = LOOKS.containsKey(curve.getKey()) ? LOOKS.get(curve.getKey()) : OTHERS.get(others++ % OTHERS.size());
-      line(chart, curve.getKey() + ": migration time", curve.getValue(), Converged::total, TOTAL, look.total, look.joined);
-      line(chart, curve.getKey() + ": downtime", curve.getValue(), Converged::downtime, DOWNTIME, look.downtime, look.joined);
+      line(chart, curve.getKey(), "migration time", curve.getValue(), Converged::total, TOTAL, look.total, look.joined);
+      line(chart, curve.getKey(), "downtime", curve.getValue(), Converged::downtime, DOWNTIME, look.downtime, look.joined);
     }
     return chart;
   }
@@ -139,17 +135,33 @@ public final class Chart {
   }
 
   /** Means, and their confidence intervals where there are any. */
-  private static void line(
-      XYChart chart, String name, List<Point> points, Function<Converged, Mean> y, Color color, Marker marker, boolean joined) {
+  private static void line(XYChart chart, String curve, String what, List<Point> points, Function<Converged, Mean> y, Color color,
+      Marker marker, boolean joined) {
     List<Converged> converged = points.stream().filter(Converged.class::isInstance).map(Converged.class::cast).toList();
     if (!converged.isEmpty()) {
       double[] intervals = converged.stream().mapToDouble(point -> y.apply(point).halfWidth().orElse(0)).toArray();
-      XYSeries series = chart.addSeries(name, converged.stream().mapToDouble(point -> log2(point.x())).toArray(),
+      XYSeries series = chart.addSeries(curve + ": " + what, converged.stream().mapToDouble(point -> log2(point.x())).toArray(),
           converged.stream().mapToDouble(point -> y.apply(point).value()).toArray(),
           DoubleStream.of(intervals).allMatch(half -> half == 0) ? null : intervals);
-      series.setMarker(marker).setMarkerColor(color).setLineColor(color);
+      tell(chart, series, marker, curve, color, converged.stream().map(point -> curve + " at " + number(point.x()) + " s: " + what + " "
+          + number(y.apply(point).value()) + half(y.apply(point)) + " s (n = " + y.apply(point).n() + ")").toList());
       series.setLineStyle(joined ? new BasicStroke(2f) : SeriesLines.NONE);
     }
+  }
+
+  /** Gives a series its mark, what its points say, and a colour that no other series has: SVG has no other name for it. */
+  private static void tell(XYChart chart, XYSeries series, Marker marker, String curve, Color color, List<String> texts) {
+    Color own = new Color(color.getRed(), color.getGreen(), color.getBlue() + chart.getSeriesMap().size(), color.getAlpha());
+    series.setMarker(new ToldMark(marker, word(curve), texts)).setMarkerColor(own).setLineColor(own);
+  }
+
+  /** A curve's name as a word of small letters, by which a page knows it. */
+  public static String word(String curve) {
+    return "curve-" + curve.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+  }
+
+  private static String half(Mean mean) {
+    return mean.halfWidth().isPresent() ? " ± " + number(mean.halfWidth().getAsDouble()) : "";
   }
 
   /** The paper's curves, thin, and its marks, small: where it has no value the curve is broken. */
@@ -167,7 +179,9 @@ public final class Chart {
         XYSeries series = chart.addSeries(mplm ? name + ", MPLM" : name,
             drawn.stream().mapToDouble(point -> log2(x(point))).toArray(),
             drawn.stream().mapToDouble(point -> y.apply(point).orElse(Double.NaN)).toArray());
-        series.setMarker(mplm ? SeriesMarkers.CROSS : SeriesMarkers.NONE).setMarkerColor(pale).setLineColor(pale);
+        List<String> texts = drawn.stream().filter(point -> y.apply(point).isPresent()).map(point -> name + (mplm ? ", MPLM" : "")
+            + " at " + number(x(point)) + " s: " + number(y.apply(point).getAsDouble()) + " s").toList();
+        tell(chart, series, mplm ? SeriesMarkers.CROSS : SeriesMarkers.NONE, "published", pale, texts);
         series.setLineStyle(mplm ? SeriesLines.NONE : new BasicStroke(1f)).setShowInLegend(!mplm);
       }
     }
@@ -186,7 +200,9 @@ public final class Chart {
       double edge = xs(figure).min().orElse(1);
       double[] xs = open.stream().mapToDouble(point -> log2(Double.isNaN(point.x()) ? edge : point.x())).toArray();
       XYSeries series = chart.addSeries(curve + ": " + name, xs, open.stream().mapToDouble(Point::top).toArray());
-      series.setMarker(OpenMark.UP).setMarkerColor(color).setLineStyle(SeriesLines.NONE);
+      tell(chart, series, OpenMark.UP, curve, color, open.stream().map(point -> curve
+          + (Double.isNaN(point.x()) ? "" : " at " + number(point.x()) + " s") + ": " + name + ", over " + number(point.top()) + " s").toList());
+      series.setLineStyle(SeriesLines.NONE);
       double beside = 0.075 * (chart.getStyler().getXAxisMax() - chart.getStyler().getXAxisMin());
       for (int i = 0; i < xs.length; i++) {
         chart.addAnnotation(new AnnotationText("over " + number(open.get(i).top()) + " s", xs[i] + beside, open.get(i).top(),

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.chart;
 
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.intermediate.CommandSequence;
-import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,12 +34,8 @@ public final class Sheet {
     pixels.dispose();
     ImageIO.write(image, "png", png.toFile());
     Path svg = folder.resolve(name + ".svg");
-    VectorGraphics2D vectors = new VectorGraphics2D();
-    paint(figures.stream().map(Chart::draw).toList(), vectors, width, height);
-    CommandSequence commands = vectors.getCommands();
-    try (OutputStream out = Files.newOutputStream(svg)) {
-      new SVGProcessor().getDocument(commands, new PageSize(0, 0, width, height)).writeTo(out);
-    }
+    List<XYChart> again = figures.stream().map(Chart::draw).toList();
+    Files.write(svg, Svg.of(vectors -> paint(again, vectors, width, height), width, height));
     return List.of(png, svg);
   }
 

@@ -12,11 +12,21 @@ public sealed interface Block {
   /** Some sentences. */
   record Paragraph(String text) implements Block {}
 
-  /** Rows below a header; a column's unit stands in its header or in its cells. */
-  record Table(List<String> header, List<List<String>> rows) implements Block {
+  /**
+   * Rows below a header; a column's unit stands in its header or in its cells.
+   *
+   * @param curves of the chart above, to which each row belongs ({@link mplm.harness.chart.Chart#word}); none if there is no such chart
+   */
+  record Table(List<String> header, List<List<String>> rows, List<String> curves) implements Block {
     public Table {
       header = List.copyOf(header);
       rows = List.copyOf(rows);
+      curves = List.copyOf(curves);
+    }
+
+    /** Below no chart. */
+    public Table(List<String> header, List<List<String>> rows) {
+      this(header, rows, List.of());
     }
   }
 

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import mplm.harness.chart.Chart;
 import mplm.harness.chart.Drawing;
 import mplm.harness.document.Block.Fold;
 import mplm.harness.document.Block.Heading;
@@ -50,7 +50,8 @@ record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List
       blocks.add(new Paragraph(answer.found() + (answer.claims().isEmpty() ? "" : " Claims " + answer.claims() + ".")));
       charts.stream().filter(chart -> chart.endsWith(answer.experiment() + ".png")).forEach(chart -> blocks.add(new Picture(chart,
           answer.experiment() + ": migration time and downtime in seconds over the maximum tolerable downtime in seconds")));
-      blocks.add(new Table(VALUES, shown(own).map(FoundSection::line).toList()));
+      blocks.add(new Table(VALUES, shown(own).map(FoundSection::line).toList(),
+          shown(own).map(cell -> Chart.word(cell.method().curve())).toList()));
       if (Size.of(own.get(0)) == Size.SCALED) {
         blocks.add(new Paragraph(answer.experiment() + " in units of tau, one pass over used memory, measured and published:"));
         blocks.add(new Table(List.of("the paper's method", "migration time, tau", "published, tau", "downtime, tau", "published, tau"),

@@ -58,7 +58,7 @@ public class ChartTest {
   public void whatDidNotConvergeIsAnOpenMarkAtTheLimitAndNotOnTheLine() throws Exception {
     XYChart chart = Chart.draw(Figures.of(Rows.ofEveryKind()).get("MG"));
     XYSeries open = chart.getSeriesMap().get("stock: not converged");
-    assertThat(open.getMarker()).isSameAs(OpenMark.UP);
+    assertThat(((ToldMark) open.getMarker()).shape()).isSameAs(OpenMark.UP);
     assertThat(open.getYData()).containsExactly(80);
     assertThat(Math.pow(2, open.getXData()[0])).isCloseTo(0.3, Offset.offset(1e-9));
     assertThat(chart.getSeriesMap().get("stock: migration time").getYData()).containsExactly(23.864);
@@ -68,6 +68,27 @@ public class ChartTest {
     // and the mark is painted: in the plot and in the legend
     assertThat(openMarks(Rows.ofEveryKind())).isEqualTo(2);
     assertThat(openMarks(Rows.ofEveryKind().subList(1, 3))).isZero();
+  }
+
+  /** Who searches, selects or listens to a chart has its words; who points at a point has its value. */
+  @Test
+  public void anSvgHasItsTextsAsTextAndItsPointsSayTheirValues() throws Exception {
+    List<TrialRow> rows = List.of(Rows.completed("precopy:5s", 1, 20, 4), Rows.completed("precopy:5s", 2, 24, 5),
+        Rows.completed("precopy:5s", 3, 28, 6), Rows.notConverged("precopy:0.3s", 1), Rows.completed("mplm", 1, 20.25, 6));
+    String svg = Files.readString(Chart.write(Figures.of(rows).get("MG"), folder, "texts").get(1));
+    List<String> texts = Pattern.compile("<text[^>]*>([^<]*)</text>").matcher(svg).results().map(match -> match.group(1)).toList();
+    assertThat(texts).contains("MG class W, 2 vCPUs, 1GiB, 60Mbit/s", "stock: migration time", "MPLM: downtime", "seconds",
+        "maximum tolerable downtime (MPLM: its own downtime), seconds", "over 80 s", "published: downtime", "4", "80")
+        .anyMatch(text -> text.startsWith("not full size; under TCG, testbed namespaces"));
+    // nobody points at what is far above the plot
+    String low = Files.readString(Chart.write(Figures.of(List.of(Rows.completed("mplm", 1, 2, 1))).get("MG"), folder, "low").get(1));
+    assertThat(low).contains("<title>MPLM at 1 s: migration time 2 s (n = 1)</title>").doesNotContain("<title>published: migration time");
+    assertThat(svg).contains("<title>stock at 5 s: migration time 24 ± 9.94 s (n = 3)</title>",
+        "<title>MPLM at 6 s: downtime 6 s (n = 1)</title>", "<title>stock at 0.3 s: not converged, over 80 s</title>",
+        "<title>published: downtime, MPLM at 21.2 s: 21.2 s</title>");
+    // lines, marks and error bars of a curve can be hidden together
+    assertThat(Pattern.compile("<line class=\"curve-stock\"").matcher(svg).results().count()).isGreaterThanOrEqualTo(6);
+    assertThat(svg).contains("class=\"curve-mplm\"", "class=\"point curve-published\"");
   }
 
   @Test
@@ -104,7 +125,7 @@ public class ChartTest {
     XYChart chart = Chart.draw(Figures.of(List.of(Rows.endedBefore(Rows.fullSize("MG"), "precopy:0.3s", 1, 42),
         Rows.endedBefore(Rows.fullSize("MG"), "precopy:0.3s", 2, 44))).get("MG"));
     XYSeries open = chart.getSeriesMap().get("stock: program done first");
-    assertThat(open.getMarker()).isSameAs(OpenMark.UP);
+    assertThat(((ToldMark) open.getMarker()).shape()).isSameAs(OpenMark.UP);
     assertThat(open.getYData()).containsExactly(44);
     assertThat(chart.getSeriesMap()).doesNotContainKeys("stock: not converged", "stock: migration time");
   }
