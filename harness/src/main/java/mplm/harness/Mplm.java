@@ -22,6 +22,7 @@ import mplm.harness.command.SimulateCommand;
 import mplm.harness.command.TestbedCommand;
 import mplm.harness.command.TrendCommand;
 import mplm.harness.command.Version;
+import mplm.harness.host.Cause;
 import mplm.harness.host.HostException;
 import mplm.harness.input.BadInput;
 import mplm.harness.testbed.TestbedException;
@@ -57,7 +58,7 @@ public final class Mplm {
   }
 
   /** Runs the command and returns its exit code. */
-  static int run(String... args) {
+  public static int run(String... args) {
     try {
       Patience.check();
     } catch (IllegalArgumentException e) {
@@ -80,14 +81,15 @@ public final class Mplm {
         // the script has said what is wrong with the input
         return failed.exitStatus() == ExitCode.BAD_INPUT ? ExitCode.BAD_INPUT : say(command, e.getMessage(), ExitCode.NOT_FIT);
       }
-      if (e instanceof FileSystemException file) {
+      if (e instanceof FileSystemException file && !isDiskFull(file)) {
         // a file or folder that was named cannot be read or written
         return say(command, BadInput.reason(file), ExitCode.BAD_INPUT);
       }
       IOException io = e instanceof IOException own ? own : e instanceof UncheckedIOException own ? own.getCause() : null;
       if (io != null) {
-        // such as a disk that is full
-        return say(command, BadInput.reason(io), ExitCode.NOT_FIT);
+        // such as a disk that is full, whichever call meets it
+        String reason = BadInput.reason(io);
+        return say(command, isDiskFull(io) ? reason + ": " + Cause.DISK_FULL.remedy() : reason, ExitCode.NOT_FIT);
       }
       throw e;
     });
@@ -97,6 +99,10 @@ public final class Mplm {
       return status == 0 ? ExitCode.NOT_FIT : status;
     }
     return status;
+  }
+
+  private static boolean isDiskFull(IOException e) {
+    return Cause.of(BadInput.reason(e)).filter(Cause.DISK_FULL::equals).isPresent();
   }
 
   private static int execute(CommandLine line, String... args) {

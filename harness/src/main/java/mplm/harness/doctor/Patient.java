@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import mplm.harness.artifact.Artifacts;
+import mplm.harness.host.Cause;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;

@@ -25,6 +25,8 @@ import net.schmizz.sshj.connection.channel.direct.Signal;
  * at once, so it never blocks. Its exit status is unknown when the connection is lost.
  */
 public final class RemoteProcess implements AutoCloseable {
+  private static final int BUFFER = 8192;
+
   private final String host;
   private final String program;
   private final Connections.Place place;
@@ -61,9 +63,9 @@ public final class RemoteProcess implements AutoCloseable {
     }
     stdout = drain("stdout", command.getInputStream(), in -> {
       pid.complete(readPid(in));
-      in.transferTo(out);
+      copy(host, program, in, out);
     });
-    stderr = drain("stderr", command.getErrorStream(), in -> in.transferTo(err));
+    stderr = drain("stderr", command.getErrorStream(), in -> copy(host, program, in, err));
   }
 
   /** Process id on the host. */
@@ -107,7 +109,7 @@ public final class RemoteProcess implements AutoCloseable {
     } catch (ConnectionException e) {
       return !command.isOpen();
     } catch (ExecutionException e) {
-      throw new HostException(host, "lost the output of " + program, e.getCause());
+      throw e.getCause() instanceof NotRecorded here ? here : new HostException(host, "lost the output of " + program, e.getCause());
     } catch (InterruptedException e) {
       throw interrupted();
     }
@@ -153,6 +155,24 @@ public final class RemoteProcess implements AutoCloseable {
         throw new HostException(host, "output of " + program, e);
       }
     });
+  }
+
+  /** All of it, and if that cannot be written then to nowhere: a program whose output nobody takes would stand still. */
+  static void copy(String host, String program, InputStream in, OutputStream out) throws IOException {
+    byte[] bytes = new byte[BUFFER];
+    NotRecorded failure = null;
+    for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+      try {
+        if (failure == null) {
+          out.write(bytes, 0, n);
+        }
+      } catch (IOException e) {
+        failure = new NotRecorded(host, program, e);
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   private interface Drain {

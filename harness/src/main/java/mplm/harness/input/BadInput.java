@@ -22,7 +22,12 @@ public final class BadInput extends RuntimeException {
           : e instanceof FileAlreadyExistsException ? "is there, and is no folder" : file.getReason();
       return file.getFile() + ": " + (reason == null ? file.getClass().getSimpleName() : reason);
     }
-    return e instanceof CharacterCodingException ? "is not text in UTF-8"
-        : String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    if (e instanceof CharacterCodingException) {
+      return "is not text in UTF-8";
+    }
+    String told = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    // such as ImageIO's "I/O error writing PNG file!"
+    String why = e.getCause() instanceof IOException cause ? reason(cause) : "";
+    return told.contains(why) ? told : told + ": " + why;
   }
 }

@@ -32,6 +32,7 @@ import mplm.engine.unit.Patience;
 import mplm.harness.host.Channel;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
+import mplm.harness.host.NotRecorded;
 import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.host.Output;
 import mplm.harness.host.RemoteProcess;
@@ -168,6 +169,8 @@ public final class Machine implements AutoCloseable {
       if (process == null || !process.await(LAST_WORDS)) {
         return Optional.empty();
       }
+    } catch (NotRecorded e) {
+      return Optional.of(e.getMessage());
     } catch (HostException e) {
       lost = true; // it ends amid the output
     }

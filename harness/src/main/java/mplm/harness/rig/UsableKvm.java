@@ -21,6 +21,7 @@ import mplm.engine.guest.Hypervisor;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Patience;
 import mplm.harness.host.HostException;
+import mplm.harness.host.NotRecorded;
 import mplm.harness.host.Output;
 import mplm.harness.machine.Machine;
 
@@ -74,14 +75,11 @@ public final class UsableKvm {
 
   /** The second rung: why a boot sector does not run, in one line; empty if it does. */
   public static Optional<String> bootSector(Rig.Side side, Path logs) {
-    try {
-      Path image = Files.write(logs.resolve("boot-sector." + side.host().name()), BootSector.image());
-      String there = side.host().provide(image);
-      return boot(side, logs, "boot-sector", work -> Hypervisor.source(side.binary(), side.firmware(), Accelerator.KVM,
-          shape(side), Optional.empty(), work).withMore(BootSector.arguments(there).toArray(String[]::new)));
-    } catch (IOException e) {
-      throw new HostException(side.host().name(), "boot sector", e);
-    }
+    Path image = recorded("boot sector", side,
+        () -> Files.write(logs.resolve("boot-sector." + side.host().name()), BootSector.image()));
+    String there = side.host().provide(image);
+    return boot(side, logs, "boot-sector", work -> Hypervisor.source(side.binary(), side.firmware(), Accelerator.KVM,
+        shape(side), Optional.empty(), work).withMore(BootSector.arguments(there).toArray(String[]::new)));
   }
 
   /** The third rung: why the kit's Linux does not reach its init, in one line; empty if it does. */
@@ -103,7 +101,7 @@ public final class UsableKvm {
   /** Boots a guest; why it did not boot, in one line. */
   private static Optional<String> boot(Rig.Side side, Path logs, String what, Function<String, Hypervisor> hypervisor) {
     try {
-      Path folder = Files.createDirectories(logs.resolve(what + "-" + side.host().name()));
+      Path folder = recorded(what, side, () -> Files.createDirectories(logs.resolve(what + "-" + side.host().name())));
       try (Machine machine = Machine.start(side.host(), hypervisor, Machine.Records.logs(folder), Optional.empty())) {
         machine.resume();
         machine.serial().await("boot", BOOT);
@@ -111,11 +109,25 @@ public final class UsableKvm {
       } catch (GuestException.NotYet e) {
         return Optional.of(side.host().name() + ": the guest did not boot " + Patience.within(BOOT));
       }
+    } catch (NotRecorded e) {
+      throw e; // which says nothing of its KVM
     } catch (IOException | HostException e) {
       return Optional.of(e.getMessage().lines().findFirst().orElse("no word"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostException(side.host().name(), "interrupted while KVM was tried");
+    }
+  }
+
+  private interface Local {
+    Path write() throws IOException;
+  }
+
+  private static Path recorded(String what, Rig.Side side, Local file) {
+    try {
+      return file.write();
+    } catch (IOException e) {
+      throw new NotRecorded(side.host().name(), what, e);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -17,25 +18,17 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
 import mplm.engine.unit.Patience;
 import mplm.harness.artifact.Artifacts;
-import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RunDerivation;
-import mplm.harness.document.Answer;
-import mplm.harness.document.ComparisonDocument;
-import mplm.harness.history.History;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.input.BadInput;
-import mplm.harness.paper.ProportionTable;
 import mplm.harness.record.RunManifest;
-import mplm.harness.result.Cell;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.table.Csv;
 import mplm.harness.table.TrialsCsv;
 import mplm.harness.terminal.Display;
-import mplm.harness.terminal.Summary;
-import mplm.harness.verdict.Rules;
 import org.testng.ITestResult;
 import org.testng.SkipException;
 import org.testng.TestNG;
@@ -137,7 +130,7 @@ public final class SuiteRun implements AutoCloseable {
       Thread hook = new Thread(run::close, "run end");
       Runtime.getRuntime().addShutdownHook(hook);
       run.makeTrials();
-      boolean worse = run.report();
+      boolean good = run.report();
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException e) {
@@ -148,7 +141,7 @@ public final class SuiteRun implements AutoCloseable {
           throw worker.away();
         }
       }
-      return !worse && run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
+      return good && run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostException("run", "interrupted while it was prepared");
@@ -250,9 +243,8 @@ public final class SuiteRun implements AutoCloseable {
     }
   }
 
-  /** Returns whether an engine is worse than the one it is compared with. */
+  /** Returns whether all is written and no engine is worse than the one it is compared with. */
   private boolean report() throws IOException {
-    List<TrialRow> all = List.copyOf(rows.values());
     if (rounds.isPresent() && !stopped) {
       // what was not made need not be: the run is whole
       RunManifest ended = derivation.manifest().ended(List.copyOf(rows.keySet()), rounds.get().level());
@@ -261,57 +253,10 @@ public final class SuiteRun implements AutoCloseable {
       plan = ended.plan();
       display.say(rounds.get().end());
     }
-    // in the order of the run, even if one amid it was made last
-    derivation.write(all);
-    display.say("");
-    display.say(Summary.of(all));
-    ProportionTable.of(Cell.of(all)).sentences().forEach(display::say);
-    boolean worse = false;
-    if (rounds.isEmpty()) {
-      Answer.lines(Cell.of(all)).forEach(display::say);
-    } else if (stopped) {
-      display.say("no verdict: the run was broken off before the time of its next look");
-    } else {
-      ComparisonDocument document = EngineVerdict.document(derivation.manifest(), all, Rules.standard());
-      document.text().lines().forEach(display::say);
-      worse = document.comparison().isWorse();
-    }
-    display.say("");
-    display.say("rows:     " + derivation.trials());
-    if (rounds.isEmpty() || !stopped) {
-      derivation.whole(all).forEach(file -> display.say(kind(file) + file));
-    }
-    display.say("each trial over time: " + folder.path().resolve("trials") + "/*/timeline.{csv,png}");
-    if (all.size() == plan.size()) {
-      remember(all);
-    } else {
-      sayWhatIsMissing(all.size());
-    }
-    return worse;
-  }
-
-  /** What a file is, as the last lines call it. */
-  private static String kind(Path file) {
-    String name = file.getFileName().toString();
-    return name.equals("index.html") ? "report:   " : name.startsWith("verdict.") ? "verdict:  "
-        : name.endsWith(".csv") ? "methods:  " : "chart:    ";
-  }
-
-  /** In the history, which is no part of the run. */
-  private void remember(List<TrialRow> all) {
-    try {
-      History.in(folder.path().getParent()).add(derivation.manifest(), all);
-    } catch (IOException | RuntimeException e) {
-      display.say("the history of runs lacks this one: " + (e instanceof IOException io ? BadInput.reason(io) : e.getMessage()));
-    }
-  }
-
-  /** The last lines of a run that lacks trials: why, and what to do. */
-  private void sayWhatIsMissing(int done) {
-    withoutRow.forEach(display::say);
+    List<String> troubles = new ArrayList<>(withoutRow);
     workers.stream().map(PairWorker::away).filter(Objects::nonNull)
-        .forEach(away -> display.say("a host stayed away: " + away.getMessage()));
-    display.say(done + " of " + plan.size() + " trials are done; mplm run --resume " + folder.path() + " runs the others");
+        .forEach(away -> troubles.add("a host stayed away: " + away.getMessage()));
+    return new LastLines(derivation, display, stopped, troubles).say(List.copyOf(rows.values()));
   }
 
   /** Ends a trial in progress in order, and gives the hosts back. */

@@ -53,7 +53,7 @@ public final class Csv<R> implements AutoCloseable {
     writer.flush();
     // opencsv keeps an error of the disk to itself
     if (writer.checkError()) {
-      throw new IOException(file + " cannot be written", writer.getException());
+      throw new IOException(file + " cannot be written: " + writer.getException().getMessage(), writer.getException());
     }
   }
 

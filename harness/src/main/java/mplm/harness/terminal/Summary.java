@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.Progress;
+import mplm.harness.host.Cause;
 import mplm.harness.result.Measure;
 import mplm.harness.result.TrialRow;
 
@@ -18,7 +19,7 @@ public final class Summary {
 
   private Summary() {}
 
-  /** One line a trial below a header, columns aligned; a reason stands on a line of its own. */
+  /** One line a trial below a header, columns aligned; a reason stands on a line of its own, and what helps below it. */
   public static String of(List<TrialRow> rows) {
     List<List<String>> table = new ArrayList<>();
     table.add(HEADER);
@@ -34,8 +35,11 @@ public final class Summary {
       }
       text.replace(text.length() - trailing(text), text.length(), "").append('\n');
       if (i > 0) {
-        rows.get(i - 1).reason().ifPresent(reason -> text.append("    ").append(reason).append('\n'));
-        rows.get(i - 1).downtimes().disagreement()
+        TrialRow row = rows.get(i - 1);
+        row.reason().ifPresent(reason -> text.append("    ").append(reason).append('\n'));
+        row.reason().filter(reason -> row.outcome().isFault()).flatMap(Cause::of)
+            .ifPresent(cause -> text.append("    -> ").append(cause.remedy()).append('\n'));
+        row.downtimes().disagreement()
             .ifPresent(odd -> text.append("    downtimes disagree: ").append(odd).append('\n'));
       }
     }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Why a host cannot be used or a trial has failed, and what to do about it. A remedy belongs to a cause, not to the check or the trial
+ * that met it: a full disk is a full disk wherever it shows. The first that fits counts.
+ */
+public enum Cause {
+  NO_SUCH_NAME("no address is known for this name", "correct address in the hosts file, or give the number"),
+  REFUSED("Connection refused", "start sshd there, or correct port in the hosts file"),
+  NO_WAY("No route to host|Network is unreachable", "correct address in the hosts file, or the routes of this machine"),
+  SILENT("onnect timed out|Read timed out|Timeout expired", "is the host up, and does a firewall let the port through? try it with ssh"),
+  NO_COMMON_ALGORITHM("Unable to reach a settlement|no common|Unable to negotiate", "sshd there and this kit have no algorithm in common:"
+      + " let its sshd_config allow one that the message lists first (KexAlgorithms, HostKeyAlgorithms, Ciphers, MACs), or update it"),
+  NO_AGENT("the SSH agent has no key|SSH_AUTH_SOCK", "start an agent and add a key (ssh-add), or name a key file in the hosts file"),
+  NOT_LET_IN("does not let .* in with", "put the public key into ~/.ssh/authorized_keys of that user there; correct user and key in the"
+      + " hosts file; ssh -v with both says more"),
+  IN_USE("is in use by another run", "wait for the other run, or give this one a work_folder of its own"),
+  DISK_FULL("No space left on device|Disk quota exceeded", "make room on the file system that is named, here or there"
+      + " (df -h says how full each is), and give the command again, a run with --resume"),
+  READ_ONLY("Read-only file system", "set work_folder to a file system that can be written"),
+  NOT_EXECUTABLE("Permission denied.*qemu-system|qemu-system.*Permission denied|cannot execute",
+      "set work_folder to a file system that may execute (not noexec)"),
+  SHELL("was not started|command not found", "the user's login shell has to be a POSIX one, and its start-up files must end without a"
+      + " question: as root, chsh -s /bin/sh USER, or take another user"),
+  WORK_FOLDER("cannot reserve|belongs to somebody else", "set work_folder to a folder that this user may make and write"),
+  OUT_OF_MEMORY("was killed by signal 9|Cannot allocate memory|[Oo]ut of memory", "the kernel kills what has no memory: dmesg on that"
+      + " host says so, or the memory.max of a container or service; take smaller guests, or raise the limit"),
+  CRASHED("was killed by signal (4|6|7|8|11)\\b", "the hypervisor crashed: keep the run's folder, its last words are in"
+      + " qemu-output.log there"),
+  STOPPED("was stopped \\(SIGSTOP\\)", "something on that host stops processes, such as a debugger or a batch system: let it spare"
+      + " the hypervisor"),
+  CONTROLLER_STOOD("the controller stood still", "keep this machine from being suspended or paused while a run goes on, such as by"
+      + " systemd-inhibit, and make the trial again"),
+  NO_PROGRESS("migration link: no progress", "look at the link: mplm doctor says whether it carries large packets; if it is slow and"
+      + " shared, give it less to do"),
+  SUITE_TIME("the suite says how long is waited", "raise the time that is named in the suite, or take a smaller class"),
+  SLOW("MPLM_PATIENCE", "if the host is only slow, set MPLM_PATIENCE=2"),
+  WRONG_MEMORY("memory differs in|the program's verification", "keep the run's folder, it names block and page: if the method under"
+      + " test is not at fault, the host's memory is (memtest)"),
+  RECORDS("its records make no sense", "something has changed the trial's folder: remove it, and mplm run --resume makes the trial again"),
+  ABSENT("does not answer over SSH", "see whether that host is up and its cable is in; mplm run --resume goes on when it is back"),
+  LOST("was lost|Broken transport|Connection reset", "see the host's log of sshd and its kernel's; is the connection steady?");
+
+  private final Pattern told;
+  private final String remedy;
+
+  Cause(String told, String remedy) {
+    this.told = Pattern.compile(told, Pattern.DOTALL);
+    this.remedy = remedy;
+  }
+
+  /** What helps against what the message tells; {@code otherwise} if that is of no cause that is known. */
+  public static String remedy(String message, String otherwise) {
+    return of(message).map(Cause::remedy).orElse(otherwise);
+  }
+
+  /** The cause that a message tells of; empty if none is known. */
+  public static Optional<Cause> of(String message) {
+    return Arrays.stream(values()).filter(cause -> cause.told.matcher(message).find()).findFirst();
+  }
+
+  /** What helps against it. */
+  public String remedy() {
+    return remedy;
+  }
+}

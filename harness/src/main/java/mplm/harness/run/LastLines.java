@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import mplm.harness.derive.EngineVerdict;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.document.Answer;
+import mplm.harness.document.ComparisonDocument;
+import mplm.harness.history.History;
+import mplm.harness.input.BadInput;
+import mplm.harness.paper.ProportionTable;
+import mplm.harness.result.Cell;
+import mplm.harness.result.TrialRow;
+import mplm.harness.terminal.Display;
+import mplm.harness.terminal.Summary;
+import mplm.harness.verdict.Rules;
+
+/**
+ * What a run says and writes when it makes no more trials: all rows, what was found, where it is, and at last what is missing and what
+ * makes that. A disk that is full costs what is computed, never a row or these lines.
+ *
+ * @param derivation of the run, as it has ended
+ * @param display gets the lines
+ * @param stopped whether it was broken off
+ * @param troubles why trials have no row, a sentence each
+ */
+record LastLines(RunDerivation derivation, Display display, boolean stopped, List<String> troubles) {
+
+  /**
+   * Says and writes all of it.
+   *
+   * @param rows of the trials that were made, in the order of the run
+   * @return whether all is written and no engine is worse than the one it is compared with
+   */
+  boolean say(List<TrialRow> rows) {
+    display.say("");
+    display.say(Summary.of(rows));
+    ProportionTable.of(Cell.of(rows)).sentences().forEach(display::say);
+    boolean good = found(rows);
+    display.say("");
+    boolean written = write(rows);
+    int planned = derivation.manifest().trials().size();
+    if (rows.size() < planned) {
+      troubles.forEach(display::say);
+      display.say(rows.size() + " of " + planned + " trials are done; mplm run --resume " + derivation.run() + " runs the others");
+    } else if (written) {
+      remember(rows);
+    } else {
+      display.say("all trials are done; mplm derive " + derivation.run() + " makes the rest of their records");
+    }
+    return good && written;
+  }
+
+  private boolean found(List<TrialRow> rows) {
+    if (derivation.manifest().engines() == null) {
+      Answer.lines(Cell.of(rows)).forEach(display::say);
+      return true;
+    }
+    if (stopped) {
+      display.say("no verdict: the run was broken off before the time of its next look");
+      return true;
+    }
+    ComparisonDocument document = EngineVerdict.document(derivation.manifest(), rows, Rules.standard());
+    document.text().lines().forEach(display::say);
+    return !document.comparison().isWorse();
+  }
+
+  private boolean write(List<TrialRow> rows) {
+    try {
+      // in the order of the run, even if one amid it was made last
+      derivation.write(rows);
+      display.say("rows:     " + derivation.trials());
+      if (derivation.manifest().engines() == null || !stopped) {
+        derivation.whole(rows).forEach(file -> display.say(kind(file) + file));
+      }
+      display.say("each trial over time: " + derivation.run().resolve("trials") + "/*/timeline.{csv,png}");
+      return true;
+    } catch (IOException e) {
+      display.say("rows, tables and charts are not all written: " + BadInput.reason(e));
+      return false;
+    }
+  }
+
+  /** What a file is, as these lines call it. */
+  private static String kind(Path file) {
+    String name = file.getFileName().toString();
+    return name.equals("index.html") ? "report:   " : name.startsWith("verdict.") ? "verdict:  "
+        : name.endsWith(".csv") ? "methods:  " : "chart:    ";
+  }
+
+  /** In the history, which is no part of the run. */
+  private void remember(List<TrialRow> rows) {
+    try {
+      History.in(derivation.run().getParent()).add(derivation.manifest(), rows);
+    } catch (IOException | RuntimeException e) {
+      display.say("the history of runs lacks this one: " + (e instanceof IOException io ? BadInput.reason(io) : e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+/** Messages as hosts, sshj, the kernel and failed trials gave them, and what the remedy has to name: each cause has one. */
+public class CauseTest {
+  @DataProvider
+  public Object[][] messages() {
+    return new Object[][] {
+      {"source: nowhere port 22: no address is known for this name: correct it, or give the address", "address in the hosts file"},
+      {"source: no SSH connection to 127.0.0.1 port 1: Connection refused", "start sshd"},
+      {"source: no SSH connection to 10.9.9.9 port 22: No route to host", "routes"},
+      {"source: no SSH connection to 10.9.9.9 port 22: Connect timed out", "firewall"},
+      {"source: no SSH connection to a port 22: Unable to reach a settlement: [curve25519-sha256] and [diffie-hellman-group1-sha1]",
+        "KexAlgorithms"},
+      {"source: a port 22 does not let ann in with /k: Exhausted available authentication methods", "authorized_keys"},
+      {"source: is in use by another run (/w/lock)", "wait for the other run"},
+      {"source: sh was not started within 10 s", "login shell"},
+      {"source: cannot reserve /w: mkdir: cannot create directory '/w': No space left on device", "make room"},
+      {"source: store /w/store: Read-only file system", "can be written"},
+      {"source: cannot reserve /w: mkdir: cannot create directory '/w': Permission denied", "may make and write"},
+      {"source: store /w/store: /w/store/1-qemu-system-x86_64: Permission denied", "noexec"},
+      {"source: the SSH connection was lost", "log of sshd"},
+      {"source: the SSH agent has no key", "ssh-add"},
+      {"controller: what qemu-system-x86_64 on source says cannot be recorded: /r/qemu-output.log: No space left on device", "make room"},
+      {"source: QEMU was killed by signal 9 (SIGKILL) (source: closed the connection)", "dmesg"},
+      {"destination: QEMU was killed by signal 6 (SIGABRT): qemu: error: x", "qemu-output.log"},
+      {"source: QEMU was stopped (SIGSTOP) and did not go on for 4 s", "stops processes"},
+      {"the controller stood still for 8.0 s (stopped, suspended or paused) while it measured: nothing that it measured holds",
+        "systemd-inhibit"},
+      {"migration link: no progress, nothing more got through from source to destination for 10s, 4096 bytes before", "large packets"},
+      {"source: no result of repetition 1 within 120s | the suite says how long is waited: finish_within", "in the suite"},
+      {"source: 'query-status' was not answered within 120s (MPLM_PATIENCE=2 waits twice as long)", "only slow"},
+      {"memory differs in 1 blocks: 0x200000 (1 pages: 0x200010)", "keep the run's folder"},
+      {"the program's verification: unsuccessful", "keep the run's folder"},
+      {"its records make no sense: Unexpected character", "--resume makes the trial again"},
+      {"source: does not answer over SSH: switched off, crashed or cut off (destination: closed the connection)", "is back"},
+      {"source: the moon is full", "otherwise"},
+    };
+  }
+
+  @Test(dataProvider = "messages")
+  public void eachCauseHasItsOwnRemedy(String message, String remedy) {
+    assertThat(Cause.remedy(message, "otherwise")).contains(remedy);
+    if (!message.contains("another run")) { // which is what people wait for in vain
+      assertThat(Cause.remedy(message, "otherwise")).doesNotContain("other run");
+    }
+  }
+
+  @Test
+  public void eachCauseIsInTheTableAndNoTwoHaveOneRemedy() {
+    List<Cause> told = Stream.of(messages()).map(row -> Cause.of((String) row[0])).flatMap(Optional::stream).distinct().toList();
+    assertThat(told).containsExactlyInAnyOrder(Cause.values());
+    assertThat(Stream.of(Cause.values()).map(Cause::remedy)).doesNotHaveDuplicates().allSatisfy(remedy -> assertThat(remedy).isNotBlank());
+  }
+}

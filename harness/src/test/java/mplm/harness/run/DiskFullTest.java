@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import mplm.harness.Forked;
+import mplm.harness.Mplm;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.derive.RunDerivation;
+import mplm.harness.result.TrialRow;
+import mplm.harness.terminal.Display;
+import org.testng.SkipException;
+import org.testng.annotations.Test;
+
+/**
+ * The disk of a run's folder is full, at each write in turn: a file system of a few MiB in a mount namespace, which an ordinary user may
+ * make too, filled but for some room. No row is lost, each command ends with one line and code 3, a run with its last lines, and all is
+ * made when there is room.
+ */
+public class DiskFullTest {
+  /** In KiB: from no write at all to all but the last picture. */
+  private static final int[] ROOM = {0, 4, 16, 40, 100, 180, 260, 340};
+
+  private static final String MOUNT = "mount -t tmpfs -o size=8m,mode=700 mplm \"$1\" && shift && exec \"$@\"";
+
+  @Test
+  public void rowsSurviveAFullDiskAtEachWriteAndAllIsMadeWhenThereIsRoom() throws Exception {
+    Path folder = Files.createTempDirectory("mplm-disk");
+    try {
+      List<String> here = new ArrayList<>(List.of("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", MOUNT, "sh",
+          folder.toString()));
+      if (Forked.of(Map.of(), Stream.concat(here.stream(), Stream.of("true")).toList()).status() != 0) {
+        throw new SkipException("no file system can be mounted in a namespace of this user");
+      }
+      here.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
+          Filling.class.getName(), folder.toString()));
+      Forked told = Forked.of(Map.of(), here);
+      assertThat(told.status()).as(told.err()).isZero();
+      assertThat(told.out().lines().filter(line -> line.startsWith("room "))).as(told.out()).hasSize(ROOM.length);
+    } finally {
+      Files.delete(folder);
+    }
+  }
+
+  /** Within the namespace. */
+  public static final class Filling {
+    private static final int KIB = 1024;
+    private static final String COMPUTED = ".*(/charts/.*|index[.]html|report[.]md|timeline[.]png|timeline[.]csv|figure[.]csv|claims[.]csv)";
+
+    /** What was called gave back, and said on standard output and standard error. */
+    private record Said(Object value, String out, String err) {
+      String last() {
+        return out.lines().reduce("", (before, line) -> line);
+      }
+    }
+
+    public static void main(String[] args) throws Exception {
+      System.setProperty("java.awt.headless", "true");
+      Path run = Path.of(args[0]).resolve("runs/one");
+      copy(RecordedRun.unpack(), run);
+      String rows = Files.readString(run.resolve("trials.csv"));
+      for (int room : ROOM) {
+        removeComputed(run);
+        Path ballast = fill(Path.of(args[0]), room);
+        Said derive = said(out -> Mplm.run("derive", run.toString()));
+        Said last = said(out -> lastLines(run, out, List.of()));
+        assertThat(run.resolve("trials.csv")).as("rows with room of %d KiB", room).hasContent(rows);
+        assertThat(derive.value).as(derive.err).isIn(0, 3);
+        assertThat(room > 0 || derive.value.equals(3)).isTrue();
+        if (derive.value.equals(3)) {
+          assertThat(derive.err.lines()).singleElement().asString().startsWith("mplm: ").contains("No space left on device", "make room");
+        }
+        if (last.value.equals(false)) {
+          assertThat(last.last()).isEqualTo("all trials are done; mplm derive " + run + " makes the rest of their records");
+          assertThat(last.out).contains("are not all written: ", "No space left on device", "measured: MPLM took ");
+        }
+        Files.delete(ballast);
+        System.out.println("room " + room + " KiB: derive " + derive.value + ", run " + (last.value.equals(true) ? "whole" : "not whole"));
+      }
+      broken(run, Path.of(args[0]));
+      assertThat(said(out -> Mplm.run("derive", run.toString())).value).isEqualTo(0);
+      assertThat(run.resolve("index.html")).isNotEmptyFile();
+      assertThat(said(out -> lastLines(run, out, List.of())).last()).startsWith("each trial over time: ");
+    }
+
+    /** Broken off by the full disk amid its last trials: why, and what runs the others, are the last lines. */
+    private static void broken(Path run, Path disk) throws Exception {
+      Path journal = run.resolve("trials/006-short-mg.S-precopy-0.001s-1/journal.jsonl");
+      String whole = Files.readString(journal);
+      Files.writeString(journal, "");
+      removeComputed(run);
+      Path ballast = fill(disk, 0);
+      Said last = said(out -> lastLines(run, out, List.of("the run cannot go on, a trial cannot be recorded: no room")));
+      assertThat(last.value).isEqualTo(false);
+      assertThat(last.out.lines().toList()).endsWith("the run cannot go on, a trial cannot be recorded: no room",
+          "5 of 6 trials are done; mplm run --resume " + run + " runs the others");
+      Files.delete(ballast);
+      Files.writeString(journal, whole);
+    }
+
+    private static boolean lastLines(Path run, PrintStream out, List<String> troubles) throws IOException {
+      RunDerivation derivation = RunDerivation.of(run);
+      List<TrialRow> rows = derivation.rows();
+      return new LastLines(derivation, Display.on(out, false), false, troubles).say(rows);
+    }
+
+    private interface Call {
+      Object of(PrintStream out) throws IOException;
+    }
+
+    private static Said said(Call call) throws IOException {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      PrintStream realOut = System.out;
+      PrintStream realErr = System.err;
+      PrintStream shown = new PrintStream(out, true, StandardCharsets.UTF_8);
+      try {
+        System.setOut(shown);
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Said(call.of(shown), out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+      } finally {
+        System.setOut(realOut);
+        System.setErr(realErr);
+      }
+    }
+
+    /** A file that leaves so many KiB. */
+    private static Path fill(Path disk, int room) throws IOException {
+      Path ballast = disk.resolve("ballast");
+      long left = Files.getFileStore(disk).getUsableSpace() - (long) room * KIB;
+      try (OutputStream out = Files.newOutputStream(ballast)) {
+        for (long n = 0; n < left / KIB; n++) {
+          out.write(new byte[KIB]);
+        }
+      }
+      return ballast;
+    }
+
+    private static void removeComputed(Path run) throws IOException {
+      try (Stream<Path> files = Files.walk(run)) {
+        for (Path file : files.filter(path -> path.toString().matches(COMPUTED) && Files.isRegularFile(path)).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+      try (Stream<Path> files = Files.walk(from)) {
+        for (Path file : files.toList()) {
+          Path target = to.resolve(from.relativize(file).toString());
+          if (Files.isDirectory(file)) {
+            Files.createDirectories(target);
+          } else {
+            Files.copy(file, target);
+          }
+        }
+      }
+      RecordedRun.remove(from);
+    }
+  }
+}
