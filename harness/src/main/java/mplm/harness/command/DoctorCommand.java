@@ -3,13 +3,9 @@ package mplm.harness.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.doctor.Diagnosis;
 import mplm.harness.doctor.Doctor;
@@ -37,7 +33,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class DoctorCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "${DEFAULT-VALUE} by default")
+  @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "its name, or the path of its file; ${DEFAULT-VALUE} by default")
   private String suite;
 
   @Mixin private HostsOption hosts;
@@ -68,9 +64,8 @@ public final class DoctorCommand implements Callable<Integer> {
   }
 
   private int examine(List<Hosts> pairs, Needs needs, Artifacts artifacts) throws IOException, InterruptedException {
-    Path logs = Files.createTempDirectory("mplm-doctor");
-    try {
-      Diagnosis diagnosis = Doctor.examine(pairs, needs, artifacts, logs);
+    try (ScratchFolder logs = new ScratchFolder("mplm-doctor")) {
+      Diagnosis diagnosis = Doctor.examine(pairs, needs, artifacts, logs.path());
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         JsonWriter.write(diagnosis, out);
@@ -78,14 +73,6 @@ public final class DoctorCommand implements Callable<Integer> {
         TableWriter.write(diagnosis, out);
       }
       return diagnosis.go() ? 0 : ExitCode.NOT_FIT;
-    } finally {
-      List<Path> files;
-      try (Stream<Path> all = Files.walk(logs)) {
-        files = all.sorted(Comparator.reverseOrder()).toList();
-      }
-      for (Path file : files) {
-        Files.delete(file);
-      }
     }
   }
 }

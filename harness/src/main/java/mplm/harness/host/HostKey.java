@@ -7,6 +7,7 @@ import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.regex.Pattern;
 import mplm.harness.input.BadValue;
 import net.schmizz.sshj.common.Buffer;
 import net.schmizz.sshj.common.KeyType;
@@ -15,19 +16,43 @@ import net.schmizz.sshj.transport.verification.HostKeyVerifier;
 /** A host's public key: type and SSH wire form. */
 record HostKey(String type, byte[] blob) {
 
-  /** Reads {@code ssh-ed25519 AAAA... [comment]}; {@link BadValue} for {@code host_key} otherwise. */
+  private static final String ALLOWED = ", allowed: a public key as in known_hosts, e.g. ssh-ed25519 AAAA...";
+  /** Of OpenSSH and not of the SSH library. */
+  private static final Pattern OTHER = Pattern.compile("(webauthn-)?sk-\\S+|\\S+-cert-v0\\d@openssh\\.com");
+
+  /**
+   * Reads {@code ssh-ed25519 AAAA... [comment]}, of any type that OpenSSH has without a security key or a certificate, or a whole line of
+   * known_hosts with such a key; {@link BadValue} for {@code host_key} otherwise.
+   */
   static HostKey parse(String text) {
-    String[] words = text == null ? new String[0] : text.trim().split("\\s+");
+    List<String> words = text == null || text.isBlank() ? List.of() : List.of(text.trim().split("\\s+"));
+    if (words.isEmpty()) {
+      throw new BadValue("host_key", "\"" + text + "\"" + ALLOWED);
+    }
+    if (words.get(0).startsWith("@")) {
+      throw new BadValue("host_key", "\"" + text + "\" is of a certificate authority, or revoked" + ALLOWED);
+    }
+    // in known_hosts the host's names stand before
+    int at = isType(words.get(0)) || words.size() < 2 || !isType(words.get(1)) ? 0 : 1;
+    String type = words.get(at);
+    if (OTHER.matcher(type).matches()) {
+      throw new BadValue("host_key", type + ": keys of this type cannot be checked here" + ALLOWED
+          + "; ssh-keyscan HOST shows the others of the host, to be compared with its own");
+    }
     try {
-      if (words.length >= 2 && KeyType.fromString(words[0]) != KeyType.UNKNOWN) {
-        byte[] blob = Base64.getDecoder().decode(words[1]);
-        new Buffer.PlainBuffer(blob).readPublicKey();
-        return new HostKey(words[0], blob);
+      byte[] blob = Base64.getDecoder().decode(words.size() > at + 1 ? words.get(at + 1) : "");
+      HostKey key = of(new Buffer.PlainBuffer(blob).readPublicKey());
+      if (isType(type) && key.type.equals(type)) {
+        return new HostKey(type, blob);
       }
     } catch (IllegalArgumentException | Buffer.BufferException | net.schmizz.sshj.common.SSHRuntimeException e) {
-      throw new BadValue("host_key", "\"" + text + "\", allowed: a public key as in known_hosts, e.g. ssh-ed25519 AAAA...");
+      throw new BadValue("host_key", "\"" + text + "\"" + ALLOWED);
     }
-    throw new BadValue("host_key", "\"" + text + "\", allowed: a public key as in known_hosts, e.g. ssh-ed25519 AAAA...");
+    throw new BadValue("host_key", "\"" + text + "\"" + ALLOWED);
+  }
+
+  private static boolean isType(String word) {
+    return KeyType.fromString(word) != KeyType.UNKNOWN || OTHER.matcher(word).matches();
   }
 
   static HostKey of(PublicKey key) {

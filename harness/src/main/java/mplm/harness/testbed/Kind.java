@@ -135,14 +135,22 @@ public enum Kind {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return process.exitValue() == 0
           ? Optional.empty()
-          : Optional.of("not permitted here (" + output.strip().lines().findFirst().orElse("no reason given") + "): "
-              + remedy());
+          : Optional.of(refusal(output.strip().lines().findFirst().orElse("no reason given")));
     } catch (IOException e) {
       return Optional.of("unshare does not start: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of("interrupted");
     }
+  }
+
+  /** What the probe's first word means: a kernel that lacks a module is no matter of permission. */
+  String refusal(String said) {
+    String module = said.matches(".*qdisc kind is unknown.*|.*[Uu]nknown qdisc.*") ? "sch_tbf"
+        : said.matches(".*Unknown device type.*") ? "veth" : said.matches(".*Operation not supported.*") ? "veth, bridge or sch_tbf" : "";
+    return module.isEmpty() ? "not permitted here (" + said + "): " + remedy()
+        : "the kernel lacks " + module + " (" + said + "): as root, modprobe it, or install the kernel's extra modules;"
+            + " or use --testbed loopback";
   }
 
   private String remedy() {

@@ -183,4 +183,15 @@ public class TestbedTest {
     assertThat(process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).as("%s ends", process).isTrue();
     return process.exitValue();
   }
+
+  /** A kernel without the token bucket, as cloud kernels are, permits all the same. */
+  @Test
+  public void aMissingModuleIsNamedAndNotAPermission() {
+    for (Kind kind : List.of(Kind.NAMESPACES, Kind.ROOTLESS)) {
+      assertThat(kind.refusal("Error: Specified qdisc kind is unknown.")).startsWith("the kernel lacks sch_tbf (Error: ")
+          .contains("modprobe").doesNotContain("CAP_SYS_ADMIN", "permitted");
+      assertThat(kind.refusal("Error: Unknown device type.")).startsWith("the kernel lacks veth");
+      assertThat(kind.refusal("unshare: unshare failed: Operation not permitted")).startsWith("not permitted here (unshare");
+    }
+  }
 }

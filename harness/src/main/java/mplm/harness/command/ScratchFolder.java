@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.command;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A new folder for what a command needs while it works. It goes with it, also when the process is told to end. */
+final class ScratchFolder implements AutoCloseable {
+  private final Path path;
+  private final Thread ending = new Thread(this::remove, "scratch folder end");
+
+  /** In the system's folder for such files, for this user's eyes only. */
+  ScratchFolder(String prefix) throws IOException {
+    path = Files.createTempDirectory(prefix);
+    Runtime.getRuntime().addShutdownHook(ending);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    remove();
+    try {
+      Runtime.getRuntime().removeShutdownHook(ending);
+    } catch (IllegalStateException e) {
+      // this process is ending: the hook finds nothing left to do
+    }
+  }
+
+  private synchronized void remove() {
+    if (!Files.exists(path)) {
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> all = Files.walk(path)) {
+      files = all.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
