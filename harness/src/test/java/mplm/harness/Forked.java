@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * @param err what it said on standard error
  */
 public record Forked(int status, String out, String err) {
-  private static final long SECONDS = 120;
+  private static final long SECONDS = 600;
 
   /** Runs it, without what this process's environment says of a locale. */
   public static Forked mplm(Map<String, String> environment, List<String> options, String... arguments)

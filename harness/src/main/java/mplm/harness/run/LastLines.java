@@ -44,13 +44,19 @@ record LastLines(RunDerivation derivation, Display display, boolean stopped, Lis
     int planned = derivation.manifest().trials().size();
     if (rows.size() < planned) {
       troubles.forEach(display::say);
-      display.say(rows.size() + " of " + planned + " trials are done; mplm run --resume " + derivation.run() + " runs the others");
+      display.say(missing(derivation, rows.size()));
     } else if (written) {
       remember(rows);
     } else {
       display.say("all trials are done; mplm derive " + derivation.run() + " makes the rest of their records");
     }
     return good && written;
+  }
+
+  /** The last line of a run that lacks trials. */
+  static String missing(RunDerivation derivation, int done) {
+    return done + " of " + derivation.manifest().trials().size() + " trials are done; mplm run --resume " + derivation.run()
+        + " runs the others";
   }
 
   private boolean found(List<TrialRow> rows) {

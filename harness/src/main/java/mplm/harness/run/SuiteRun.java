@@ -59,6 +59,7 @@ public final class SuiteRun implements AutoCloseable {
   /** Why trials have none, each once. */
   private final Set<String> withoutRow = new ConcurrentSkipListSet<>();
   private volatile boolean stopped;
+  private volatile boolean told;
   private boolean closed;
 
   private SuiteRun(RunFolder folder, Sites sites, RunManifest manifest, Display display, Duration patience) throws IOException {
@@ -256,7 +257,9 @@ public final class SuiteRun implements AutoCloseable {
     List<String> troubles = new ArrayList<>(withoutRow);
     workers.stream().map(PairWorker::away).filter(Objects::nonNull)
         .forEach(away -> troubles.add("a host stayed away: " + away.getMessage()));
-    return new LastLines(derivation, display, stopped, troubles).say(List.copyOf(rows.values()));
+    boolean good = new LastLines(derivation, display, stopped, troubles).say(List.copyOf(rows.values()));
+    told = true;
+    return good;
   }
 
   /** Ends a trial in progress in order, and gives the hosts back. */
@@ -281,6 +284,9 @@ public final class SuiteRun implements AutoCloseable {
     sites.all().forEach(site -> site.display().close());
     display.close();
     sites.close();
+    if (!told) { // as after Ctrl-C, which leaves no time for more
+      display.say(LastLines.missing(derivation, rows.size()));
+    }
     try {
       csv.close();
       folder.close();
