@@ -69,6 +69,9 @@ public record Answer(String experiment, String found, String claims) {
             + (fault == Outcome.FAILED ? "have " : "were ")) + fault + ".");
       }
     }
+    if (found.isEmpty() && cells.stream().anyMatch(cell -> cell.count(Outcome.ENDED_BEFORE) > 0)) {
+      found.add("The program was done before a migration began.");
+    }
     if (found.isEmpty()) {
       found.add("No migration was timed.");
     }

@@ -3,6 +3,7 @@ package mplm.harness.document;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,5 +74,15 @@ public class AnswerTest {
     } finally {
       RecordedRun.remove(run);
     }
+  }
+
+  /** What a reader of the repository opens is what a run gives today. */
+  @Test
+  public void theExampleInTheRepositoryIsOfThisReport() throws Exception {
+    String example = Files.readString(Path.of("../reports/example/index.html"));
+    for (String resource : List.of("page.css", "page.js")) {
+      assertThat(example).contains(new String(Html.class.getResourceAsStream(resource).readAllBytes(), StandardCharsets.UTF_8));
+    }
+    assertThat(example).contains("<p>MPLM took ", "<title>MPLM at ");
   }
 }
