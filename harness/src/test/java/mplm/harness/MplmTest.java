@@ -9,9 +9,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -229,6 +232,73 @@ public class MplmTest {
     Said said = inProcess(List.of("generate-completion"));
     assertThat(said.exitCode).isZero();
     assertThat(said.out).contains("_complete_mplm", "--verify-memory", "doctor");
+  }
+
+  /**
+   * The quick compiler starts sooner, and computes a simulation at half the speed. Whatever the user's locale is, names of files and
+   * words pass as UTF-8.
+   */
+  @Test
+  public void simulationsHaveTheGoodCompilerAndAllCommandsUtf8() throws Exception {
+    Path root = Files.createTempDirectory("mplm-launcher");
+    try {
+      Files.createDirectories(root.resolve("engine/built"));
+      Path launcher = Files.createDirectories(root.resolve("harness/bin")).resolve("mplm");
+      Files.copy(Path.of("bin/mplm"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+      Path java = Files.createDirectories(root.resolve("java/bin")).resolve("java");
+      Files.writeString(java, "#!/bin/sh\necho \"$LC_ALL $@\"\n");
+      Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+      Map<String, String> here = Map.of("JAVA_HOME", root.resolve("java").toString(), "LC_ALL", "C");
+      String quick = "-XX:TieredStopAtLevel=1";
+      assertThat(Forked.of(here, List.of(launcher.toString(), "run", "quick")).out()).contains(quick)
+          .startsWith("C.UTF-8 ").contains("mplm.harness.Mplm run quick");
+      assertThat(Forked.of(here, List.of(launcher.toString(), "simulate", "--help")).out()).doesNotContain(quick)
+          .contains("mplm.harness.Mplm simulate --help");
+    } finally {
+      RecordedRun.remove(root);
+    }
+  }
+
+  /** Two folders of one run are one run, and a row that stands twice is one trial. */
+  @Test
+  public void whatStandsTwiceIsNotCountedTwice() throws Exception {
+    Path run = RecordedRun.unpack();
+    Path copy = RecordedRun.unpack();
+    try {
+      assertThat(inProcess(List.of("report", run.toString(), copy.toString()))).satisfies(said -> {
+        assertThat(said.exitCode()).isEqualTo(2);
+        assertThat(said.err()).contains(copy + ": is the same run as " + run).doesNotContain("Exception");
+      });
+      Path rows = run.resolve("trials.csv");
+      List<String> lines = new ArrayList<>(Files.readAllLines(rows));
+      lines.add(lines.get(1));
+      Files.write(run.resolve("twice.csv"), lines);
+      assertThat(inProcess(List.of("compare", run.resolve("twice.csv").toString(), rows.toString())).err())
+          .contains("twice.csv: row " + (lines.size() - 1) + ": trial 1 of run ").contains("is there twice");
+    } finally {
+      RecordedRun.remove(run);
+      RecordedRun.remove(copy);
+    }
+  }
+
+  /** Output to a full device, as a log on a full disk is: whoever asked for it has not got it. */
+  @Test
+  public void outputThatCannotBeWrittenIsAFailure() throws Exception {
+    String line = Path.of(System.getProperty("java.home"), "bin", "java") + " -cp " + System.getProperty("java.class.path")
+        + " mplm.harness.Mplm list >/dev/full";
+    Forked full = Forked.of(Map.of(), List.of("sh", "-c", line));
+    assertThat(full.status()).isEqualTo(3);
+    assertThat(full.err()).contains("mplm: standard output cannot be written").doesNotContain("\tat ");
+  }
+
+  /** As on login nodes: no native code can be unpacked, and one line says so. */
+  @Test
+  public void aCacheThatMayNotExecuteIsToldInOneLine() throws Exception {
+    List<String> options = List.of("-Djna.nounpack=true", "-Djna.nosys=true", "-Djna.noclasspath=true");
+    assertThat(Forked.mplm(Map.of(), options, "list")).satisfies(said -> {
+      assertThat(said.status()).isEqualTo(3);
+      assertThat(said.err()).contains("mplm: native code cannot be loaded (").contains("XDG_CACHE_HOME", "jna.tmpdir").doesNotContain("\tat ");
+    });
   }
 
   private record Said(int exitCode, String out, String err) {}

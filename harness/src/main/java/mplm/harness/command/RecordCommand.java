@@ -34,7 +34,7 @@ public final class RecordCommand implements Callable<Integer> {
   private static final Duration SHORTEST = Duration.ofSeconds(2);
   private static final Duration LONGEST = Duration.ofHours(1);
 
-  @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "${DEFAULT-VALUE} by default")
+  @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "its name, or the path of its file; ${DEFAULT-VALUE} by default")
   private String suite;
 
   @Option(names = "--benchmarks", paramLabel = "NAME[.CLASS],...", split = ",", description = "these of the suite, such as mg or mg.A")

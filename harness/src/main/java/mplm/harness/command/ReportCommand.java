@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import mplm.harness.derive.Report;
 import mplm.harness.derive.RunComparison;
@@ -44,8 +46,15 @@ public final class ReportCommand implements Callable<Integer> {
       throw new BadInput("runs " + folders + ": one is there twice");
     }
     List<RunDerivation> runs = new ArrayList<>();
+    Map<String, Path> ids = new HashMap<>();
     for (Path folder : folders) {
-      runs.add(RunDerivation.ofRecords(folder));
+      RunDerivation run = RunDerivation.ofRecords(folder);
+      Path same = ids.putIfAbsent(run.manifest().setting().run(), folder);
+      if (same != null) {
+        throw new BadInput(folder + ": is the same run as " + same + ", " + run.manifest().setting().run()
+            + ": each of its trials would count twice");
+      }
+      runs.add(run);
     }
     List<TrialRow> rows = new ArrayList<>();
     for (RunDerivation run : runs) {

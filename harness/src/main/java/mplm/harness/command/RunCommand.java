@@ -62,7 +62,7 @@ public final class RunCommand implements Callable<Integer> {
   /** By default: the same order each time. */
   static final long SEED = 1;
 
-  @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "${DEFAULT-VALUE} by default")
+  @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "its name, or the path of its file; ${DEFAULT-VALUE} by default")
   private String suite;
 
   @Option(names = "--methods", paramLabel = "METHOD,...", description = "instead of the suite's, such as precopy:0.3s,mplm")

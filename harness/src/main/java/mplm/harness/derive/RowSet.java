@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import mplm.harness.input.BadInput;
@@ -45,6 +47,15 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Row> rows) {
     List<Row> rows = TrialsCsv.SCHEMA.read(path, "a file with the columns of trials.csv", Observation.REQUIRED);
     if (rows.isEmpty()) {
       throw new BadInput(path + ": has no rows");
+    }
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < rows.size(); i++) {
+      String run = rows.get(i).text("run");
+      String trial = rows.get(i).text("trial");
+      if (!run.isEmpty() && !trial.isEmpty() && !seen.add(run + " " + trial)) {
+        throw new BadInput(path + ": row " + (i + 1) + ": trial " + trial + " of run " + run
+            + " is there twice, allowed: once, or it would count twice");
+      }
     }
     return new RowSet(path, Optional.empty(), rows);
   }

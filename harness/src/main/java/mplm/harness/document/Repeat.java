@@ -31,6 +31,10 @@ final class Repeat {
     if (!manifest.setting().protection().equals("none")) {
       words.addAll(List.of("--protection", manifest.setting().protection()));
     }
+    // a folder or a tarball, of which the engine knows the contents and not the place
+    if (manifest.engine().getOrDefault("qemu.source", "").matches("(folder|tarball) .*")) {
+      words.addAll(List.of("--qemu-source", "qemu-" + manifest.setting().qemuVersion()));
+    }
     words.addAll(manifest.setting().testbed().equals("none") ? List.of("--hosts", "hosts.yaml")
         : List.of("--testbed", manifest.setting().testbed()));
     return String.join(" ", words);

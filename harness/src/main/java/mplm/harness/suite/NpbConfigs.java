@@ -21,6 +21,7 @@ import mplm.harness.scale.Scaled;
 /** The folder {@code npb-configs}: benchmarks, one file each, and in {@code suites} the suites. */
 public final class NpbConfigs {
   private static final String SUFFIX = ".yaml";
+  private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,59}";
 
   private final Path folder;
 
@@ -33,9 +34,22 @@ public final class NpbConfigs {
     return names(folder.resolve("suites"));
   }
 
-  /** Reads a suite; {@link BadInput} if there is none of that name or its file is wrong. */
-  public Suite suite(String name) {
-    Path file = file(folder.resolve("suites"), "suite", name);
+  /**
+   * Reads a suite; {@link BadInput} if there is none or its file is wrong.
+   *
+   * @param suite the name of one in this folder, or the path of a file, which has a slash or ends in {@code .yaml}; it is then named as
+   *     the file
+   */
+  public Suite suite(String suite) {
+    boolean path = suite.contains("/") || suite.endsWith(SUFFIX);
+    Path file = path ? Path.of(suite) : file(folder.resolve("suites"), "suite", suite);
+    String name = file.getFileName().toString().replaceFirst("\\" + SUFFIX + "$", "");
+    if (path && !Files.isRegularFile(file)) {
+      throw new BadInput("suite " + suite + ": no such file; without a slash it is one of " + String.join(", ", suites()));
+    }
+    if (path && !name.matches(NAME)) {
+      throw new BadInput("suite " + suite + ": its name is that of runs' folders, allowed: letters, digits, '.', '_', '-', at most 60");
+    }
     Map<Class<?>, Function<String, ?>> texts = Map.of(
         Benchmark.class, this::known,
         DataSize.class, DataSize::parse,

@@ -267,4 +267,26 @@ public class NpbConfigsTest {
         .isInstanceOf(BadInput.class)
         .hasMessage(file + ":" + told);
   }
+
+  /** A suite of one's own need not be put into the clone. */
+  @Test
+  public void aSuiteIsFoundByItsPath() throws Exception {
+    Path folder = Files.createTempDirectory("mplm-suites");
+    Path file = folder.resolve("my-own.yaml");
+    try {
+      Files.copy(Path.of("../npb-configs/suites/smoke.yaml"), file);
+      NpbConfigs configs = new NpbConfigs(Path.of("../npb-configs"));
+      Suite own = configs.suite(file.toString());
+      assertThat(own.name()).isEqualTo("my-own");
+      assertThat(own.experiments()).isEqualTo(configs.suite("smoke").experiments());
+      Path odd = Files.move(file, folder.resolve("my own.yaml"));
+      assertThatThrownBy(() -> configs.suite(odd.toString())).isInstanceOf(BadInput.class).hasMessageContaining("allowed: letters");
+      Files.delete(odd);
+      assertThatThrownBy(() -> configs.suite(file.toString())).isInstanceOf(BadInput.class)
+          .hasMessageStartingWith("suite " + file + ": no such file").hasMessageContaining("smoke");
+    } finally {
+      Files.deleteIfExists(file);
+      Files.delete(folder);
+    }
+  }
 }
