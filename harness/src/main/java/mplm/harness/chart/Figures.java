@@ -59,17 +59,17 @@ public final class Figures {
     // points at their own downtime stay in the order of the run
     cells.stream().filter(cell -> cell.maxTolerableDowntime().isPresent()).map(cell -> curves.get(cell.method().curve()))
         .filter(Objects::nonNull).forEach(points -> points.sort(Comparator.comparingDouble(Point::x)));
-    Setting setting = cells.get(0).setting();
     Experiment experiment = cells.get(0).experiment();
     List<Published.Point> published = PUBLISHED.of(experiment);
-    String subtitle = setting.ofSimulation() ? "SIMULATED, not measured"
-        : (published.isEmpty() ? "" : label(experiment, setting)) + "under "
-        + setting.acceleratorTitle()
-        + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
-        + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10)
-        + ", n = " + repetitions(counts);
-    String title = setting.ofSimulation() ? experiment.benchmark().title() + ", " + experiment.link() : experiment.title();
-    return new Figure(title, subtitle, curves, published);
+    return cells.get(0).isMeasured()
+        ? new Figure(experiment.title(), (published.isEmpty() ? "" : label(experiment, cells.get(0).setting()))
+            + where(cells.get(0).setting()) + ", n = " + repetitions(counts), curves, published)
+        : new Figure(experiment.benchmark().title() + ", " + experiment.link(), "SIMULATED, not measured", curves, published);
+  }
+
+  private static String where(Setting setting) {
+    return "under " + setting.acceleratorTitle() + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
+        + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10);
   }
 
   private static String label(Experiment experiment, Setting setting) {

@@ -23,6 +23,7 @@ import mplm.harness.record.RawTrial;
 import mplm.harness.result.DirtyRate;
 import mplm.harness.result.DowntimeParts;
 import mplm.harness.result.Downtimes;
+import mplm.harness.result.Origin;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.Setting;
 import mplm.harness.result.TrialRow;
@@ -53,10 +54,8 @@ final class TrialDerivation {
 
   /** Of a trial that is over and whose records cannot be used: it failed, and nothing else of it is known than its journal says. */
   static TrialRow failed(PlannedTrial planned, Setting setting, Journal.Contents journal, String reason) {
-    return new TrialRow(planned, setting, journal.pair(), Outcome.FAILED, Optional.of(reason), Optional.empty(), journal.limit(),
-        Optional.empty(), Optional.empty(), Downtimes.none(Optional.empty()), Optional.empty(), Optional.empty(), Optional.empty(),
-        Optional.empty(), Optional.empty(), TrialRow.CpuTime.NONE, new TrialRow.PeakMemory(Optional.empty(), Optional.empty()),
-        times(journal));
+    return new TrialRow(planned, Origin.Measured.nothing(setting, journal.pair(), times(journal)), Outcome.FAILED, Optional.of(reason),
+        journal.limit(), Optional.empty(), Downtimes.none(Optional.empty()), Optional.empty());
   }
 
   private TrialRow row() {
@@ -67,11 +66,11 @@ final class TrialDerivation {
     Downtimes downtimes = completed
         .map(m -> DowntimeDerivation.of(raw, m, parts, planned.experiment().verifyMemory()))
         .orElseGet(() -> Downtimes.none(Optional.empty()));
-    return new TrialRow(planned, setting, journal.pair(), journal.outcome().orElseThrow(), journal.reason(), guest(),
-        journal.limit(), migration,
-        migration.flatMap(m -> parameters()), downtimes, parts, migration.flatMap(this::dirtyRate), journal.memory(), verification(),
-        program(), migration.map(this::cpuTime).orElse(TrialRow.CpuTime.NONE),
+    Origin.Measured measured = new Origin.Measured(setting, journal.pair(), guest(), migration.flatMap(m -> parameters()), parts,
+        journal.memory(), verification(), program(), migration.map(this::cpuTime).orElse(TrialRow.CpuTime.NONE),
         new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times(journal));
+    return new TrialRow(planned, measured, journal.outcome().orElseThrow(), journal.reason(), journal.limit(), migration, downtimes,
+        migration.flatMap(this::dirtyRate));
   }
 
   /** It never falls, so that the last look has it. */

@@ -22,6 +22,7 @@ import mplm.harness.paper.Published;
 import mplm.harness.paper.Size;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
+import mplm.harness.result.Origin;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.Setting;
 import mplm.harness.result.TrialRow;
@@ -66,9 +67,9 @@ record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List
   /** Such as {@code Measured on 2026-11-26 under TCG, testbed namespaces, not full size. 9 trials: 9 completed.} */
   private String what() {
     Setting setting = run.setting();
-    return (setting.ofSimulation() ? "SIMULATED, not measured" : "Measured on " + setting.started().substring(0, 10) + " under "
-        + setting.acceleratorTitle() + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
-        + (setting.ofEmulatedHosts() ? ", where no time says anything of speed" : ""))
+    return "Measured on " + setting.started().substring(0, 10) + " under " + setting.acceleratorTitle()
+        + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
+        + (setting.ofEmulatedHosts() ? ", where no time says anything of speed" : "")
         + sizes().filter(size -> size != Size.FULL).distinct().map(size -> ", " + size).collect(Collectors.joining())
         + ". Suite " + run.suite() + ": " + run.title() + ". " + rows.size() + " trials: " + SetUp.outcomes(rows) + ".";
   }
@@ -94,7 +95,7 @@ record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List
       blocks.add(new Paragraph("Verdicts are of the experiments that were run, none of which has the full size"
           + (sizes().anyMatch(Size.SCALED::equals) ? "; scaled ones have its proportions as far as the table below shows." : ".")));
     }
-    if (rows.stream().map(TrialRow::pair).distinct().count() > 1) {
+    if (rows.stream().map(row -> row.measured().flatMap(Origin.Measured::pair)).distinct().count() > 1) {
       blocks.add(new Paragraph("Experiments were made on different pairs of hosts, each on one: " + Claim.C4
           + " and Table I, which hold one experiment against another, mix them."));
     }

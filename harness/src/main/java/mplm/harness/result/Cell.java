@@ -21,13 +21,22 @@ import mplm.harness.suite.Experiment;
  * least so long; the one is never averaged with the other. All times in seconds.
  *
  * @param experiment what was migrated
- * @param setting where and with what, of its first trial
  * @param method how
  * @param trials in the order of the run, at least one
  */
-public record Cell(Experiment experiment, Setting setting, Method method, List<TrialRow> trials) {
+public record Cell(Experiment experiment, Method method, List<TrialRow> trials) {
   public Cell {
     trials = List.copyOf(trials);
+  }
+
+  /** Of trials that were made: where and with what, of the first. */
+  public Setting setting() {
+    return trials.get(0).setting();
+  }
+
+  /** Whether its rows were measured, and not computed. */
+  public boolean isMeasured() {
+    return trials.get(0).measured().isPresent();
   }
 
   /** All of them, in the order of their first trial. */
@@ -36,7 +45,7 @@ public record Cell(Experiment experiment, Setting setting, Method method, List<T
     Map<Key, List<TrialRow>> cells = rows.stream().collect(Collectors.groupingBy(
         row -> new Key(row.planned().experiment().name(), row.planned().method()), LinkedHashMap::new, Collectors.toList()));
     return cells.values().stream().map(trials -> new Cell(
-        trials.get(0).planned().experiment(), trials.get(0).setting(), trials.get(0).planned().method(), trials)).toList();
+        trials.get(0).planned().experiment(), trials.get(0).planned().method(), trials)).toList();
   }
 
   /** Cells by the name of their experiment. */

@@ -32,8 +32,6 @@ public record Setting(
     String schedulerHash,
     String guestHash,
     String kernel) {
-  /** The testbed of a trial that was computed. */
-  public static final String SIMULATION = "simulation";
   /** The testbed whose hosts are emulated. */
   private static final String MACHINES = "machines";
 
@@ -58,10 +56,5 @@ public record Setting(
   /** Such as {@code KVM}, or {@code KVM on emulated hosts}. */
   public String acceleratorTitle() {
     return accelerator.name().toUpperCase(Locale.ROOT) + (ofEmulatedHosts() ? " on emulated hosts" : "");
-  }
-
-  /** Whether the trial was computed, not measured. */
-  public boolean ofSimulation() {
-    return testbed.equals(SIMULATION);
   }
 }

@@ -8,51 +8,65 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.suite.PlannedTrial;
 
 /**
- * One trial as it came out. What was not reached is empty.
+ * One trial as it came out, made or computed. What was not reached is empty.
  *
  * @param planned what was to be done
- * @param setting where and with what
- * @param pair of hosts on which it took place; empty if the run had but one
+ * @param origin where the row comes from, with what only a trial has that was made
  * @param outcome how it ended
  * @param reason why it did not complete, one line; empty when it did
- * @param guest the guest before it was moved
  * @param limit after which the migration is cancelled
  * @param migration the move
- * @param parameters QEMU's effective settings, read back from the source
  * @param downtimes how long the guest stood still, seen in several ways
- * @param parts what the downtime consists of
  * @param dirtyRate how fast the guest dirtied its memory meanwhile
- * @param memory what the comparison of both sides' memory found
- * @param verification the guest's verdict on the repetition that was moved
- * @param program wall time of that repetition, or of the whole program if it runs once: from its working set stood, or the repetition
- *     before was done, to its result; of a guest that is not migrated the median repetition
- * @param cpuTime of the hypervisors, while the guest was moved
- * @param peakMemory of the hypervisors
- * @param times what the trial's wall time went into
  */
 public record TrialRow(
     PlannedTrial planned,
-    Setting setting,
-    Optional<String> pair,
+    Origin origin,
     Outcome outcome,
     Optional<String> reason,
-    Optional<Guest> guest,
     Optional<Duration> limit,
     Optional<MigrationResult> migration,
-    Optional<Parameters> parameters,
     Downtimes downtimes,
-    Optional<DowntimeParts> parts,
-    Optional<DirtyRate> dirtyRate,
-    Optional<MemoryVerdict> memory,
-    Optional<Verification> verification,
-    Optional<Duration> program,
-    CpuTime cpuTime,
-    PeakMemory peakMemory,
-    Times times) {
+    Optional<DirtyRate> dirtyRate) {
+
+  /** What was measured; empty of a row that was computed. */
+  public Optional<Origin.Measured> measured() {
+    return origin instanceof Origin.Measured measured ? Optional.of(measured) : Optional.empty();
+  }
+
+  /** Of a trial that was made: where and with what. */
+  public Setting setting() {
+    return measured().orElseThrow().setting();
+  }
+
+  /** Of a trial that was made: what its wall time went into. */
+  public Times times() {
+    return measured().orElseThrow().times();
+  }
+
+  /** The guest before it was moved. */
+  public Optional<Guest> guest() {
+    return measured().flatMap(Origin.Measured::guest);
+  }
+
+  /** What the comparison of both sides' memory found. */
+  public Optional<MemoryVerdict> memory() {
+    return measured().flatMap(Origin.Measured::memory);
+  }
+
+  /** The guest's verdict on the repetition that was moved. */
+  public Optional<Verification> verification() {
+    return measured().flatMap(Origin.Measured::verification);
+  }
+
+  /** Wall time of that repetition. */
+  public Optional<Duration> program() {
+    return measured().flatMap(Origin.Measured::program);
+  }
 
   /** The trial's name, and among several pairs where it took place, such as {@code MG mg.W mplm #1 on west}. */
   public String name() {
-    return planned.name() + pair.map(where -> " on " + where).orElse("");
+    return planned.name() + measured().flatMap(Origin.Measured::pair).map(where -> " on " + where).orElse("");
   }
 
   /**

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Method;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.Progress;
@@ -19,8 +18,8 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.result.DirtyRate;
 import mplm.harness.result.Downtimes;
 import mplm.harness.result.Measure;
+import mplm.harness.result.Origin;
 import mplm.harness.result.Outcome;
-import mplm.harness.result.Setting;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
@@ -75,20 +74,13 @@ public final class SimulatedRows {
         completed ? MigrationResult.Outcome.COMPLETED : MigrationResult.Outcome.NOT_CONVERGED, reason, elapsed, row.total(), row.downtime(),
         completed ? Optional.of(Duration.ZERO) : Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty(),
         List.of(), end);
-    // rows with unlike overheads are not compared, as little as rows of links that were shaped in unlike ways
-    String shaping = table.overheads().isEmpty() ? "none" : table.overheads();
-    Setting setting = new Setting(NAME, "", Setting.SIMULATION, shaping, "none", Accelerator.TCG, "", "", Scheduler.sourceHash(), "", "");
     Optional<Measure> downtime = row.downtime().map(time -> new Measure(time, Duration.ZERO));
-    return new TrialRow(new PlannedTrial(number, NAME, experiment, method, 1), setting, Optional.empty(),
-        completed ? Outcome.COMPLETED : Outcome.NOT_CONVERGED, reason, Optional.empty(), Optional.of(table.limit()),
-        Optional.of(result), Optional.empty(),
+    return new TrialRow(new PlannedTrial(number, NAME, experiment, method, 1),
+        new Origin.Simulated(table.overheads(), Scheduler.sourceHash()), completed ? Outcome.COMPLETED : Outcome.NOT_CONVERGED, reason,
+        Optional.of(table.limit()), Optional.of(result),
         new Downtimes(Optional.empty(), downtime, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
             Optional.empty(), Optional.empty()),
-        Optional.empty(),
         row.dirtyRate().isPresent()
-            ? Optional.of(new DirtyRate(row.dirtyRate().getAsDouble(), OptionalDouble.empty())) : Optional.empty(),
-        Optional.empty(), Optional.empty(), Optional.empty(), TrialRow.CpuTime.NONE,
-        new TrialRow.PeakMemory(Optional.empty(), Optional.empty()),
-        new TrialRow.Times(Duration.ZERO, Duration.ZERO, elapsed, Duration.ZERO, Duration.ZERO, elapsed, Optional.empty()));
+            ? Optional.of(new DirtyRate(row.dirtyRate().getAsDouble(), OptionalDouble.empty())) : Optional.empty());
   }
 }

@@ -22,6 +22,7 @@ import mplm.harness.result.DirtyRate;
 import mplm.harness.result.DowntimeParts;
 import mplm.harness.result.Downtimes;
 import mplm.harness.result.Measure;
+import mplm.harness.result.Origin;
 import mplm.harness.result.TrialRow;
 
 /** The columns of {@link TrialsCsv} that were measured in the trial, group by group. */
@@ -68,7 +69,7 @@ final class TrialMeasures {
   }
 
   private static Schema<TrialRow> part(Schema<TrialRow> schema, String name, String until, Function<DowntimeParts, Duration> value) {
-    return schema.with("downtime_" + name + "_s", SECONDS, "part of QEMU's downtime, " + until, NO_PARTS, r -> r.parts().map(value));
+    return schema.with("downtime_" + name + "_s", SECONDS, "part of QEMU's downtime, " + until, NO_PARTS, r -> r.measured().flatMap(Origin.Measured::parts).map(value));
   }
 
   static Schema<TrialRow> migration(Schema<TrialRow> schema) {
@@ -89,14 +90,14 @@ final class TrialMeasures {
         Progress.Ram::dirtyPagesRate);
     return last(schema, "remaining_bytes", BYTES, "QEMU's `remaining` at the last look before the end", Progress.Ram::remaining)
         .with("source_hypervisor_cpu_s", SECONDS, "CPU time of the source's hypervisor during the migration, without its vCPUs",
-            NO_MIGRATION + ", or no look at the hypervisor lies around it", r -> r.cpuTime().source())
+            NO_MIGRATION + ", or no look at the hypervisor lies around it", r -> r.measured().flatMap(m -> m.cpuTime().source()))
         .with("destination_hypervisor_cpu_s", SECONDS, "the same at the destination", "as `source_hypervisor_cpu_s`",
-            r -> r.cpuTime().destination())
-        .with("hypervisor_cpu_s", SECONDS, "both together", "one of them is empty", r -> r.cpuTime().sum())
+            r -> r.measured().flatMap(m -> m.cpuTime().destination()))
+        .with("hypervisor_cpu_s", SECONDS, "both together", "one of them is empty", r -> r.measured().flatMap(m -> m.cpuTime().sum()))
         .with("max_bandwidth_bytes_per_s", BYTES_PER_S, "QEMU's `max-bandwidth`, read back; 0 is no limit", NO_MIGRATION,
-            r -> r.parameters().map(TrialRow.Parameters::maxBandwidth))
+            r -> r.measured().flatMap(Origin.Measured::parameters).map(TrialRow.Parameters::maxBandwidth))
         .with("avail_switchover_bandwidth_bytes_per_s", BYTES_PER_S, "QEMU's `avail-switchover-bandwidth`, read back; 0 is none",
-            NO_MIGRATION, r -> r.parameters().map(TrialRow.Parameters::availSwitchoverBandwidth));
+            NO_MIGRATION, r -> r.measured().flatMap(Origin.Measured::parameters).map(TrialRow.Parameters::availSwitchoverBandwidth));
   }
 
   private static Schema<TrialRow> ram(Schema<TrialRow> schema, String name, Kind kind, String meaning, Function<Progress.Ram, ?> value) {
@@ -153,19 +154,19 @@ final class TrialMeasures {
         .with("program_s", SECONDS, "wall time of the repetition that was moved; of an unmigrated guest the median repetition",
             noAnswer + ", or its beginning was not seen, or the guest was held", TrialRow::program)
         .with("source_peak_memory_bytes", BYTES, "most memory that the hypervisor held at the source", "it was not looked at",
-            r -> r.peakMemory().source())
+            r -> r.measured().flatMap(m -> m.peakMemory().source()))
         .with("destination_peak_memory_bytes", BYTES, "the same at the destination", "it was not looked at",
-            r -> r.peakMemory().destination());
+            r -> r.measured().flatMap(m -> m.peakMemory().destination()));
     schema = TrialsCsv.measured(schema, "boot_s", SECONDS, "wall time from the hypervisor's start to the guest's program",
-        r -> r.times().boot());
-    schema = TrialsCsv.measured(schema, "warm_up_s", SECONDS, "wall time from there until the working set stood", r -> r.times().warmUp());
+        m -> m.times().boot());
+    schema = TrialsCsv.measured(schema, "warm_up_s", SECONDS, "wall time from there until the working set stood", m -> m.times().warmUp());
     schema = TrialsCsv.measured(schema, "memory_check_s", SECONDS, "wall time of the comparison of memory",
-        r -> r.times().memoryCheck());
+        m -> m.times().memoryCheck());
     schema = TrialsCsv.measured(schema, "finish_s", SECONDS, "wall time until the program had verified its answer",
-        r -> r.times().finish());
-    schema = TrialsCsv.measured(schema, "overhead_s", SECONDS, "wall time that the harness itself took", r -> r.times().overhead())
+        m -> m.times().finish());
+    schema = TrialsCsv.measured(schema, "overhead_s", SECONDS, "wall time that the harness itself took", m -> m.times().overhead())
         .with("ssh_s", SECONDS, "time in operations over SSH, those that compare memory left out", "it was not recorded",
-            r -> r.times().ssh());
-    return TrialsCsv.measured(schema, "wall_s", SECONDS, "wall time of the whole trial", r -> r.times().all());
+            r -> r.measured().flatMap(m -> m.times().ssh()));
+    return TrialsCsv.measured(schema, "wall_s", SECONDS, "wall time of the whole trial", m -> m.times().all());
   }
 }

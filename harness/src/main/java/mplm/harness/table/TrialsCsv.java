@@ -20,6 +20,7 @@ import java.util.function.Function;
 import mplm.engine.migration.MigrationResult;
 import mplm.harness.result.Measure;
 import mplm.harness.result.MemoryVerdict;
+import mplm.harness.result.Origin;
 import mplm.harness.result.TrialRow;
 import mplm.harness.scale.Scaled;
 import mplm.harness.scale.Scaling;
@@ -27,7 +28,8 @@ import mplm.harness.suite.Experiment;
 
 /** The columns of {@code trials.csv}: here what was to be done, how it ended and with what; what was measured is {@link TrialMeasures}. */
 public final class TrialsCsv {
-  static final String SIMULATED = "simulated";
+  private static final String SIMULATED = "simulated";
+  private static final String SIMULATION = "simulation";
   static final String NOT_COMPLETED = "the trial did not complete";
   private static final String NOT_SCALED = "the experiment is not in proportion";
   private static final String NOT_MPLM = "the method is not `mplm`";
@@ -40,16 +42,15 @@ public final class TrialsCsv {
   private TrialsCsv() {}
 
   private static Schema<TrialRow> what(Schema<TrialRow> schema) {
-    schema = schema
-        .with("run", TEXT, "name of the run's folder; `simulation` in a simulated row", r -> r.setting().run())
+    return schema
+        .with("run", TEXT, "name of the run's folder; `simulation` in a simulated row", r -> of(r, m -> m.setting().run(), computed -> SIMULATION))
         .with("suite", TEXT, "name of the suite", r -> r.planned().suite())
         .with("experiment", TEXT, "name of the experiment in the suite", r -> experiment(r).name())
         .with("trial", COUNT, "number of the trial in the run, from 1 on", r -> r.planned().number())
         .with("repetition", COUNT, "how often this method of this experiment has been tried, from 1 on", r -> r.planned().repetition())
-        .with("benchmark", TEXT, "the program in the guest; `trace` in a simulated row", r -> experiment(r).benchmark().name());
-    schema = measured(schema, "class", TEXT, "problem class of the benchmark", r -> experiment(r).problemClass());
-    schema = measured(schema, "vcpus", COUNT, "vCPUs of the guest", r -> experiment(r).vcpus());
-    return schema
+        .with("benchmark", TEXT, "the program in the guest; `trace` in a simulated row", r -> experiment(r).benchmark().name())
+        .with("class", TEXT, "problem class of the benchmark", SIMULATED, r -> r.measured().map(made -> experiment(r).problemClass()))
+        .with("vcpus", COUNT, "vCPUs of the guest", SIMULATED, r -> r.measured().map(made -> experiment(r).vcpus()))
         .with("memory_bytes", BYTES, "memory of the guest", r -> experiment(r).memory())
         .with("ballast_bytes", BYTES, "idle memory that the guest fills with random pages", r -> experiment(r).ballast())
         .with("scaled_to", TEXT, "what the experiment is in proportion to: `paper`", NOT_SCALED, r -> scaled(r).map(Scaled::to))
@@ -85,15 +86,17 @@ public final class TrialsCsv {
     schema = schema
         .with("link_bits_per_s", BITS_PER_S, "rate of the link, as the experiment asks for it", r -> experiment(r).link().bitsPerSecond())
         .with("shaping", TEXT, "how the link gets its rate; in a simulated row the overheads that were assumed, or `none`",
-            r -> r.setting().shaping())
-        .with("pair", TEXT, "name of the pair of hosts", "the run had one pair, or the trial failed before it had one", TrialRow::pair)
-        .with("stream_protection", TEXT, "what protects the migration stream: `none` or `tls`", r -> r.setting().protection())
+            r -> of(r, m -> m.setting().shaping(), computed -> computed.overheads().isEmpty() ? "none" : computed.overheads()))
+        .with("pair", TEXT, "name of the pair of hosts", "the run had one pair, or the trial failed before it had one",
+            r -> r.measured().flatMap(Origin.Measured::pair))
+        .with("stream_protection", TEXT, "what protects the migration stream: `none` or `tls`", 
+            r -> of(r, m -> m.setting().protection(), computed -> "none"))
         .with("testbed", TEXT, "kind of testbed; `none` for hosts of one's own, `simulation` in a simulated row",
-            r -> r.setting().testbed());
+            r -> of(r, m -> m.setting().testbed(), computed -> SIMULATION));
     schema = measured(schema, "accelerator", TEXT, "of both hypervisors: `kvm` or `tcg`",
-        r -> r.setting().accelerator().name().toLowerCase(Locale.ROOT));
+        m -> m.setting().accelerator().name().toLowerCase(Locale.ROOT));
     return measured(schema, "hosts_emulated", YES_NO, "whether the hosts are emulated machines, whose times say nothing of speed",
-        r -> r.setting().ofEmulatedHosts() ? "yes" : "no");
+        m -> m.setting().ofEmulatedHosts() ? "yes" : "no");
   }
 
   private static Schema<TrialRow> outcome(Schema<TrialRow> schema) {
@@ -117,26 +120,30 @@ public final class TrialsCsv {
         .with("elapsed_s", SECONDS, "from the command to migrate to the migration's end, whatever it was, by the controller's clock",
             "no migration began", r -> r.migration().map(MigrationResult::elapsed));
     return measured(schema, "memory_compared", TEXT, "what the comparison of both sides' memory found: `equal` or `different`; `no`"
-        + " if it was not compared", r -> r.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("no"))
+        + " if it was not compared", m -> m.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("no"))
         .with("memory_exempt", TEXT, "bytes that were not compared, as KVM writes them itself", "all bytes were compared, or none",
             r -> r.memory().flatMap(MemoryVerdict::exempt));
   }
 
   private static Schema<TrialRow> made(Schema<TrialRow> schema) {
-    return schema
-        .with("qemu_version", TEXT, "such as `10.0.13`", SIMULATED, r -> r.setting().qemuVersion())
-        .with("engine_hash", TEXT, "hash of all that the hypervisor was built from", SIMULATED, r -> r.setting().engineHash())
-        .with("scheduler_hash", TEXT, "SHA-256 of the page scheduler's source", r -> r.setting().schedulerHash())
-        .with("guest_hash", TEXT, "hash of all that the guest image was built from", SIMULATED, r -> r.setting().guestHash())
-        .with("guest_kernel", TEXT, "version of the guest's kernel", SIMULATED, r -> r.setting().kernel())
+    schema = measured(schema, "qemu_version", TEXT, "such as `10.0.13`", m -> m.setting().qemuVersion());
+    schema = measured(schema, "engine_hash", TEXT, "hash of all that the hypervisor was built from", m -> m.setting().engineHash())
+        .with("scheduler_hash", TEXT, "SHA-256 of the page scheduler's source",
+            r -> of(r, m -> m.setting().schedulerHash(), Origin.Simulated::schedulerHash));
+    schema = measured(schema, "guest_hash", TEXT, "hash of all that the guest image was built from", m -> m.setting().guestHash());
+    return measured(schema, "guest_kernel", TEXT, "version of the guest's kernel", m -> m.setting().kernel())
         .with("engine", TEXT, "name of the engine in a run that compares engines", "the run has one engine", r -> r.planned().engine())
-        .with("origin", TEXT, "`measured` or `simulated`", r -> r.setting().ofSimulation() ? "simulated" : "measured");
+        .with("origin", TEXT, "`measured` or `simulated`", r -> of(r, m -> "measured", computed -> SIMULATED));
   }
 
   /** What every trial has that was made, and a simulated one has not. */
-  static Schema<TrialRow> measured(Schema<TrialRow> schema, String name, Kind kind, String meaning, Function<TrialRow, ?> value) {
-    return schema.with(name, kind, meaning, SIMULATED,
-        row -> row.setting().ofSimulation() ? Optional.empty() : Optional.of(value.apply(row)));
+  static Schema<TrialRow> measured(Schema<TrialRow> schema, String name, Kind kind, String meaning,
+      Function<Origin.Measured, ?> value) {
+    return schema.with(name, kind, meaning, SIMULATED, row -> row.measured().map(value));
+  }
+
+  private static <T> T of(TrialRow row, Function<Origin.Measured, T> measured, Function<Origin.Simulated, T> simulated) {
+    return row.origin() instanceof Origin.Simulated computed ? simulated.apply(computed) : measured.apply(row.measured().orElseThrow());
   }
 
   /** The migration, if it went through: only then QEMU's times are its own. */

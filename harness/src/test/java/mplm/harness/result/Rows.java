@@ -77,9 +77,10 @@ public final class Rows {
   /** Of a planned trial that completed. */
   public static TrialRow of(PlannedTrial planned, Setting setting, double total, double downtime) {
     TrialRow row = completed(planned.experiment(), planned.method().toString(), planned.repetition(), total, downtime, 2893.5);
-    return new TrialRow(planned, setting, row.pair(), row.outcome(), row.reason(), row.guest(), row.limit(), row.migration(),
-        row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(), row.program(),
-        row.cpuTime(), row.peakMemory(), row.times());
+    Origin.Measured m = row.measured().orElseThrow();
+    return new TrialRow(planned, new Origin.Measured(setting, m.pair(), m.guest(), m.parameters(), m.parts(), m.memory(),
+        m.verification(), m.program(), m.cpuTime(), m.peakMemory(), m.times()), row.outcome(), row.reason(), row.limit(),
+        row.migration(), row.downtimes(), row.dirtyRate());
   }
 
   public static TrialRow notConverged(String method, int repetition) {
@@ -117,9 +118,8 @@ public final class Rows {
     Progress end = new Progress(m.end().elapsed(), m.end().status(), m.end().ram(), Optional.of(figures));
     MigrationResult result = new MigrationResult(m.method(), m.outcome(), m.reason(), m.elapsed(), m.totalTime(), m.downtime(),
         m.setupTime(), m.stop(), m.resume(), m.last(), m.looks(), end);
-    return new TrialRow(row.planned(), row.setting(), row.pair(), row.outcome(), row.reason(), row.guest(), row.limit(),
-        Optional.of(result), row.parameters(), row.downtimes(), row.parts(), row.dirtyRate(), row.memory(), row.verification(),
-        row.program(), row.cpuTime(), row.peakMemory(), row.times());
+    return new TrialRow(row.planned(), row.origin(), row.outcome(), row.reason(), row.limit(), Optional.of(result), row.downtimes(),
+        row.dirtyRate());
   }
 
   /** With a reason that a CSV has to quote. */
@@ -143,27 +143,22 @@ public final class Rows {
     boolean booted = migration.isPresent();
     DataSize program = experiment.benchmark().classes().get(experiment.problemClass()).memory();
     TrialRow.Guest guest = new TrialRow.Guest(seconds(3.014853), program, new DataSize(program.bytes() + (87L << 20)));
-    return new TrialRow(
-        new PlannedTrial(repetition, "quick", experiment, Method.parse(method), repetition), SETTING,
-        outcome == Outcome.FAILED ? Optional.of("west") : Optional.empty(), outcome, reason,
-        booted ? Optional.of(guest) : Optional.empty(),
-        booted ? Optional.of(Duration.ofSeconds(80)) : Optional.empty(),
-        migration,
-        booted ? Optional.of(new TrialRow.Parameters(0, 0)) : Optional.empty(),
-        migration.filter(m -> m.downtime().isPresent()).map(m -> downtimes(m.downtime().orElseThrow()))
-            .orElseGet(() -> Downtimes.none(Optional.empty())),
+    Origin.Measured measured = new Origin.Measured(SETTING, outcome == Outcome.FAILED ? Optional.of("west") : Optional.empty(),
+        booted ? Optional.of(guest) : Optional.empty(), booted ? Optional.of(new TrialRow.Parameters(0, 0)) : Optional.empty(),
         migration.filter(m -> m.downtime().isPresent()).map(m -> new DowntimeParts(seconds(0.001), seconds(0.002),
             m.downtime().orElseThrow().minus(seconds(0.01)), seconds(0.003), seconds(0.0025), seconds(0.0015))),
-        migration.filter(m -> m.end().mplm().isPresent()).map(m -> new DirtyRate(dirtyRate, OptionalDouble.of(2700.25))),
-        Optional.empty(),
-        verification,
-        verification.map(v -> seconds(9.5)),
+        Optional.empty(), verification, verification.map(v -> seconds(9.5)),
         new TrialRow.CpuTime(migration.map(m -> seconds(1.25)), migration.map(m -> seconds(0.75))),
         new TrialRow.PeakMemory(Optional.of(DataSize.parse("300MiB")).filter(m -> booted),
             Optional.of(DataSize.parse("250MiB")).filter(m -> booted)),
         new TrialRow.Times(seconds(2.1), seconds(2), migration.map(MigrationResult::elapsed).orElse(Duration.ZERO), Duration.ZERO,
             seconds(1.75), seconds(6.35).plus(migration.map(MigrationResult::elapsed).orElse(Duration.ZERO)),
             Optional.of(seconds(0.75))));
+    return new TrialRow(new PlannedTrial(repetition, "quick", experiment, Method.parse(method), repetition), measured, outcome, reason,
+        booted ? Optional.of(Duration.ofSeconds(80)) : Optional.empty(), migration,
+        migration.filter(m -> m.downtime().isPresent()).map(m -> downtimes(m.downtime().orElseThrow()))
+            .orElseGet(() -> Downtimes.none(Optional.empty())),
+        migration.filter(m -> m.end().mplm().isPresent()).map(m -> new DirtyRate(dirtyRate, OptionalDouble.of(2700.25))));
   }
 
   /** Of a guest whose clock stood still. */
