@@ -3,16 +3,13 @@ package mplm.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,32 +20,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.simulation.SimulationCsv;
-import org.testng.annotations.AfterClass;
+import mplm.harness.support.InFolder;
+import mplm.harness.support.Said;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
-public class MplmTest {
-  private Path folder;
-
+public class MplmTest extends InFolder {
   @BeforeClass
   public void makeInputs() throws IOException {
-    folder = Files.createTempDirectory("mplm-main");
     Files.createDirectory(folder.resolve("qemu-9"));
     Files.writeString(folder.resolve("qemu-9/VERSION"), "9.2.0\n");
     Files.writeString(folder.resolve("hosts.yaml"), "testbed: moon\n");
     Files.writeString(folder.resolve("shard.csv"), String.join(",", SimulationCsv.SCHEMA.header()) + "\n");
     Files.writeString(folder.resolve("history.csv"), "started,run,machine,experiment,title,method,engine,engine_hash,completed,"
         + "time,downtime,transferred,slowdown,cpu\nt,r,m,e,t,mplm,,h,1,1.5,,,,\n");
-  }
-
-  @AfterClass(alwaysRun = true)
-  public void remove() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   @DataProvider
@@ -88,9 +74,9 @@ public class MplmTest {
     List<String> line = new ArrayList<>(List.of("run", "--output", folder.resolve("runs").toString()));
     arguments.forEach(argument -> line.add(argument.replace("FOLDER", folder.toString())));
     Said said = inProcess(line);
-    assertThat(said.exitCode).isEqualTo(2);
-    assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: " + told);
-    assertThat(said.out).isEmpty();
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err().lines().toList()).singleElement().asString().matches("mplm: " + told);
+    assertThat(said.out()).isEmpty();
     assertThat(folder.resolve("runs")).doesNotExist();
   }
 
@@ -107,8 +93,8 @@ public class MplmTest {
   @Test(dataProvider = "badResumption", timeOut = 60_000)
   public void whatCannotBeResumedOrMergedIsToldInOneLine(List<String> arguments, String told) {
     Said said = inProcess(arguments.stream().map(argument -> argument.replace("FOLDER", folder.toString())).toList());
-    assertThat(said.exitCode).isEqualTo(2);
-    assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: " + told);
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err().lines().toList()).singleElement().asString().matches("mplm: " + told);
   }
 
   @Test
@@ -116,17 +102,17 @@ public class MplmTest {
     Path run = RecordedRun.unpack();
     try {
       Said said = inProcess(List.of("run", "--resume", run.toString()));
-      assertThat(said.out).endsWith("nothing is missing, each trial has its row\n");
-      assertThat(said.exitCode).isZero();
+      assertThat(said.out()).endsWith("nothing is missing, each trial has its row\n");
+      assertThat(said.exitCode()).isZero();
       RecordedRun.cutOff(run, "002-measured-mg.S-unmigrated-1");
-      assertThat(inProcess(List.of("run", "--resume", run.toString(), "--dry-run")).out)
+      assertThat(inProcess(List.of("run", "--resume", run.toString(), "--dry-run")).out())
           .isEqualTo("  2  measured mg.S unmigrated #1\n1 of 6 trials are missing\n");
-      assertThat(inProcess(List.of("run", "--resume", run.toString(), "--testbed", "loopback")).err)
+      assertThat(inProcess(List.of("run", "--resume", run.toString(), "--testbed", "loopback")).err())
           .isEqualTo("mplm: " + run + " cannot be resumed here, these differ: testbed: namespaces, loopback\n");
     } finally {
       RecordedRun.remove(run);
     }
-    assertThat(inProcess(List.of("run", "smoke", "--shard", "2/2", "--dry-run")).out)
+    assertThat(inProcess(List.of("run", "smoke", "--shard", "2/2", "--dry-run")).out())
         .contains("  2  MG").doesNotContain("  1  MG").contains("1 trials");
   }
 
@@ -150,9 +136,9 @@ public class MplmTest {
   @Test(dataProvider = "badInputOfOthers", timeOut = 60_000)
   public void soItIsForTheOtherCommands(List<String> arguments, String told) {
     Said said = inProcess(arguments.stream().map(argument -> argument.replace("FOLDER", folder.toString())).toList());
-    assertThat(said.exitCode).isEqualTo(2);
-    assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: " + told);
-    assertThat(said.out).isEmpty();
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err().lines().toList()).singleElement().asString().matches("mplm: " + told);
+    assertThat(said.out()).isEmpty();
   }
 
   /** The real process, since a script is run and System.err is what it inherits. */
@@ -188,50 +174,50 @@ public class MplmTest {
   @Test
   public void aDryRunTellsTheTrials() {
     Said said = inProcess(List.of("run", "quick", "--dry-run", "--methods", "precopy:1s,mplm:epoch=1s,share=25,strict,mplm"));
-    assertThat(said.exitCode).isZero();
-    assertThat(said.err).isEmpty();
-    assertThat(said.out).contains("precopy:1s #1").contains("mplm:epoch=1s,share=25,strict #1").contains("mplm #1").contains("6 trials");
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.err()).isEmpty();
+    assertThat(said.out()).contains("precopy:1s #1").contains("mplm:epoch=1s,share=25,strict #1").contains("mplm #1").contains("6 trials");
   }
 
   @Test
   public void aDryRunEstimatesTimeAndDiskAndSaysThatItDoes() {
     Said said = inProcess(List.of("run", "paper", "--dry-run"));
-    assertThat(said.exitCode).isZero();
-    assertThat(said.out).contains("320 trials")
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.out()).contains("320 trials")
         .containsPattern("estimated from .*, not measured: about \\d+ h \\(at most \\d+ h, .*\\), about \\d+ MB of disk");
     // SP's program runs for 984 s there, IS's for 29 s: that it is done ends a migration that does not converge
-    assertThat(inProcess(List.of("run", "paper", "--dry-run", "--benchmarks", "sp")).out).containsPattern("about \\d+ h ");
-    assertThat(inProcess(List.of("run", "paper", "--dry-run", "--benchmarks", "is")).out).containsPattern("about \\d+ min ");
+    assertThat(inProcess(List.of("run", "paper", "--dry-run", "--benchmarks", "sp")).out()).containsPattern("about \\d+ h ");
+    assertThat(inProcess(List.of("run", "paper", "--dry-run", "--benchmarks", "is")).out()).containsPattern("about \\d+ min ");
   }
 
   @Test
   public void aReportOfNoRunOrOfOneRunTwiceIsRefused() {
     for (List<String> line : List.of(List.of("report", folder.toString()), List.of("report", "a/../b", "b"))) {
       Said said = inProcess(line);
-      assertThat(said.exitCode).isEqualTo(2);
-      assertThat(said.err.lines().toList()).singleElement().asString().matches("mplm: .*(is not the folder of a run|one is there twice).*");
+      assertThat(said.exitCode()).isEqualTo(2);
+      assertThat(said.err().lines().toList()).singleElement().asString().matches("mplm: .*(is not the folder of a run|one is there twice).*");
     }
   }
 
   @Test
   public void listTellsSuitesBenchmarksAndMethods() {
     Said said = inProcess(List.of("list"));
-    assertThat(said.exitCode).isZero();
-    assertThat(said.out).contains("quick", "smoke", "mg", "precopy:DURATION", "mplm[:SETTINGS]").containsPattern("S \\d+MiB, W \\d+MiB, .*C \\d+MiB");
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.out()).contains("quick", "smoke", "mg", "precopy:DURATION", "mplm[:SETTINGS]").containsPattern("S \\d+MiB, W \\d+MiB, .*C \\d+MiB");
   }
 
   @Test
   public void theVersionIsThatOfTheKitAndOfWhatItIsMadeOf() {
     Said said = inProcess(List.of("--version"));
-    assertThat(said.exitCode).isZero();
-    assertThat(said.out).containsPattern("^mplm kit \\S+\n").contains("page scheduler ").containsPattern("\nJava \\d+");
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.out()).containsPattern("^mplm kit \\S+\n").contains("page scheduler ").containsPattern("\nJava \\d+");
   }
 
   @Test
   public void aShellCanCompleteCommandsAndOptions() {
     Said said = inProcess(List.of("generate-completion"));
-    assertThat(said.exitCode).isZero();
-    assertThat(said.out).contains("_complete_mplm", "--verify-memory", "doctor");
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.out()).contains("_complete_mplm", "--verify-memory", "doctor");
   }
 
   /**
@@ -301,21 +287,7 @@ public class MplmTest {
     });
   }
 
-  private record Said(int exitCode, String out, String err) {}
-
   private static Said inProcess(List<String> arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    PrintStream realOut = System.out;
-    PrintStream realErr = System.err;
-    try {
-      System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-      int exitCode = Mplm.run(arguments.toArray(String[]::new));
-      return new Said(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(realOut);
-      System.setErr(realErr);
-    }
+    return Said.by(() -> Mplm.run(arguments.toArray(String[]::new)));
   }
 }

@@ -3,12 +3,9 @@ package mplm.harness.calibration;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -23,6 +20,7 @@ import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.harness.derive.CalibrationDerivation;
 import mplm.harness.host.HostException;
+import mplm.harness.record.Folders;
 import mplm.harness.record.TrialFolder;
 import mplm.harness.rig.Kernel;
 import mplm.harness.rig.Rig;
@@ -85,7 +83,7 @@ public record Calibrations(Path cache, boolean again) {
       Path own = run.resolve(FOLDER).resolve(experiment.name());
       display.trial("guest of " + experiment.name(), all.size() + 1, experiments.size());
       try {
-        copy(measured(experiment, rig, accelerator, place, display), own);
+        Folders.copy(measured(experiment, rig, accelerator, place, display), own);
       } finally {
         display.close();
       }
@@ -143,21 +141,5 @@ public record Calibrations(Path cache, boolean again) {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(from, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-        Files.createDirectories(to.resolve(from.relativize(folder)));
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        Files.copy(file, to.resolve(from.relativize(file)));
-        return FileVisitResult.CONTINUE;
-      }
-    });
   }
 }

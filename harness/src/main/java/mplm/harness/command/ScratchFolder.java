@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import mplm.harness.record.Folders;
 
 /** A new folder for what a command needs while it works. It goes with it, also when the process is told to end. */
 final class ScratchFolder implements AutoCloseable {
@@ -35,15 +33,8 @@ final class ScratchFolder implements AutoCloseable {
   }
 
   private synchronized void remove() {
-    if (!Files.exists(path)) {
-      return;
-    }
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(path)) {
-      files = all.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : files) {
-        Files.deleteIfExists(file);
-      }
+    try {
+      Folders.remove(path);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

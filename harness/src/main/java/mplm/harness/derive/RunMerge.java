@@ -2,18 +2,16 @@
 package mplm.harness.derive;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.Folders;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Setting;
 import mplm.harness.suite.PlannedTrial;
@@ -81,13 +79,13 @@ public final class RunMerge {
     Files.createDirectories(fresh.resolve("trials"));
     for (RunDerivation shard : shards.values()) {
       for (PlannedTrial planned : shard.manifest().plan()) {
-        copy(shard.folder(planned).path(), fresh.resolve("trials").resolve(planned.fileName()));
+        Folders.copy(shard.folder(planned).path(), fresh.resolve("trials").resolve(planned.fileName()));
       }
       Path rest = fresh.resolve("shards").resolve(shard.manifest().shard().toString().replace("/", "-of-"));
       for (String part : List.of("hosts", "testng")) {
-        copy(shard.run().resolve(part), rest.resolve(part));
+        Folders.copy(shard.run().resolve(part), rest.resolve(part));
       }
-      copy(RunManifest.file(shard.run()), RunManifest.file(rest));
+      Folders.copy(RunManifest.file(shard.run()), RunManifest.file(rest));
     }
     manifest(run.getFileName().toString()).write(fresh);
     Files.move(fresh, run, StandardCopyOption.ATOMIC_MOVE);
@@ -105,22 +103,5 @@ public final class RunMerge {
         .orElseThrow();
     return first.whole(new Setting(id, started, of.testbed(), of.shaping(), of.protection(), of.accelerator(), of.qemuVersion(),
         of.engineHash(), of.schedulerHash(), of.guestHash(), of.kernel()));
-  }
-
-  /** A file, or a folder with all that is in it; nothing if there is none. */
-  private static void copy(Path from, Path to) throws IOException {
-    if (!Files.exists(from)) {
-      return;
-    }
-    Files.createDirectories(Optional.ofNullable(to.getParent()).orElseThrow());
-    try (Stream<Path> files = Files.walk(from)) {
-      files.forEach(file -> {
-        try {
-          Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      });
-    }
   }
 }

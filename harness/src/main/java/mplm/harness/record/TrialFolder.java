@@ -4,8 +4,6 @@ package mplm.harness.record;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.stream.Stream;
 
 /**
  * The folder of one trial and the files in it.
@@ -27,13 +25,7 @@ public record TrialFolder(Path path) {
 
   /** Removes it, if it is there, with all that is in it. */
   public void remove() throws IOException {
-    if (Files.exists(path)) {
-      try (Stream<Path> files = Files.walk(path)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
-    }
+    Folders.remove(path);
   }
 
   /** Of a {@link Journal}. */

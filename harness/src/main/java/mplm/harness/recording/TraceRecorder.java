@@ -7,21 +7,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Durations;
 import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
+import mplm.harness.record.Folders;
 import mplm.harness.record.TraceStamp;
 import mplm.harness.rig.Environment;
 import mplm.harness.rig.Kernel;
@@ -80,7 +78,7 @@ public record TraceRecorder(Duration length, Duration interval, String command, 
       display.say("logs: " + logs);
       return false;
     }
-    delete(logs);
+    Folders.remove(logs);
     return true;
   }
 
@@ -119,15 +117,5 @@ public record TraceRecorder(Duration length, Duration interval, String command, 
         figures.get("fetch_time_max") / 1e3,
         slowdown.isPresent() ? String.format(Locale.ROOT, "took %+.1f %%", 100 * slowdown.getAsDouble()) : "are too few to compare",
         result.recorded().iterations(), result.without().iterations());
-  }
-
-  private static void delete(Path folder) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(folder)) {
-      files = new ArrayList<>(all.sorted(Comparator.reverseOrder()).toList());
-    }
-    for (Path file : files) {
-      Files.delete(file);
-    }
   }
 }

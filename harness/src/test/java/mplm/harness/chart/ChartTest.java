@@ -19,30 +19,13 @@ import mplm.harness.result.Cell;
 import mplm.harness.result.Rows;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Experiment;
+import mplm.harness.support.InFolder;
 import org.assertj.core.data.Offset;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
-import org.testng.annotations.AfterClass;
-import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
-public class ChartTest {
-  private Path folder;
-
-  @BeforeClass
-  public void place() throws Exception {
-    System.setProperty("java.awt.headless", "true");
-    folder = Files.createTempDirectory("mplm-chart");
-  }
-
-  @AfterClass(alwaysRun = true)
-  public void remove() throws Exception {
-    for (Path file : Files.list(folder).toList()) {
-      Files.delete(file);
-    }
-    Files.delete(folder);
-  }
-
+public class ChartTest extends InFolder {
   @Test
   public void theSameFigureGivesTheSameBytes() throws Exception {
     Figure figure = Figures.of(Rows.ofEveryKind()).get("MG");

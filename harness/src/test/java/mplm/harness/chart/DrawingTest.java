@@ -8,26 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import mplm.harness.Forked;
-import mplm.harness.derive.RecordedRun;
-import org.testng.annotations.AfterMethod;
-import org.testng.annotations.BeforeMethod;
+import mplm.harness.support.InRecordedRun;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /** A picture that cannot be drawn costs the picture. */
-public class DrawingTest {
-  private Path run;
-
-  @BeforeMethod
-  public void unpack() throws Exception {
-    run = RecordedRun.unpack();
-  }
-
-  @AfterMethod(alwaysRun = true)
-  public void remove() throws Exception {
-    RecordedRun.remove(run);
-  }
-
+public class DrawingTest extends InRecordedRun {
   /** Machines without a library that Java's font code loads, and without a font. */
   @DataProvider
   public Object[][] machines() {

@@ -5,45 +5,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import mplm.harness.derive.RecordedRun;
-import mplm.harness.input.BadInput;
-import org.testng.annotations.AfterClass;
+import mplm.harness.support.InFolder;
+import mplm.harness.support.Said;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 import org.w3c.dom.Element;
-import picocli.CommandLine;
 
 /** The command over simulated rows, which {@code simulate} makes here, and over a recorded run. */
-public class CompareCommandTest {
+public class CompareCommandTest extends InFolder {
   private static final String GUEST = "synthetic:memory=256MiB,set=64MiB,at=128MiB,rate=5000,pattern=random,length=30s";
 
-  private Path folder;
   private Path simulated;
   private Path run;
 
   @BeforeClass
   public void makeRows() throws Exception {
-    folder = Files.createTempDirectory("mplm-compare");
     simulated = folder.resolve("simulated.csv");
     // a scheduler that hardly ever sends what has not been dirtied yet, and the paper's
-    assertThat(run(new SimulateCommand(), GUEST, GUEST.replace("5000", "0"), "--link", "240Mbit/s", "--limit", "120s",
+    assertThat(Said.by(new SimulateCommand(), GUEST, GUEST.replace("5000", "0"), "--link", "240Mbit/s", "--limit", "120s",
         "--methods", "mplm,mplm:share=95,mixed,precopy:5s,stop-and-copy", "--trials", simulated.toString(), "--charts",
-        folder.resolve("charts").toString()).exitCode).isZero();
-    run = RecordedRun.unpack();
+        folder.resolve("charts").toString()).exitCode()).isZero();
+    run = RecordedRun.unpack(folder.resolve("run"));
     Files.writeString(folder.resolve("few.csv"), "experiment,method,outcome,origin\nMG,mplm,completed,measured\n");
-  }
-
-  @AfterClass(alwaysRun = true)
-  public void remove() throws Exception {
-    RecordedRun.remove(folder);
-    RecordedRun.remove(run);
   }
 
   @Test
@@ -53,8 +43,8 @@ public class CompareCommandTest {
     Path markdown = folder.resolve("verdict.md");
     Said said = compare(simulated, simulated, "--methods", "mplm,mplm:share=95,mixed", "--json", json.toString(), "--junit",
         junit.toString(), "--markdown", markdown.toString());
-    assertThat(said.exitCode).as(said.err).isEqualTo(ExitCode.FAILED);
-    assertThat(said.out)
+    assertThat(said.exitCode()).as(said.err()).isEqualTo(ExitCode.FAILED);
+    assertThat(said.out())
         .containsPattern("rate-5000.* mplm -> mplm:share=95,mixed +migration time, s .* worse, computed: nothing varies")
         .containsPattern("rate-0.* same, computed").contains("verdict: worse (");
     JsonNode root = new ObjectMapper().readTree(json.toFile());
@@ -70,7 +60,7 @@ public class CompareCommandTest {
         .isEqualTo(Integer.parseInt(suite.getAttribute("failures")));
     assertThat(markdown).content().contains("| experiment | method |", "verdict: worse");
     // the other way round it takes less time, for more downtime
-    assertThat(compare(simulated, simulated, "--methods", "mplm:share=95,mixed,mplm").out)
+    assertThat(compare(simulated, simulated, "--methods", "mplm:share=95,mixed,mplm").out())
         .containsPattern("migration time, s .* better, ").containsPattern("downtime, s .* worse, ");
   }
 
@@ -78,7 +68,7 @@ public class CompareCommandTest {
   public void aControlIsNamedAsAnyMethodIs() throws Exception {
     Path json = folder.resolve("control.json");
     for (String control : new String[] {"precopy:5s", "precopy:5000ms"}) {
-      assertThat(compare(simulated, simulated, "--control", control, "--json", json.toString()).exitCode).isZero();
+      assertThat(compare(simulated, simulated, "--control", control, "--json", json.toString()).exitCode()).isZero();
       assertThat(new ObjectMapper().readTree(json.toFile()).get("differences")).filteredOn(d -> d.get("control").asBoolean())
           .isNotEmpty().allSatisfy(d -> assertThat(d.get("method").asText()).isEqualTo("precopy:5s"));
     }
@@ -88,27 +78,27 @@ public class CompareCommandTest {
   @Test
   public void aWorseSchedulerIsCaughtOnEachRecordedTrace() throws Exception {
     Path rows = folder.resolve("recorded.csv");
-    assertThat(run(new SimulateCommand(), "../reports/traces", "--link", "70Mbit/s", "--limit", "120s", "--methods",
-        "mplm,mplm:share=95,mixed", "--trials", rows.toString()).exitCode).isZero();
+    assertThat(Said.by(new SimulateCommand(), "../reports/traces", "--link", "70Mbit/s", "--limit", "120s", "--methods",
+        "mplm,mplm:share=95,mixed", "--trials", rows.toString()).exitCode()).isZero();
     Said said = compare(rows, rows, "--methods", "mplm,mplm:share=95,mixed");
-    assertThat(said.exitCode).as(said.err).isEqualTo(ExitCode.FAILED);
+    assertThat(said.exitCode()).as(said.err()).isEqualTo(ExitCode.FAILED);
     for (String kernel : new String[] {"mg", "is", "sp", "bt"}) {
-      assertThat(said.out).containsPattern("(?m)^" + kernel + "\\..* migration time, s .* worse, computed");
+      assertThat(said.out()).containsPattern("(?m)^" + kernel + "\\..* migration time, s .* worse, computed");
     }
-    assertThat(said.out).contains("no end").doesNotContain("CPU of hypervisors", "too few");
+    assertThat(said.out()).contains("no end").doesNotContain("CPU of hypervisors", "too few");
   }
 
   @Test
   public void theSameRowsAreTheSame() throws Exception {
     Said said = compare(simulated, simulated);
-    assertThat(said.exitCode).as(said.err).isZero();
-    assertThat(said.out).contains("verdict: same (", "judged by the threshold alone", "stop-and-copy");
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(said.out()).contains("verdict: same (", "judged by the threshold alone", "stop-and-copy");
     Said recorded = compare(run, run);
-    assertThat(recorded.exitCode).as(recorded.err).isZero();
-    assertThat(recorded.out)
+    assertThat(recorded.exitCode()).as(recorded.err()).isZero();
+    assertThat(recorded.out())
         .containsPattern("measured +mplm:epoch=1s +downtime, s +1 .* 1\\.000 .* too few, a verdict needs \\d+ rounds")
         .containsPattern("busy +precopy:0.001s +migration time, s +1 +no end +no end +- ").contains("verdict: too few");
-    assertThat(compare(run.resolve("trials.csv"), run).out).isEqualTo(recorded.out.replace(run + "\n", run + "/trials.csv\n"));
+    assertThat(compare(run.resolve("trials.csv"), run).out()).isEqualTo(recorded.out().replace(run + "\n", run + "/trials.csv\n"));
   }
 
   /** Rows as those of any trial: charts are drawn of them, which say what they are. */
@@ -164,30 +154,30 @@ public class CompareCommandTest {
     assertThat(text).isNotEqualTo(Files.readString(simulated));
     Files.writeString(damaged, text);
     Said said = compare(simulated, damaged);
-    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(said.err).matches(damaged + told);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(said.err()).matches(damaged + told);
   }
 
   @Test
   public void rowsThatHaveNothingInCommonOrOtherLimitsAreRefused() throws Exception {
     Path faster = folder.resolve("faster.csv");
-    assertThat(run(new SimulateCommand(), GUEST, "--link", "300Mbit/s", "--methods", "mplm", "--trials",
-        faster.toString()).exitCode).isZero();
+    assertThat(Said.by(new SimulateCommand(), GUEST, "--link", "300Mbit/s", "--methods", "mplm", "--trials",
+        faster.toString()).exitCode()).isZero();
     Said said = compare(simulated, faster);
-    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(said.err).isEqualTo("nothing can be compared: no experiment and method is in both");
+    assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(said.err()).isEqualTo("nothing can be compared: no experiment and method is in both");
     Path patient = folder.resolve("patient.csv");
-    assertThat(run(new SimulateCommand(), GUEST, "--link", "240Mbit/s", "--methods", "mplm", "--limit", "200s", "--trials",
-        patient.toString()).exitCode).isZero();
+    assertThat(Said.by(new SimulateCommand(), GUEST, "--link", "240Mbit/s", "--methods", "mplm", "--limit", "200s", "--trials",
+        patient.toString()).exitCode()).isZero();
     said = compare(simulated, patient);
-    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(said.err).matches("the rows cannot be compared, these differ: limit_s of synthetic.*: 120, 200 .*");
+    assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(said.err()).matches("the rows cannot be compared, these differ: limit_s of synthetic.*: 120, 200 .*");
   }
 
   @Test
   public void aControlMayBeWrittenInAnyWay() throws Exception {
-    assertThat(compare(simulated, simulated, "--control", "precopy:5000ms").out).contains("control: ")
-        .isEqualTo(compare(simulated, simulated, "--control", "precopy:5s").out);
+    assertThat(compare(simulated, simulated, "--control", "precopy:5000ms").out()).contains("control: ")
+        .isEqualTo(compare(simulated, simulated, "--control", "precopy:5s").out());
   }
 
   @Test(dataProvider = "refused")
@@ -197,17 +187,17 @@ public class CompareCommandTest {
       real[i] = real[i].replace("RUN", run.toString()).replace("SIMULATED", simulated.toString())
           .replace("FOLDER", folder.toString());
     }
-    Said said = run(new CompareCommand(), real);
-    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(said.err).matches(message).doesNotContain("\n");
+    Said said = Said.by(new CompareCommand(), real);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(said.err()).matches(message).doesNotContain("\n");
   }
 
   @Test
   public void whatDiffersIsToldWhenItIsComparedAllTheSame() throws Exception {
     Path text = folder.resolve("other.csv");
     Files.writeString(text, Files.readString(run.resolve("trials.csv")).replace("namespaces", "loopback"));
-    assertThat(run(new CompareCommand(), run.toString(), text.toString()).err).contains("testbed: namespaces, loopback");
-    assertThat(compare(run, text, "--force").out).contains("differs: testbed: namespaces, loopback");
+    assertThat(Said.by(new CompareCommand(), run.toString(), text.toString()).err()).contains("testbed: namespaces, loopback");
+    assertThat(compare(run, text, "--force").out()).contains("differs: testbed: namespaces, loopback");
   }
 
   /** Nobody takes a time on emulated hosts for speed. */
@@ -215,31 +205,12 @@ public class CompareCommandTest {
   public void thatHostsAreEmulatedIsTold() throws Exception {
     Path text = folder.resolve("machines.csv");
     Files.writeString(text, Files.readString(run.resolve("trials.csv")).replace(",namespaces,tcg,no,", ",machines,kvm,yes,"));
-    assertThat(compare(text, text).out).contains("Measured on emulated hosts: ");
-    assertThat(compare(run, run).out).doesNotContain("emulated");
+    assertThat(compare(text, text).out()).contains("Measured on emulated hosts: ");
+    assertThat(compare(run, run).out()).doesNotContain("emulated");
   }
-
-  private record Said(int exitCode, String out, String err) {}
 
   private Said compare(Path base, Path candidate, String... more) {
-    String[] arguments = new String[more.length + 2];
-    arguments[0] = base.toString();
-    arguments[1] = candidate.toString();
-    System.arraycopy(more, 0, arguments, 2, more.length);
-    return run(new CompareCommand(), arguments);
-  }
-
-  private static Said run(Object command, String... arguments) {
-    StringWriter out = new StringWriter();
-    String[] err = {""};
-    CommandLine line = new CommandLine(command).setOut(new PrintWriter(out));
-    line.setExecutionExceptionHandler((e, failed, result) -> {
-      if (!(e instanceof BadInput)) {
-        throw e;
-      }
-      err[0] = e.getMessage();
-      return ExitCode.BAD_INPUT;
-    });
-    return new Said(line.execute(arguments), out.toString(), err[0]);
+    return Said.by(new CompareCommand(),
+        Stream.concat(Stream.of(base.toString(), candidate.toString()), Stream.of(more)).toArray(String[]::new));
   }
 }

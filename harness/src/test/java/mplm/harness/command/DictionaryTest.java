@@ -4,8 +4,6 @@ package mplm.harness.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -18,6 +16,7 @@ import mplm.engine.migration.Mplm;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.history.History;
+import mplm.harness.support.Said;
 import mplm.harness.table.Column;
 import mplm.harness.table.Kind;
 import mplm.harness.table.Row;
@@ -27,7 +26,6 @@ import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
-import picocli.CommandLine;
 
 /** The dictionary of columns: its page, and that the kit's files hold what it says. */
 public class DictionaryTest {
@@ -132,8 +130,8 @@ public class DictionaryTest {
   }
 
   private static String said(Object command, String... words) {
-    StringWriter out = new StringWriter();
-    assertThat(new CommandLine(command).setOut(new PrintWriter(out)).execute(words)).isZero();
-    return out.toString();
+    Said said = Said.by(command, words);
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    return said.out();
   }
 }

@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import com.opencsv.CSVReaderHeaderAware;
 import com.opencsv.exceptions.CsvException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,20 +18,17 @@ import mplm.engine.trace.PageRuns;
 import mplm.engine.trace.TraceHeader;
 import mplm.engine.trace.TraceWriter;
 import mplm.harness.derive.RecordedRun;
-import mplm.harness.input.BadInput;
-import org.testng.annotations.AfterClass;
+import mplm.harness.support.InFolder;
+import mplm.harness.support.Said;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
-import picocli.CommandLine;
 
-public class SimulateCommandTest {
-  private Path folder;
+public class SimulateCommandTest extends InFolder {
   private Path trace;
 
   @BeforeClass
   public void makeTrace() throws IOException {
-    folder = Files.createTempDirectory("mplm-simulate");
     trace = folder.resolve("guest.trace");
     PageRuns used = new PageRuns();
     used.add(0, 8000);
@@ -46,23 +41,15 @@ public class SimulateCommandTest {
     Files.writeString(folder.resolve("no.trace"), "hello");
   }
 
-  @AfterClass(alwaysRun = true)
-  public void remove() throws IOException {
-    for (String name : List.of("guest.trace", "no.trace", "out.csv")) {
-      Files.deleteIfExists(folder.resolve(name));
-    }
-    Files.delete(folder);
-  }
-
   @Test
   public void printsARowAMethodMarkedAsSimulated() throws IOException, CsvException {
     Path csv = folder.resolve("out.csv");
     Said said = run(trace.toString(), "--link", "100Mbit/s", "--bound", "--csv", csv.toString(), "--methods",
         "precopy:0.3s,mplm:epoch=1s,share=25,mplm,stop-and-copy");
-    assertThat(said.exitCode).as(said.err).isZero();
-    assertThat(said.out).startsWith("SIMULATED, not measured: a guest of 64MiB on a link of 100Mbit/s, a guest, recorded")
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(said.out()).startsWith("SIMULATED, not measured: a guest of 64MiB on a link of 100Mbit/s, a guest, recorded")
         .contains("best downtime s", "the trace was too short and began again", "best possible");
-    assertThat(said.out.lines().filter(line -> line.matches("(precopy|mplm|stop-and-copy).* completed .*"))).hasSize(4);
+    assertThat(said.out().lines().filter(line -> line.matches("(precopy|mplm|stop-and-copy).* completed .*"))).hasSize(4);
     List<Map<String, String>> rows = new ArrayList<>();
     try (CSVReaderHeaderAware reader = new CSVReaderHeaderAware(Files.newBufferedReader(csv))) {
       for (Map<String, String> row = reader.readMap(); row != null; row = reader.readMap()) {
@@ -84,8 +71,8 @@ public class SimulateCommandTest {
   public void aGuestMayBeMadeUpAndMayNotConverge() {
     Said said = run("synthetic:memory=64MiB,set=32MiB,rate=100000", "--link", "100Mbit/s", "--methods", "precopy:0.1s",
         "--limit", "20s");
-    assertThat(said.exitCode).isZero();
-    assertThat(said.out).containsPattern("precopy:0.1s +not converged +- +20.000 +- ");
+    assertThat(said.exitCode()).isZero();
+    assertThat(said.out()).containsPattern("precopy:0.1s +not converged +- +20.000 +- ");
   }
 
   @Test
@@ -94,10 +81,10 @@ public class SimulateCommandTest {
     StringBuilder single = new StringBuilder();
     for (String guest : List.of(trace.toString(), other)) {
       for (String link : List.of("50Mbit/s", "100Mbit/s")) {
-        single.append(run(guest, "--link", link, "--bound").out);
+        single.append(run(guest, "--link", link, "--bound").out());
       }
     }
-    assertThat(run(trace.toString(), other, "--link", "50Mbit/s,100Mbit/s", "--bound").out).isEqualTo(single.toString())
+    assertThat(run(trace.toString(), other, "--link", "50Mbit/s,100Mbit/s", "--bound").out()).isEqualTo(single.toString())
         .contains("64MiB on a link of 50Mbit/s", "32MiB on a link of 100Mbit/s");
   }
 
@@ -108,10 +95,10 @@ public class SimulateCommandTest {
     try {
       Said none = run(guest, "--link", "100Mbit/s,200Mbit/s", "--methods", "precopy:0.1s", "--limit", "20s", "--heat-map",
           charts.toString());
-      assertThat(none.exitCode).as(none.err).isZero();
-      assertThat(none.out).contains("no chart of " + guest.substring(0, 10)).contains("no migration came to its end");
+      assertThat(none.exitCode()).as(none.err()).isZero();
+      assertThat(none.out()).contains("no chart of " + guest.substring(0, 10)).contains("no migration came to its end");
       Said some = run(guest, "--link", "100Mbit/s", "--methods", "precopy:0.1s,mplm", "--limit", "20s", "--heat-map", charts.toString());
-      assertThat(some.exitCode).as(some.err).isZero();
+      assertThat(some.exitCode()).as(some.err()).isZero();
       assertThat(charts.resolve("trace-1-total.svg")).isNotEmptyFile();
     } finally {
       RecordedRun.remove(charts);
@@ -123,14 +110,14 @@ public class SimulateCommandTest {
   public void aMigrationMayHaveOverheads() {
     String guest = "synthetic:memory=64MiB,set=32MiB,rate=1000,pattern=sequential";
     String[] methods = {"--link", "100Mbit/s", "--methods", "mplm,stop-and-copy"};
-    String plain = run(guest, methods[0], methods[1], methods[2], methods[3]).out;
+    String plain = run(guest, methods[0], methods[1], methods[2], methods[3]).out();
     Said said = run(guest, methods[0], methods[1], methods[2], methods[3], "--overheads", "goodput=0.5,switchover=1s,slowness=2");
-    assertThat(said.exitCode).as(said.err).isZero();
-    assertThat(said.out.lines().findFirst().orElseThrow())
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(said.out().lines().findFirst().orElseThrow())
         .endsWith(", goodput=0.5,buffer=0KiB,work=0us,fetch=0ms,switchover=1000ms,slowness=2");
     double stopped = column(plain, "stop-and-copy", 1);
-    assertThat(column(said.out, "stop-and-copy", 1)).isCloseTo(2 * stopped + 1, within(0.01));
-    assertThat(column(said.out, "mplm", 10)).isCloseTo(column(plain, "mplm", 10) / 2, withinPercentage(5));
+    assertThat(column(said.out(), "stop-and-copy", 1)).isCloseTo(2 * stopped + 1, within(0.01));
+    assertThat(column(said.out(), "mplm", 10)).isCloseTo(column(plain, "mplm", 10) / 2, withinPercentage(5));
   }
 
   /** A number of a row, counted from behind its outcome. */
@@ -172,9 +159,9 @@ public class SimulateCommandTest {
   @Test(dataProvider = "badInput")
   public void badInputIsOneLine(List<String> arguments, String told) {
     Said said = run(arguments.stream().map(argument -> argument.replace("FOLDER", folder.toString())).toArray(String[]::new));
-    assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-    assertThat(said.err).matches(told.replace("FOLDER", folder.toString()));
-    assertThat(said.out).isEmpty();
+    assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    assertThat(said.err()).matches(told.replace("FOLDER", folder.toString()));
+    assertThat(said.out()).isEmpty();
   }
 
   @Test
@@ -183,13 +170,13 @@ public class SimulateCommandTest {
     try {
       String guest = "synthetic:memory=256MiB,set=4MiB,rate=100";
       Said said = run(guest, "--methods", "mplm", "--trials", empty.toString());
-      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-      assertThat(said.err).isEqualTo("--trials " + empty + ": cannot be written: is a folder");
+      assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(said.err()).isEqualTo("--trials " + empty + ": cannot be written: is a folder");
       assertThat(empty).isEmptyDirectory();
       // no guest boots in so little memory, but none is booted
       Path rows = empty.resolve("rows.csv");
       said = run(trace.toString(), "--methods", "mplm", "--trials", rows.toString());
-      assertThat(said.exitCode).as(said.err).isZero();
+      assertThat(said.exitCode()).as(said.err()).isZero();
       assertThat(rows).content().contains(",67108864,").endsWith(",simulated\n");
     } finally {
       RecordedRun.remove(empty);
@@ -219,8 +206,8 @@ public class SimulateCommandTest {
       assertThat(text).isNotEqualTo(Files.readString(rows));
       Files.writeString(rows, text);
       Said said = run("--against", run.toString());
-      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-      assertThat(said.err).matches(rows + told);
+      assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(said.err()).matches(rows + told);
     } finally {
       RecordedRun.remove(run);
     }
@@ -233,8 +220,8 @@ public class SimulateCommandTest {
       Path manifest = run.resolve("run.json");
       Files.writeString(manifest, Files.readString(manifest).replaceFirst("(\"kernel_arguments\" : \\{)[^}]*", "$1"));
       Said said = run("--against", run.toString());
-      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-      assertThat(said.err).isEqualTo(manifest + ": kernel_arguments: has none of experiment measured");
+      assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(said.err()).isEqualTo(manifest + ": kernel_arguments: has none of experiment measured");
     } finally {
       RecordedRun.remove(run);
     }
@@ -245,26 +232,14 @@ public class SimulateCommandTest {
     Path run = RecordedRun.unpack();
     try {
       Said said = run("--against", run.toString(), trace.toString());
-      assertThat(said.exitCode).isEqualTo(ExitCode.BAD_INPUT);
-      assertThat(said.err).isEqualTo(folder.resolve("guest.trace.json") + ": no such file");
+      assertThat(said.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+      assertThat(said.err()).isEqualTo(folder.resolve("guest.trace.json") + ": no such file");
     } finally {
       RecordedRun.remove(run);
     }
   }
 
-  private record Said(int exitCode, String out, String err) {}
-
   private static Said run(String... arguments) {
-    StringWriter out = new StringWriter();
-    String[] err = {""};
-    CommandLine line = new CommandLine(new SimulateCommand()).setOut(new PrintWriter(out));
-    line.setExecutionExceptionHandler((e, command, result) -> {
-      if (!(e instanceof BadInput)) {
-        throw e;
-      }
-      err[0] = e.getMessage();
-      return ExitCode.BAD_INPUT;
-    });
-    return new Said(line.execute(arguments), out.toString(), err[0]);
+    return Said.by(new SimulateCommand(), arguments);
   }
 }

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import mplm.harness.support.InRecordedRun;
 import org.testng.annotations.AfterMethod;
-import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
@@ -19,19 +19,12 @@ import org.testng.annotations.Test;
  * A run derives to the same bytes in the locale of whoever derives it: other digits, other commas, other small letters. That no code
  * asks for the default locale is checked when it is compiled, by forbiddenapis.
  */
-public class LocaleTest {
+public class LocaleTest extends InRecordedRun {
   private final Locale before = Locale.getDefault();
-  private Path run;
-
-  @BeforeMethod
-  public void unpack() throws Exception {
-    run = RecordedRun.unpack();
-  }
 
   @AfterMethod(alwaysRun = true)
-  public void remove() throws Exception {
+  public void restore() {
     Locale.setDefault(before);
-    RecordedRun.remove(run);
   }
 
   @DataProvider

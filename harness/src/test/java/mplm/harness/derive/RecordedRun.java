@@ -10,12 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import mplm.harness.record.Folders;
 
 /** The folder of a run that was recorded once, six trials, unpacked for a test. */
 public final class RecordedRun {
@@ -23,8 +22,12 @@ public final class RecordedRun {
 
   /** Unpacks it into a new folder. */
   public static Path unpack() throws IOException {
+    return unpack(Files.createTempDirectory("mplm-recorded"));
+  }
+
+  /** Unpacks it into that folder. */
+  public static Path unpack(Path run) throws IOException {
     System.setProperty("java.awt.headless", "true");
-    Path run = Files.createTempDirectory("mplm-recorded");
     try (InputStream in = RecordedRun.class.getResourceAsStream("recorded-run.zip"); ZipInputStream zip = new ZipInputStream(in)) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         Path file = run.resolve(entry.getName()).normalize();
@@ -83,10 +86,6 @@ public final class RecordedRun {
 
   /** Removes a folder with all that is in it. */
   public static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Folders.remove(folder);
   }
 }

@@ -24,8 +24,7 @@ import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
 import mplm.harness.verdict.Observation;
 import mplm.harness.suite.PlannedTrial;
-import org.testng.annotations.AfterMethod;
-import org.testng.annotations.BeforeMethod;
+import mplm.harness.support.InRecordedRun;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
@@ -35,19 +34,7 @@ import org.testng.annotations.Test;
  * are in {@code recorded-run.zip} as they were then. When a column is meant to change, unpack it, {@code mplm derive} it, look at the
  * difference, and pack it again.
  */
-public class RecordedRunTest {
-  private Path run;
-
-  @BeforeMethod
-  public void unpack() throws Exception {
-    run = RecordedRun.unpack();
-  }
-
-  @AfterMethod(alwaysRun = true)
-  public void remove() throws Exception {
-    RecordedRun.remove(run);
-  }
-
+public class RecordedRunTest extends InRecordedRun {
   @Test
   public void everyCsvIsByteForByteWhatTheRunItselfWrote() throws Exception {
     Map<Path, String> recorded = csvs();

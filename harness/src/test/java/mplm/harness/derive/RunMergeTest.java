@@ -14,28 +14,12 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.result.Setting;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
-import org.testng.annotations.AfterMethod;
-import org.testng.annotations.BeforeMethod;
+import mplm.harness.support.InRecordedRun;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /** Shards that are made of a recorded run, put together again. */
-public class RunMergeTest {
-  private Path run;
-  private Path folder;
-
-  @BeforeMethod
-  public void unpack() throws Exception {
-    run = RecordedRun.unpack();
-    folder = Files.createTempDirectory("mplm-merge");
-  }
-
-  @AfterMethod(alwaysRun = true)
-  public void remove() throws Exception {
-    RecordedRun.remove(run);
-    RecordedRun.remove(folder);
-  }
-
+public class RunMergeTest extends InRecordedRun {
   @Test
   public void theRowsAreThoseOfOneRunInItsOrder() throws Exception {
     List<RunDerivation> shards = List.of(shard(2, 3), shard(1, 3), shard(3, 3));

@@ -17,41 +17,25 @@ import mplm.harness.history.History.Point;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.statistics.ChangePoints;
+import mplm.harness.support.InRecordedRun;
 import mplm.harness.verdict.Metric;
-import org.testng.annotations.AfterMethod;
-import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
-public class HistoryTest {
-  private Path run;
-  private Path runs;
-
-  @BeforeMethod
-  public void unpack() throws Exception {
-    run = RecordedRun.unpack();
-    runs = Files.createTempDirectory("mplm-history");
-  }
-
-  @AfterMethod(alwaysRun = true)
-  public void remove() throws Exception {
-    RecordedRun.remove(run);
-    RecordedRun.remove(runs);
-  }
-
+public class HistoryTest extends InRecordedRun {
   @Test
   public void eachRunAddsItsMedians() throws Exception {
     RunDerivation derivation = RunDerivation.of(run);
-    History history = History.in(runs);
+    History history = History.in(folder);
     history.add(derivation.manifest(), derivation.rows());
-    String once = Files.readString(runs.resolve("history.csv"));
+    String once = Files.readString(folder.resolve("history.csv"));
     history.add(derivation.manifest(), derivation.rows()); // again: a run adds them once
-    assertThat(Files.readString(runs.resolve("history.csv"))).isEqualTo(once);
+    assertThat(Files.readString(folder.resolve("history.csv"))).isEqualTo(once);
     RunManifest first = derivation.manifest();
     Files.writeString(run.resolve("run.json"), Files.readString(run.resolve("run.json")).replace(first.setting().run(), "another"));
     derivation = RunDerivation.of(run);
     history.add(derivation.manifest(), derivation.rows());
-    assertThat(Files.readString(runs.resolve("history.csv"))).startsWith(once).hasLineCount(1 + 2 * 6);
-    Map<String, List<Point>> series = History.of(runs.resolve("history.csv")).series(Metric.TIME);
+    assertThat(Files.readString(folder.resolve("history.csv"))).startsWith(once).hasLineCount(1 + 2 * 6);
+    Map<String, List<Point>> series = History.of(folder.resolve("history.csv")).series(Metric.TIME);
     // of two measured ones and the one whose guest was not held; what did not come to its end has no time
     assertThat(series).hasSize(2).allSatisfy((name, points) -> assertThat(points).hasSize(2));
     assertThat(series.keySet()).anySatisfy(name -> assertThat(name)
@@ -63,21 +47,21 @@ public class HistoryTest {
   /** A metric more is a column more: what was recorded before stays, and is read. */
   @Test
   public void aHistoryOfBeforeAMetricWasThereGoesOn() throws Exception {
-    Path file = runs.resolve("history.csv");
+    Path file = folder.resolve("history.csv");
     String before = "started,run,machine,experiment,title,method,engine,engine_hash,completed,time,downtime,later\n"
         + "t,r,m,e,\"t, u\",mplm,,h,1,1.5,,7\n";
     Files.writeString(file, before);
     assertThat(History.of(file).series(Metric.TIME).values()).containsExactly(List.of(new Point("r", "h", 1.5)));
     assertThat(History.of(file).series(Metric.CPU)).isEmpty();
     RunDerivation derivation = RunDerivation.of(run);
-    History.in(runs).add(derivation.manifest(), derivation.rows());
+    History.in(folder).add(derivation.manifest(), derivation.rows());
     List<String> lines = Files.readAllLines(file);
     assertThat(lines).hasSize(2 + 6).startsWith("started,run,machine,experiment,title,method,engine,engine_hash,completed,time,downtime,"
         + "later,transferred,slowdown,cpu", "t,r,m,e,\"t, u\",mplm,,h,1,1.5,,7,,,");
     assertThat(History.of(file).series(Metric.TIME)).hasSize(1 + 2);
     assertThat(History.of(file).series(Metric.TRANSFERRED)).hasSize(3);
     assertThat(RecordedRun.table(file)).allSatisfy(row -> assertThat(row.get("later")).isIn("7", ""));
-    History.in(runs).add(derivation.manifest(), derivation.rows());
+    History.in(folder).add(derivation.manifest(), derivation.rows());
     assertThat(Files.readAllLines(file)).isEqualTo(lines);
   }
 
@@ -92,15 +76,15 @@ public class HistoryTest {
         .replaceFirst("(\"environment\" : \\{[\\s\\S]*?)\"source\" :", "$1\"east-source\" :"));
     RunDerivation derivation = RunDerivation.of(run);
     assertThat(derivation.manifest().environment()).containsKey("east-source").doesNotContainKey("source");
-    History.in(runs).add(derivation.manifest(), derivation.rows());
-    assertThat(History.in(runs).series(Metric.TIME).keySet()).allSatisfy(name -> assertThat(name).doesNotContain("unknown CPU"));
+    History.in(folder).add(derivation.manifest(), derivation.rows());
+    assertThat(History.in(folder).series(Metric.TIME).keySet()).allSatisfy(name -> assertThat(name).doesNotContain("unknown CPU"));
     derivation.again();
     assertThat(Files.readString(run.resolve("report.md"))).doesNotContain("unknown CPU");
   }
 
   @Test
   public void whatIsNoHistoryIsRefused() throws Exception {
-    Path file = runs.resolve("other.csv");
+    Path file = folder.resolve("other.csv");
     assertThatThrownBy(() -> History.of(file).series(Metric.TIME)).isInstanceOf(BadInput.class)
         .hasMessageContaining("no such file");
     Files.writeString(file, "a,b\n1,2\n");

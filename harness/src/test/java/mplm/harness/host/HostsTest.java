@@ -13,22 +13,20 @@ import java.util.List;
 import java.util.Locale;
 import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
-import org.testng.annotations.AfterClass;
+import mplm.harness.support.InFolder;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
-public class HostsTest {
+public class HostsTest extends InFolder {
   private static final String HOST_KEY =
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC9uweY2r3Fm6Wy2lRhPZBpeEKpR/J1qPdblx7rblIQG";
 
-  private Path folder;
   private Path file;
   private String good;
 
   @BeforeClass
   public void writeKey() throws IOException {
-    folder = Files.createTempDirectory("mplm-hosts");
     Path key = Files.writeString(folder.resolve("key"), "-----BEGIN OPENSSH PRIVATE KEY-----\n");
     file = folder.resolve("hosts.yaml");
     good =
@@ -47,13 +45,6 @@ public class HostsTest {
         """
             .replace("HOST_KEY", "'" + HOST_KEY + "'")
             .replace("KEY", key.toString());
-  }
-
-  @AfterClass
-  public void remove() throws IOException {
-    Files.deleteIfExists(file);
-    Files.delete(folder.resolve("key"));
-    Files.delete(folder);
   }
 
   @Test

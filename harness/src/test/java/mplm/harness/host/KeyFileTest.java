@@ -7,19 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import mplm.harness.derive.RecordedRun;
-import org.testng.annotations.AfterClass;
+import mplm.harness.support.InFolder;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /** Keys that ssh-keygen made: those that log in, those that cannot, and by which algorithms a host's key is asked for. */
-public class KeyFileTest {
-  private Path folder;
-
+public class KeyFileTest extends InFolder {
   @BeforeClass
   public void makeKeys() throws Exception {
-    folder = Files.createTempDirectory("mplm-keys");
     for (String type : List.of("rsa", "ecdsa", "ed25519")) {
       generate(type, type, "");
     }
@@ -32,11 +28,6 @@ public class KeyFileTest {
     Process process = new ProcessBuilder("ssh-keygen", "-q", "-t", type, "-N", passphrase, "-f", folder.resolve(name).toString())
         .inheritIO().start();
     assertThat(process.waitFor()).isZero();
-  }
-
-  @AfterClass(alwaysRun = true)
-  public void remove() throws IOException {
-    RecordedRun.remove(folder);
   }
 
   @DataProvider

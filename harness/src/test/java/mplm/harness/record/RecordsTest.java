@@ -10,11 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.SerialLine;
@@ -27,28 +25,17 @@ import mplm.harness.result.Setting;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
-import org.testng.annotations.AfterMethod;
+import mplm.harness.support.InFolder;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
 
 /** What is written into a trial's or a run's folder is read as it was. */
-public class RecordsTest {
-  private Path folder;
+public class RecordsTest extends InFolder {
   private Path file;
 
   @BeforeMethod
   public void place() throws Exception {
-    folder = Files.createTempDirectory("mplm-records");
     file = folder.resolve("file");
-  }
-
-  @AfterMethod(alwaysRun = true)
-  public void remove() throws Exception {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    }
   }
 
   @Test

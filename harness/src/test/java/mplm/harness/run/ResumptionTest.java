@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.Writer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Properties;
 import mplm.harness.artifact.Artifact;
@@ -17,27 +16,11 @@ import mplm.harness.host.Store;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.suite.PlannedTrial;
-import org.testng.annotations.AfterMethod;
-import org.testng.annotations.BeforeMethod;
+import mplm.harness.support.InRecordedRun;
 import org.testng.annotations.Test;
 
 /** What of resuming a run needs no hosts, on a recorded one. */
-public class ResumptionTest {
-  private Path run;
-  private Path artifacts;
-
-  @BeforeMethod
-  public void unpack() throws Exception {
-    run = RecordedRun.unpack();
-    artifacts = Files.createTempDirectory("mplm-artifacts");
-  }
-
-  @AfterMethod(alwaysRun = true)
-  public void remove() throws Exception {
-    RecordedRun.remove(run);
-    RecordedRun.remove(artifacts);
-  }
-
+public class ResumptionTest extends InRecordedRun {
   @Test
   public void whatHasNoEndIsMissing() throws Exception {
     RecordedRun.cutOff(run, "005-busy-mg.W-precopy-0.001s-1");
@@ -69,24 +52,24 @@ public class ResumptionTest {
   @Test
   public void aRunIsNotResumedWithAnotherEngineOrGuest() throws Exception {
     RunManifest begun = RunManifest.read(run);
-    Resumption.check(run, begun, artifacts(begun.setting().engineHash(), begun.setting().guestHash()));
-    assertThatThrownBy(() -> Resumption.check(run, begun, artifacts("e1", "9"))).isInstanceOf(BadInput.class).hasMessage(
+    Resumption.check(run, begun, folder(begun.setting().engineHash(), begun.setting().guestHash()));
+    assertThatThrownBy(() -> Resumption.check(run, begun, folder("e1", "9"))).isInstanceOf(BadInput.class).hasMessage(
         run + " cannot be resumed here, these differ: engine: " + begun.setting().engineHash() + ", e1; guest: "
         + begun.setting().guestHash() + ", 9");
   }
 
-  private Artifacts artifacts(String engine, String guest) throws Exception {
+  private Artifacts folder(String engine, String guest) throws Exception {
     Properties properties = new Properties();
     properties.put("engine.hash", engine);
     properties.put("guest.hash", guest);
-    Files.createDirectories(artifacts.resolve("bin"));
-    Files.writeString(artifacts.resolve(Artifact.ENGINE_BINARY), engine);
-    properties.put("binary.sha256", Store.sha256(artifacts.resolve(Artifact.ENGINE_BINARY)));
+    Files.createDirectories(folder.resolve("bin"));
+    Files.writeString(folder.resolve(Artifact.ENGINE_BINARY), engine);
+    properties.put("binary.sha256", Store.sha256(folder.resolve(Artifact.ENGINE_BINARY)));
     for (String file : new String[] {"engine.properties", "guest.properties"}) {
-      try (Writer out = Files.newBufferedWriter(artifacts.resolve(file))) {
+      try (Writer out = Files.newBufferedWriter(folder.resolve(file))) {
         properties.store(out, null);
       }
     }
-    return new Artifacts(artifacts, artifacts);
+    return new Artifacts(folder, folder);
   }
 }

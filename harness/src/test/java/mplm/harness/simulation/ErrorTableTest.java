@@ -19,23 +19,20 @@ import mplm.engine.trace.SyntheticTrace;
 import mplm.engine.trace.Trace;
 import mplm.engine.trace.TraceFile;
 import mplm.engine.trace.TraceWriter;
-import mplm.harness.derive.RecordedRun;
 import mplm.harness.result.Rows;
 import mplm.harness.suite.Experiment;
-import org.testng.annotations.AfterClass;
+import mplm.harness.support.InFolder;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.Test;
 
 /** "Real" trials here are simulated ones under overheads that the fit does not know. */
-public class ErrorTableTest {
+public class ErrorTableTest extends InFolder {
   private static final Overheads TRUE = new Overheads(0.9, 2048, 12, 20, 170, 1.3);
   private static final double SETUP = 0.08;
 
-  private Path folder;
 
   @BeforeClass
   public void makeTraces() throws IOException {
-    folder = Files.createTempDirectory("mplm-fidelity");
     write("MG", "synthetic:memory=64MiB,set=24MiB,at=8MiB,rate=6000,pattern=sequential,zero=40,length=20s");
     write("SP", "synthetic:memory=64MiB,set=16MiB,rate=3000,zero=60,length=20s");
   }
@@ -49,11 +46,6 @@ public class ErrorTableTest {
       }
       writer.end();
     }
-  }
-
-  @AfterClass(alwaysRun = true)
-  public void remove() throws IOException {
-    RecordedRun.remove(folder);
   }
 
   @Test(timeOut = 120_000)

@@ -19,33 +19,19 @@ import mplm.engine.simulate.Bound;
 import mplm.engine.trace.SyntheticTrace;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.Bandwidth;
-import mplm.harness.derive.RecordedRun;
 import mplm.harness.input.BadInput;
 import mplm.harness.suite.Shard;
-import org.testng.annotations.AfterMethod;
-import org.testng.annotations.BeforeMethod;
+import mplm.harness.support.InFolder;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
-public class SweepTest {
+public class SweepTest extends InFolder {
   private static final List<Trace> TRACES = List.of(SyntheticTrace.parse("synthetic:memory=32MiB,set=8MiB,rate=3000,length=5s"),
       SyntheticTrace.parse("synthetic:memory=16MiB,set=4MiB,rate=9000,length=5s"));
   private static final List<Bandwidth> LINKS = Stream.of("20Mbit/s", "50Mbit/s", "100Mbit/s").map(Bandwidth::parse).toList();
   private static final List<Method> METHODS =
       Method.parseList("precopy:0.3s,mplm:epoch=1s,stop-and-copy");
 
-  private Path folder;
-
-  @BeforeMethod
-  public void make() throws IOException {
-    System.setProperty("java.awt.headless", "true");
-    folder = Files.createTempDirectory("mplm-sweep");
-  }
-
-  @AfterMethod(alwaysRun = true)
-  public void remove() throws IOException {
-    RecordedRun.remove(folder);
-  }
 
   @DataProvider
   public Object[][] shards() {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +21,17 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
 import mplm.harness.paper.Published;
 import mplm.harness.scale.WorkingSet;
-import org.testng.annotations.AfterClass;
+import mplm.harness.support.InFolder;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
-public class NpbConfigsTest {
+public class NpbConfigsTest extends InFolder {
   private static final Path SHIPPED = Path.of("../npb-configs");
 
-  private Path folder;
 
   @BeforeClass
   public void writeBenchmark() throws IOException {
-    folder = Files.createTempDirectory("mplm-configs");
     Files.createDirectory(folder.resolve("suites"));
     Files.writeString(folder.resolve("mg.yaml"), """
         benchmark: mg
@@ -56,15 +53,6 @@ public class NpbConfigsTest {
         classes:
           S: {iterations: 4, memory_mib: 4}
         """);
-  }
-
-  @AfterClass(alwaysRun = true)
-  public void remove() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   @Test
