@@ -170,6 +170,7 @@ public final class Host implements AutoCloseable {
   /** Writes a new file that only its owner can read. What is in it is never an argument, which all users of a host can see. */
   public void write(String remotePath, String text) {
     FileAttributes ownerOnly = new FileAttributes.Builder().withPermissions(0600).build();
+    long start = System.nanoTime();
     try (Connections.Place place = connections.place();
         SFTPClient sftp = place.client().newSFTPClient();
         RemoteFile file = sftp.open(remotePath, EnumSet.of(OpenMode.WRITE, OpenMode.CREAT, OpenMode.EXCL), ownerOnly)) {
@@ -177,6 +178,8 @@ public final class Host implements AutoCloseable {
       file.write(0, bytes, 0, bytes.length);
     } catch (IOException e) {
       throw new HostException(name(), "cannot write " + remotePath, e);
+    } finally {
+      done("write", start);
     }
   }
 

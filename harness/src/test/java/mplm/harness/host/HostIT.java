@@ -149,8 +149,13 @@ public class HostIT {
       other.tell((operation, took) -> told.add(operation + (took.isNegative() || took.isZero() ? " at once" : "")));
       other.check(SOON, "true");
       other.start(folder.resolve("told.log"), "sleep", "7306").close();
+      String file = other.newFolder("told") + "/text";
+      other.write(file, "text");
+      other.fetch(Map.of(file, folder.resolve("told.txt")));
+      assertThat(other.check(SOON, "stat", "-c", "%a %U", file)).isEqualTo("600 " + hosts.source().user() + "\n");
+      other.remove(file);
     }
-    assertThat(told).containsExactly("run true", "start sleep", "end sleep");
+    assertThat(told).containsExactly("run true", "start sleep", "end sleep", "run sh", "write", "fetch", "run stat", "run rm");
   }
 
   /** Stands for a controller: starts a process and waits to be killed. */
