@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # one language for what programs say, and UTF-8 for names, whatever the user's locale is
 export LC_ALL := C.UTF-8
-.PHONY: help run paper test lab lab-test engine engine-test fuzz guest npb bench dist clean packages
+.PHONY: help run paper test lab lab-test engine engine-test prove fuzz guest npb bench dist clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
 run: packages ## the quick suite on this machine: rows and charts in reports/runs
@@ -9,7 +9,7 @@ run: packages ## the quick suite on this machine: rows and charts in reports/run
 paper: packages ## the paper's 320 trials at full size, on the two hosts of HOSTS=hosts.yaml: some 40 hours
 	@harness/bin/mplm run paper --hosts "$${HOSTS:?make paper HOSTS=hosts.yaml}"
 test: packages ## everything that is tested on every change
-	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && guest-images/test && mvn -B -ntp verify && harness/test && harness/lab-test --smoke && engine/qemu/test
+	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && guest-images/test && mvn -B -ntp verify && engine/prove/prove --quick && harness/test && harness/lab-test --smoke && engine/qemu/test
 lab: packages ## two emulated machines with KVM, and a shell that reaches them: $MPLM_HOSTS names their hosts file
 	@harness/bin/mplm testbed --testbed machines
 lab-test: packages ## the tests on emulated machines with KVM: moves, faults that only machines have; up to an hour
@@ -18,6 +18,8 @@ engine: packages ## build QEMU with MPLM, or find it in the cache
 	@engine/qemu/build
 engine-test: packages ## QEMU's whole migration-test with MPLM, on KVM and TCG
 	@engine/qemu/test --full
+prove: packages ## the scheduler's properties by induction, and that each mutant is found: a quarter of an hour
+	@engine/prove/prove
 fuzz: packages ## inputs that fuzzers find, a million for the scheduler, the recorder and each reader: hours
 	@engine/fuzz/fuzz
 guest: packages ## build the guest's kernel and programs, or find them in the cache

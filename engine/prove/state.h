@@ -1,0 +1,253 @@
+/*
+ * The state of the MPLM scheduler and its caller, and what is always true of
+ * it.  See step.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef STATE_H
+#define STATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef SHORT_WORDS
+#define long char                    /* the word of all bitmaps in mplm.c */
+#endif
+#include "mplm.c"
+#undef long
+
+/* mplm.c's own macros say `long` */
+typedef __typeof__(*((Block *)0)->pending) Word;
+#define WORD_BITS (sizeof(Word) * 8)
+
+#define BLOCKS 2
+#ifndef FREE
+#define FREE ~0UL                    /* pages that may be in a set */
+#endif
+#define WORDS ((PAGES + WORD_BITS - 1) / WORD_BITS)
+#define ASSUME(c) __CPROVER_assume(c)
+#define PROVE(c, what) __CPROVER_assert(c, what)
+
+/* Any value at all: the names tell CBMC so */
+_Bool nondet_bit(void);
+Word nondet_word(void);
+unsigned nondet_unsigned(void);
+uint64_t nondet_number(void);
+int64_t nondet_signed(void);
+
+static MplmScheduler s;
+static Block blocks[BLOCKS];
+static Word pending[BLOCKS][WORDS], dirtied[BLOCKS][WORDS + 1];
+static uint64_t pages[BLOCKS];
+
+/* Of each page: has the guest's log it; is the destination's copy an old one */
+static bool logged[BLOCKS][PAGES], stale[BLOCKS][PAGES];
+
+/* Steps made in each set; those that a strict scan skips are among them */
+static unsigned made[2];
+
+static bool bit(const Word *bitmap, uint64_t page)
+{
+    return bitmap[page / WORD_BITS] >> page % WORD_BITS & 1;
+}
+
+static bool is_pending(uint32_t b, uint64_t page)
+{
+    return bit(pending[b], page);
+}
+
+static bool is_dirtied(uint32_t b, uint64_t page)
+{
+    return bit(dirtied[b], page);
+}
+
+static bool is_member(int set, uint32_t b, uint64_t page)
+{
+    return is_pending(b, page) && is_dirtied(b, page) == (set == DIRTY);
+}
+
+static unsigned count(int set)
+{
+    unsigned n = 0;
+
+    for (uint32_t b = 0; b < BLOCKS; b++) {
+        for (uint64_t p = 0; p < PAGES; p++) {
+            n += p < pages[b] && is_member(set, b, p);
+        }
+    }
+    return n;
+}
+
+/* Far from the ends, where no sum of a clock and an epoch overflows */
+static int64_t any_time(void)
+{
+    int64_t t = nondet_signed();
+
+    ASSUME(t > -(1L << 40) && t < 1L << 40);
+    return t;
+}
+
+/* No page is lost: an old copy is known of here or in the guest's log. */
+static bool nothing_lost(void)
+{
+    for (uint32_t b = 0; b < BLOCKS; b++) {
+        for (uint64_t p = 0; p < pages[b]; p++) {
+            if (stale[b][p] && !is_pending(b, p) && !logged[b][p]) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static bool counts_exact(void)
+{
+    return s.stats.nondirty_pages == count(NONDIRTY) &&
+           s.stats.dirty_pages == count(DIRTY);
+}
+
+static bool pointers_in_range(void)
+{
+    for (int set = 0; set < 2; set++) {
+        const Pointer *p = &s.pointer[set];
+
+        if (p->block >= BLOCKS || (p->page && p->page >= pages[p->block])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/*
+ * Of policy "paper", not held.  B: the steps of a batch, d: the dirty ones
+ * among them, M: all pages.
+ *
+ *   non-dirty steps <= M
+ *   dirty steps <= d/(B - d) * non-dirty steps, and those of one batch more
+ *
+ * A relaxed non-dirty pointer goes round once: no page behind it is in its set,
+ * since no page comes back to that.  A strict one finds a page with each step.
+ */
+static bool steps_bounded(void)
+{
+#ifdef BOUND
+    unsigned B = s.knobs.batch_pages, d = B * s.knobs.dirty_share / 100;
+    unsigned M = pages[0] + pages[1], at = s.batch_step, n = made[NONDIRTY];
+
+    if (n > M || made[DIRTY] > M * B + B) {
+        return false;
+    }
+    if (s.knobs.strict_scan) {
+        if (n + s.stats.nondirty_pages > M) {
+            return false;
+        }
+    } else {
+        const Pointer *p = &s.pointer[NONDIRTY];
+        unsigned place = p->page + (p->block ? pages[0] : 0);
+
+        if (place % M != n % M) {
+            return false;
+        }
+        for (uint32_t b = 0; b < BLOCKS; b++) {
+            for (uint64_t p = 0; p < pages[b]; p++) {
+                if ((b ? pages[0] : 0) + p < n && is_member(NONDIRTY, b, p)) {
+                    return false;
+                }
+            }
+        }
+        /* so the number of epochs is bounded too */
+        if (s.stats.epochs > (uint64_t)n + made[DIRTY] + !s.epoch_stepped) {
+            return false;
+        }
+    }
+    if (s.stats.dirty_sent > made[DIRTY] || s.stats.nondirty_sent > n) {
+        return false;
+    }
+    if (s.stats.epochs == 1 && s.knobs.first_epoch_nondirty) {
+        return !made[DIRTY] && at <= n;
+    }
+    return at <= d
+        ? made[DIRTY] * (B - d) <= n * d + at * (B - d)
+        : n >= at - d && made[DIRTY] * (B - d) <= (n - (at - d)) * d + d * (B - d);
+#else
+    return true;
+#endif
+}
+
+static bool invariant(void)
+{
+    return nothing_lost() && counts_exact() && pointers_in_range() &&
+           s.batch_step < s.knobs.batch_pages && steps_bounded();
+}
+
+static void prove_invariant(void)
+{
+    PROVE(nothing_lost(), "no page is lost");
+    PROVE(counts_exact(), "counts are exact");
+    PROVE(pointers_in_range(), "pointers are in range");
+    PROVE(s.batch_step < s.knobs.batch_pages, "a batch is not overrun");
+#ifdef BOUND
+    unsigned B = s.knobs.batch_pages, d = B * s.knobs.dirty_share / 100;
+
+    PROVE(steps_bounded(), "the bound's own induction");
+    PROVE((s.stats.dirty_sent + s.stats.nondirty_sent) * (B - d) <=
+          (pages[0] + pages[1]) * B + d * (B - d), "page sends are bounded");
+#endif
+}
+
+static void any_state(void)
+{
+    s.knobs = (MplmKnobs) {
+        .epoch_ms = nondet_unsigned(), .batch_pages = nondet_unsigned(),
+        .dirty_share = nondet_unsigned(), .first_epoch_nondirty = nondet_unsigned(),
+        .strict_scan = nondet_unsigned(),
+    };
+    ASSUME(!mplm_knobs_error(&s.knobs));
+    s.batch_step = nondet_number();
+    s.hold = nondet_bit();
+#ifdef BOUND
+    ASSUME(s.knobs.batch_pages <= 4);
+    s.hold = false;
+    made[0] = nondet_unsigned();
+    made[1] = nondet_unsigned();
+#endif
+#ifdef STRICT
+    ASSUME(s.knobs.strict_scan == STRICT);
+#endif
+    s.blocks = blocks;
+    s.nblocks = BLOCKS;
+    for (int b = 0; b < BLOCKS; b++) {
+        pages[b] = nondet_number();
+        ASSUME(pages[b] <= PAGES);
+        blocks[b] = (Block) { pending[b], dirtied[b], pages[b] };
+        for (int w = 0; w < WORDS; w++) {
+            pending[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
+            dirtied[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
+        }
+        for (int p = 0; p < PAGES; p++) {
+            logged[b][p] = FREE >> p & 1 ? nondet_bit() : false;
+            stale[b][p] = FREE >> p & 1 ? nondet_bit() : false;
+        }
+    }
+    ASSUME(pages[0] || pages[1]);
+    for (int set = 0; set < 2; set++) {
+        s.pointer[set].block = nondet_unsigned();
+        s.pointer[set].page = nondet_number();
+    }
+    s.epoch_end = any_time();
+    s.epoch_stepped = nondet_bit();
+    s.end_now = nondet_bit();
+    s.stats.epochs = nondet_number();
+    ASSUME(s.stats.epochs > 0 && s.stats.epochs < 1UL << 62);
+    s.stats.dirty_pages = nondet_number();
+    s.stats.nondirty_pages = nondet_number();
+    s.stats.dirty_sent = nondet_number();
+    s.stats.nondirty_sent = nondet_number();
+    s.stats.visits = nondet_number();
+    s.stats.fetched = nondet_number();
+}
+
+#endif

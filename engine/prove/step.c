@@ -1,0 +1,281 @@
+/*
+ * One operation of the MPLM scheduler, or of its caller, from any state that
+ * fulfils the invariant: the invariant holds again.  With start.c, by which it
+ * holds at first, it holds for ever: a proof by induction, for any number of
+ * operations in any order.
+ *
+ * It is scheduler/mplm.c itself that CBMC runs here, with 2 blocks of up to
+ * PAGES pages, any of their pages in any set, any knobs.  What is smaller than
+ * in life: the blocks, and the visits of one call (VISITS_PER_CALL).
+ * With SHORT_WORDS the words of all bitmaps have 8 bits, so that a block has
+ * two of them; pages that FREE does not have are in no set then.
+ *
+ * A SEND is one page, whatever the guest's host pages are: so do QEMU and the
+ * simulator send.
+ *
+ * -D NEXT, MERGE, DISCARD, WRITE, FINISH or PLAN picks the operation.
+ * -D BOUND proves the bound on steps, epochs and page sends of policy "paper",
+ * not held, for batches of up to 4 steps.  Without it the policy is any at all:
+ * each plan is another set and number of steps, as no state of a policy and
+ * nothing that it has seen could make it more various.  PLAN proves that the
+ * policies of mplm.c do keep the contract of PolicyOps.  Where a policy may
+ * defer pages, state.h's is_member() has to say so; the rest stays.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "state.h"
+
+/* What a policy may do: pick any set, for any number of steps. */
+static int any_plan(MplmScheduler *s, uint64_t *steps)
+{
+    (void)s;
+    *steps = nondet_number();
+    ASSUME(*steps > 0);
+    return nondet_bit();
+}
+
+static void any_steps_done(MplmScheduler *s, int set, uint64_t steps)
+{
+    (void)s;
+    (void)set;
+    (void)steps;
+}
+
+static void any_epoch_begin(MplmScheduler *s)
+{
+    (void)s;
+}
+
+static const PolicyOps any_policy = {
+    .name = "any",
+    .epoch_begin = any_epoch_begin,
+    .plan = any_plan,
+    .steps_done = any_steps_done,
+};
+
+/* Policy "paper", its steps counted. */
+static void counted_steps_done(MplmScheduler *s, int set, uint64_t steps)
+{
+    made[set] += steps;
+    policies[0].steps_done(s, set, steps);
+}
+
+static void send(uint32_t b, uint64_t page)
+{
+    pending[b][page / WORD_BITS] &= ~(Word)(1UL << page % WORD_BITS);
+    mplm_sent(&s, b, page);
+    stale[b][page] = false;
+}
+
+/* The number of a page, of all blocks' pages in a row */
+static unsigned place(uint32_t b, unsigned page)
+{
+    return page + (b ? pages[0] : 0);
+}
+
+/* Between two places of a pointer there is no page of its set. */
+static bool skipped_none(int set, Pointer from)
+{
+    const Pointer *to = &s.pointer[set];
+    unsigned all = pages[0] + pages[1];
+    unsigned begin = place(from.block, from.page);
+    unsigned end = place(to->block, to->page);
+
+    end += end < begin ? all : 0;
+    for (uint32_t b = 0; b < BLOCKS; b++) {
+        for (unsigned p = 0; p < pages[b]; p++) {
+            unsigned at = place(b, p) + (place(b, p) < begin ? all : 0);
+
+            if (at < end && is_member(set, b, p)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+static void next(void)
+{
+    Word before[BLOCKS][WORDS];
+    MplmScheduler was = s;
+    int64_t now = any_time();
+    bool empty = !count(NONDIRTY) && !count(DIRTY);
+    MplmPage p;
+    MplmAction action;
+
+    memcpy(before, pending, sizeof(before));
+    action = mplm_next(&s, now, &p);
+    for (int b = 0; b < BLOCKS; b++) {
+        for (int w = 0; w < WORDS; w++) {
+            PROVE(before[b][w] == pending[b][w], "asking changes no set");
+        }
+    }
+    PROVE(was.stats.dirty_pages == s.stats.dirty_pages &&
+          was.stats.nondirty_pages == s.stats.nondirty_pages,
+          "asking changes no count");
+    PROVE(s.stats.visits - was.stats.visits <= VISITS_PER_CALL,
+          "visits of a call are bounded");
+    PROVE(action == MPLM_STOP || (!s.end_now && (s.hold || count(NONDIRTY))),
+          "STOP as soon as it may");
+    PROVE(action == MPLM_STOP || (action == MPLM_FETCH) ==
+          (now >= was.epoch_end && (was.epoch_stepped || empty)),
+          "FETCH when the epoch is over, not without a step");
+    if (action == MPLM_SEND) {
+        PROVE(p.block < BLOCKS && p.page < pages[p.block],
+              "SEND names a page that there is");
+        PROVE(is_pending(p.block, p.page), "SEND names a pending page");
+        PROVE(is_dirtied(p.block, p.page) == (p.dirty == 1) && p.dirty <= 1,
+              "SEND names the page's set");
+        send(p.block, p.page);
+    } else if (action == MPLM_STOP) {
+        PROVE(s.end_now || (!s.hold && !count(NONDIRTY)),
+              "STOP only when told, or not held without a non-dirty page");
+        PROVE(s.stats.end == (s.end_now ? MPLM_END_REQUESTED
+                                        : MPLM_END_NONDIRTY_EMPTY),
+              "STOP says why");
+    } else if (action == MPLM_WAIT) {
+        PROVE(s.hold && empty, "WAIT only when held with nothing to send");
+    } else if (action == MPLM_AGAIN) {
+        PROVE(!empty, "AGAIN only with something to send");
+    } else {
+        PROVE(action == MPLM_FETCH, "there is no other action");
+    }
+    /* the page that was sent is none of them any more; a full turn is one too */
+    PROVE(s.stats.visits - was.stats.visits >= pages[0] + pages[1] ||
+          (skipped_none(NONDIRTY, was.pointer[NONDIRTY]) &&
+           skipped_none(DIRTY, was.pointer[DIRTY])),
+          "a pointer skips no page of its set");
+}
+
+/* A fetch that is due: the log is merged and empty, an epoch begins. */
+static void merge(void)
+{
+#ifdef BOUND
+    ASSUME(s.epoch_stepped);         /* it is not held */
+#else
+    ASSUME(s.epoch_stepped || (!count(NONDIRTY) && !count(DIRTY)));
+#endif
+    for (uint32_t b = 0; b < BLOCKS; b++) {
+        Word fetched[WORDS];
+        unsigned new = 0, added;
+
+        /* bits behind the end of the block are anything */
+        for (int w = 0; w < WORDS; w++) {
+            fetched[w] = nondet_word();
+        }
+        for (uint64_t p = 0; p < pages[b]; p++) {
+            ASSUME(bit(fetched, p) == logged[b][p]);
+            new += logged[b][p] && !is_pending(b, p);
+        }
+        added = mplm_merge(&s, b, fetched);
+        PROVE(added == new, "a merge counts what was not pending");
+        for (uint64_t p = 0; p < pages[b]; p++) {
+            PROVE(!logged[b][p] || (is_pending(b, p) && is_dirtied(b, p)),
+                  "what was fetched is pending, and in the dirty set");
+            logged[b][p] = false;
+        }
+    }
+    mplm_epoch(&s, any_time());
+}
+
+static void discard(void)
+{
+    uint32_t b = nondet_bit();
+    uint64_t first = nondet_number(), n = nondet_number();
+
+    ASSUME(first < pages[b] && n <= pages[b] - first);
+    mplm_discard(&s, b, first, n);
+    for (uint64_t p = first; p < first + n; p++) {
+        pending[b][p / WORD_BITS] &= ~(Word)(1UL << p % WORD_BITS);
+        stale[b][p] = false;         /* nobody reads it */
+    }
+}
+
+static void guest_writes(void)
+{
+    uint32_t b = nondet_bit();
+    uint64_t p = nondet_number();
+
+    ASSUME(p < pages[b] && FREE >> p & 1);
+    stale[b][p] = logged[b][p] = true;
+}
+
+/* The guest is stopped: the last fetch, then all that is pending. */
+static void finish(void)
+{
+    ASSUME(s.epoch_stepped);
+    merge();
+    for (uint32_t b = 0; b < BLOCKS; b++) {
+        for (uint64_t p = 0; p < pages[b]; p++) {
+            if (is_pending(b, p)) {
+                send(b, p);
+            }
+            PROVE(!stale[b][p], "no page is lost");
+        }
+    }
+    PROVE(!s.stats.dirty_pages && !s.stats.nondirty_pages,
+          "nothing is left to send");
+}
+
+/* The contract of PolicyOps, kept by each policy of mplm.c. */
+static void plan(void)
+{
+    MplmScheduler before;
+    uint64_t steps, done = nondet_number();
+    int set;
+
+    for (unsigned i = 0; mplm_policy_name(i); i++) {
+        s.ops = &policies[i];
+        before = s;
+        set = s.ops->plan(&s, &steps);
+        PROVE(steps > 0, "a plan has a step");
+        PROVE(set == DIRTY || set == NONDIRTY, "a plan is of a set");
+        PROVE(set == DIRTY || before.stats.nondirty_pages,
+              "no step is planned in an empty non-dirty set");
+        ASSUME(done > 0 && done <= steps);
+        s.ops->steps_done(&s, set, done);
+        s.stats.epochs++;
+        s.ops->epoch_begin(&s);
+        s.stats.epochs--;
+        PROVE(s.batch_step < s.knobs.batch_pages, "a batch is not overrun");
+        s.batch_step = before.batch_step;
+        PROVE(s.stats.dirty_pages == before.stats.dirty_pages &&
+              s.stats.nondirty_pages == before.stats.nondirty_pages &&
+              s.stats.epochs == before.stats.epochs &&
+              s.pointer[0].page == before.pointer[0].page &&
+              s.pointer[1].page == before.pointer[1].page &&
+              s.epoch_end == before.epoch_end && s.blocks == before.blocks,
+              "a policy changes its own state alone");
+    }
+}
+
+int main(void)
+{
+    static PolicyOps ops;
+
+#ifdef BOUND
+    ops = policies[0];
+    ops.steps_done = counted_steps_done;
+#else
+    ops = any_policy;
+#endif
+    any_state();
+    s.ops = &ops;
+    ASSUME(invariant());
+#if defined NEXT
+    next();
+#elif defined MERGE
+    merge();
+#elif defined DISCARD
+    discard();
+#elif defined WRITE
+    guest_writes();
+#elif defined FINISH
+    finish();
+#elif defined PLAN
+    plan();
+#endif
+    s.ops = &ops;
+    prove_invariant();
+    return 0;
+}
