@@ -23,25 +23,31 @@ public record GuestRecord(String kind, Map<String, String> fields, long arrival)
   private static final Pattern START = Pattern.compile("@mplm ([a-z]+)");
   private static final Pattern FIELD = Pattern.compile(" ([a-z_]+)=(?:\"([^\"]*)\"|([^\\s\"]+))");
   private static final Pattern TIME = Pattern.compile(".* t=\\d+\\.\\d{6}");
-  private static final Pattern SUM = Pattern.compile("(.*) sum=([0-9a-f]{8})");
+  private static final Pattern SUM = Pattern.compile(" sum=([0-9a-f]{8})");
 
   public GuestRecord {
     fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
   /**
-   * The record in a line, which may begin with something else (a kernel message that was not ended). Empty for a line without one,
-   * and for a record that is damaged: the kernel may print amid a record, and a migration repeat bytes of it, so only a whole one, with
-   * its time and a sum that is right, counts.
+   * The record in a line, which may begin with something else (a kernel message that was not ended), and end with such a message
+   * behind a sum that is right. Empty for a line without one, and for a record that is damaged: the kernel may print amid a record, and
+   * a migration repeat bytes of it, so only a whole one, with its time and a sum that is right, counts.
    */
   public static Optional<GuestRecord> parse(String line, long arrival) {
     int at = line.lastIndexOf("@mplm ");
     if (at < 0) {
       return Optional.empty();
     }
-    Matcher summed = SUM.matcher(line.substring(at));
-    return summed.matches() && Long.parseLong(summed.group(2), 16) != crc(summed.group(1)) ? Optional.empty()
-        : parsed(summed.matches() ? summed.group(1) : line.substring(at), arrival);
+    String text = line.substring(at);
+    boolean hasSum = false;
+    for (Matcher sum = SUM.matcher(text); sum.find(); hasSum = true) {
+      String summed = text.substring(0, sum.start());
+      if (Long.parseLong(sum.group(1), 16) == crc(summed)) {
+        return parsed(summed, arrival);
+      }
+    }
+    return hasSum ? Optional.empty() : parsed(text, arrival);
   }
 
   private static Optional<GuestRecord> parsed(String line, long arrival) {
