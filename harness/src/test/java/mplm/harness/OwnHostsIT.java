@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +21,7 @@ import mplm.harness.host.HostConfig;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.Reservation;
 import mplm.harness.host.TestHosts;
+import mplm.harness.support.Said;
 import org.testng.Reporter;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
@@ -77,20 +75,20 @@ public class OwnHostsIT {
 
   @Test
   public void theSecondProvisioningSendsNothing() {
-    assertThat(mplm("clean", hosts.source().name(), hosts.destination().name()).exitCode).isZero();
+    assertThat(mplm("clean", hosts.source().name(), hosts.destination().name()).exitCode()).isZero();
     Said first = mplm("provision");
-    assertThat(first.exitCode).as(first.err).isZero();
-    Matcher sent = PROVISIONED.matcher(first.out);
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    Matcher sent = PROVISIONED.matcher(first.out());
     for (int host = 0; host < 2; host++) {
-      assertThat(sent.find()).as(first.out).isTrue();
+      assertThat(sent.find()).as(first.out()).isTrue();
       assertThat(Integer.parseInt(sent.group(1))).isGreaterThanOrEqualTo(5);
     }
     Said second = mplm("provision");
-    assertThat(second.exitCode).isZero();
-    Reporter.log("provisioned again: " + second.out, true); // some tenths of a second a host; a busy machine takes longer
-    sent = PROVISIONED.matcher(second.out);
+    assertThat(second.exitCode()).isZero();
+    Reporter.log("provisioned again: " + second.out(), true); // some tenths of a second a host; a busy machine takes longer
+    sent = PROVISIONED.matcher(second.out());
     for (int host = 0; host < 2; host++) {
-      assertThat(sent.find()).as(second.out).isTrue();
+      assertThat(sent.find()).as(second.out()).isTrue();
       assertThat(sent.group(1)).isEqualTo("0");
     }
   }
@@ -98,16 +96,16 @@ public class OwnHostsIT {
   @Test(dependsOnMethods = "theSecondProvisioningSendsNothing")
   public void aRunTakesPlaceThere() throws IOException {
     Said said = mplm("run", "smoke", "--methods", "mplm", "--output", folder.resolve("runs").toString());
-    assertThat(said.exitCode).as(said.err + said.out).isZero();
-    assertThat(said.out).contains("MG mg.S mplm #1: completed");
+    assertThat(said.exitCode()).as(said.err() + said.out()).isZero();
+    assertThat(said.out()).contains("MG mg.S mplm #1: completed");
   }
 
   @Test
   public void theDoctorSaysGoAndTellsTheRungsApart() throws IOException {
     Said said = mplm("doctor", "smoke", "--json");
-    JsonNode all = new ObjectMapper().readTree(said.out);
-    assertThat(all.path("go").asBoolean()).as(said.out).isTrue();
-    assertThat(said.exitCode).isZero();
+    JsonNode all = new ObjectMapper().readTree(said.out());
+    assertThat(all.path("go").asBoolean()).as(said.out()).isTrue();
+    assertThat(said.exitCode()).isZero();
     for (HostConfig host : List.of(hosts.source(), hosts.destination())) {
       Map<String, JsonNode> checks = checks(all, host.name());
       assertThat(checks.keySet()).contains("ssh", "host key", "leftovers", "clock", "cpu", "load", "memory", "/dev/shm", "disk",
@@ -141,8 +139,8 @@ public class OwnHostsIT {
   public void theDoctorSaysNoGoWithTheRemedy(Map<String, Object> change, String what, String told) throws IOException {
     Path wrong = TestHosts.write(folder.resolve("wrong.yaml"), Map.of("source", change));
     Said said = inProcess("doctor", "smoke", "--json", "--hosts", wrong.toString());
-    assertThat(said.exitCode).as(said.out + said.err).isEqualTo(3);
-    JsonNode all = new ObjectMapper().readTree(said.out);
+    assertThat(said.exitCode()).as(said.out() + said.err()).isEqualTo(3);
+    JsonNode all = new ObjectMapper().readTree(said.out());
     assertThat(all.path("go").asBoolean()).isFalse();
     assertThat(all.path("checks").findParents("what")).anySatisfy(check -> {
       assertThat(check.path("what").asText()).isEqualTo(what);
@@ -159,12 +157,12 @@ public class OwnHostsIT {
     try (Host host = Host.connect(hosts.source()); Reservation reservation = Reservation.take(host)) {
       assertThat(reservation.leftovers()).isEmpty();
       for (Said said : List.of(mplm("clean", hosts.source().name()), mplm("provision"))) {
-        assertThat(said.exitCode).isEqualTo(3);
-        assertThat(said.err).contains("is in use by another run");
+        assertThat(said.exitCode()).isEqualTo(3);
+        assertThat(said.err()).contains("is in use by another run");
       }
       Said said = mplm("doctor", "smoke", "--json");
-      assertThat(said.exitCode).isEqualTo(3);
-      assertThat(checks(new ObjectMapper().readTree(said.out), hosts.source().name()).get("admission").path("finding").asText())
+      assertThat(said.exitCode()).isEqualTo(3);
+      assertThat(checks(new ObjectMapper().readTree(said.out()), hosts.source().name()).get("admission").path("finding").asText())
           .contains("is in use by another run");
     }
   }
@@ -179,11 +177,11 @@ public class OwnHostsIT {
       host.check(SOON, "sh", "-c", "mkdir \"$1/trial-left\"; : >\"$1/trial-left/.mplm\"; : >\"$2\"",
           "mplm", config.workFolder(), config.memoryFile());
       Said said = mplm("doctor", "smoke");
-      assertThat(said.out).contains("/trial-left").contains(config.memoryFile().replace('\n', ' ')).containsPattern("process \\d+");
+      assertThat(said.out()).contains("/trial-left").contains(config.memoryFile().replace('\n', ' ')).containsPattern("process \\d+");
 
       Said cleaned = mplm("clean", config.name(), hosts.destination().name());
-      assertThat(cleaned.exitCode).as(cleaned.err).isZero();
-      assertThat(cleaned.out).contains(config.name() + ": clean\n").contains(hosts.destination().name() + ": clean\n");
+      assertThat(cleaned.exitCode()).as(cleaned.err()).isZero();
+      assertThat(cleaned.out()).contains(config.name() + ": clean\n").contains(hosts.destination().name() + ": clean\n");
       assertThat(host.run(SOON, "test", "-e", config.workFolder()).exitStatus()).isEqualTo(1);
       assertThat(host.run(SOON, "test", "-e", config.memoryFile()).exitStatus()).isEqualTo(1);
       assertThat(host.check(SOON, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")).doesNotContain("-sleep 7310");
@@ -192,7 +190,7 @@ public class OwnHostsIT {
       List<String> mine = List.of("mine", "store/mine", "trial-mine/mine");
       host.check(SOON, "sh", "-c", "umask 077; mkdir -p \"$1/store\" \"$1/trial-mine\"; cd \"$1\" && touch \"$2\" \"$3\" \"$4\"", "mplm",
           config.workFolder(), mine.get(0), mine.get(1), mine.get(2));
-      assertThat(mplm("clean", config.name()).out).contains(config.name() + ": clean, but for ");
+      assertThat(mplm("clean", config.name()).out()).contains(config.name() + ": clean, but for ");
       assertThat(mine).allMatch(file -> host.run(SOON, "test", "-e", config.workFolder() + "/" + file).exitStatus() == 0);
       host.check(SOON, "rm", "-r", config.workFolder());
     }
@@ -208,26 +206,12 @@ public class OwnHostsIT {
     return checks;
   }
 
-  private record Said(int exitCode, String out, String err) {}
-
   private Said mplm(String command, String... arguments) {
     return inProcess(Stream.concat(Stream.of(command), Stream.concat(Stream.of(arguments), Stream.of("--hosts", file.toString())))
         .toArray(String[]::new));
   }
 
   private static Said inProcess(String... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    PrintStream realOut = System.out;
-    PrintStream realErr = System.err;
-    try {
-      System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-      System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-      int exitCode = Mplm.run(arguments);
-      return new Said(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(realOut);
-      System.setErr(realErr);
-    }
+    return Said.by(() -> Mplm.run(arguments));
   }
 }
