@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
@@ -246,12 +247,21 @@ public final class Trial {
         area.name(), source.hypervisor().offset(area.address()), area.bytes(), area.rewritten())).toList();
   }
 
-  /** As many as the downtime is told by: a short program could be done before. */
-  private void awaitHeartbeats() throws IOException, InterruptedException {
+  /**
+   * As many heartbeats as the downtime is told by, for a short program could be done before, and a word of the program. One that was moved
+   * between two repetitions, and was told to stop before it ran at all, would end with no result at the destination.
+   */
+  private void awaitProgram() throws IOException, InterruptedException {
     AtomicInteger heartbeats = new AtomicInteger();
-    destination.serial().await("heartbeat " + GuestPause.RANK, record -> record.kind().equals("end")
-        || record.kind().equals("heartbeat") && heartbeats.incrementAndGet() >= GuestPause.RANK,
-        Patience.of(experiment.finishWithin()));
+    AtomicBoolean works = new AtomicBoolean();
+    destination.serial().await("heartbeat " + GuestPause.RANK + " and iteration", record -> {
+      switch (record.kind()) {
+        case "heartbeat" -> heartbeats.incrementAndGet();
+        case "iteration", "result" -> works.set(true);
+        default -> { }
+      }
+      return record.kind().equals("end") || heartbeats.get() >= GuestPause.RANK && works.get();
+    }, Patience.of(experiment.finishWithin()));
   }
 
   /** The repetition that was moved is the first to end at the destination. */
@@ -259,7 +269,7 @@ public final class Trial {
     display.stage("waiting for the program's verification");
     journal.start(Journal.Part.FINISH);
     allowance = "finish_within";
-    awaitHeartbeats();
+    awaitProgram();
     destination.tellToStop();
     judge(destination.serial().await("result", Patience.of(experiment.finishWithin())));
     destination.serial().await("end", Patience.of(experiment.finishWithin()));
