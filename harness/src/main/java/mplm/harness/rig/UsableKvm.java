@@ -8,10 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
@@ -20,6 +22,7 @@ import mplm.engine.guest.GuestShape;
 import mplm.engine.guest.Hypervisor;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Patience;
+import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;
 import mplm.harness.host.NotRecorded;
 import mplm.harness.host.Output;
@@ -42,18 +45,39 @@ public final class UsableKvm {
   private static final String QUIT =
       "printf '{\"execute\": \"qmp_capabilities\"}{\"execute\": \"quit\"}' | \"$@\" -chardev stdio,id=qmp -mon chardev=qmp,mode=control";
 
+  /** What hosts answered, so that a process asks none twice: a KVM that runs no Linux answers by silence, each time. */
+  private static final Map<Asked, Optional<String>> ANSWERS = new ConcurrentHashMap<>();
+
+  /** All that decides whether a guest boots there, until the host is booted again. */
+  private record Asked(String boot, HostConfig host, String binary, String kernel) {
+    static Asked of(Rig.Side side) {
+      String boot = side.host().check(ANSWER, "cat", "/proc/sys/kernel/random/boot_id").strip();
+      return new Asked(boot, side.host().config(), side.binary(), side.kernel());
+    }
+  }
+
   private UsableKvm() {}
 
   /** Why a host of the rig has no usable KVM, in one line; empty if both have. */
   public static Optional<String> obstacle(Rig rig, Path logs) {
     List<CompletableFuture<Optional<String>>> both = Stream.of(rig.source(), rig.destination())
-        .map(side -> CompletableFuture.supplyAsync(() -> linux(side, logs)))
+        .map(side -> CompletableFuture.supplyAsync(() -> answer(side, logs)))
         .toList();
     try {
       return both.stream().map(CompletableFuture::join).flatMap(Optional::stream).findFirst();
     } catch (CompletionException e) {
       throw e.getCause() instanceof HostException cause ? cause : e;
     }
+  }
+
+  private static Optional<String> answer(Rig.Side side, Path logs) {
+    Asked asked = Asked.of(side);
+    Optional<String> known = ANSWERS.get(asked);
+    if (known == null) {
+      known = linux(side, logs);
+      ANSWERS.put(asked, known);
+    }
+    return known;
   }
 
   /** The first rung: why QEMU does not get a virtual machine from the device, in one line; empty if it does. */
