@@ -151,16 +151,16 @@ public record Migration(
         if (status.equals("completed")) {
           return completed();
         }
-        // a cancel breaks the streams, and QEMU may see that before its own cancel: then it calls it failed
+        // a cancel breaks the streams, and QEMU may see that before its own cancel: then it calls it failed, and what the two sides say
+        // of it is no reason
         if (still) {
           return account.result(Outcome.FAILED, stillness());
         }
-        String how = status.equals("failed") ? failure() : "";
         if (cancelled) {
-          return account.result(Outcome.NOT_CONVERGED,
-              "not converged after " + Durations.print(limit) + (how.isEmpty() ? "" : "; " + how));
+          return account.result(Outcome.NOT_CONVERGED, "not converged after " + Durations.print(limit));
         }
-        return account.result(Outcome.FAILED, how.isEmpty() ? source.name() + ": cancelled by another client" : how);
+        return account.result(Outcome.FAILED,
+            status.equals("failed") ? failure() : source.name() + ": cancelled by another client");
       } catch (QmpException e) {
         return account.result(Outcome.FAILED, e.getMessage());
       }

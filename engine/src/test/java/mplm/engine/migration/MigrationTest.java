@@ -202,7 +202,7 @@ public class MigrationTest {
     });
     MigrationResult result = run(PRECOPY, Duration.ofMillis(100));
     assertThat(result.outcome()).isEqualTo(Outcome.NOT_CONVERGED);
-    assertThat(result.reason()).contains("not converged after 0.1s; source: Channel error");
+    assertThat(result.reason()).contains("not converged after 0.1s"); // what the streams say then is of the cancel itself
   }
 
   /** The cancel lost the race: the guest is at the destination, and that is what counts. */
