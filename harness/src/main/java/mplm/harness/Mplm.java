@@ -68,7 +68,7 @@ public final class Mplm {
     CommandLine line = commandLine();
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, rest) -> say(e.getCommandLine(),
-        e.getMessage() + " (" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help says what is allowed)",
+        e.getMessage().replaceFirst("^Error: ", "") + " (" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help says what is allowed)",
         ExitCode.BAD_INPUT));
     line.setExecutionExceptionHandler((e, command, result) -> {
       if (e instanceof BadInput) {

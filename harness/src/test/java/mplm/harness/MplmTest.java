@@ -55,7 +55,7 @@ public class MplmTest extends InFolder {
       {List.of("quick", "--testbed", "cloud"), "Invalid value for option '--testbed': .*cloud.*"},
       {List.of("quick", "--hosts", "FOLDER/none.yaml"), ".*/none.yaml: no such file"},
       {List.of("quick", "--hosts", "FOLDER/hosts.yaml"), ".*/hosts.yaml:1: .*"},
-      {List.of("quick", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--testbed and --hosts: .*"},
+      {List.of("quick", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--hosts=FILE, --testbed=KIND are mutually exclusive.*"},
       {List.of("quick", "--qemu-source", "FOLDER/none"), "--qemu-source .*/none: no such file or folder"},
       {List.of("quick", "--shard", "3/2"), "--shard: shard 3/2, allowed: I/N with I from 1 to N"},
       {List.of("quick", "--shard", "half"), "--shard: 'half' is not a shard, allowed: I/N with I from 1 to N, such as 1/2"},
@@ -121,7 +121,7 @@ public class MplmTest extends InFolder {
     return new Object[][] {
       {List.of("doctor", "nope"), "unknown suite 'nope', allowed: .*quick.*"},
       {List.of("doctor", "--hosts", "FOLDER/hosts.yaml"), ".*/hosts.yaml:1: .*"},
-      {List.of("doctor", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--testbed and --hosts: .*"},
+      {List.of("doctor", "--hosts", "FOLDER/hosts.yaml", "--testbed", "loopback"), "--hosts=FILE, --testbed=KIND are mutually exclusive.*"},
       {List.of("provision", "--hosts", "FOLDER/none.yaml"), ".*/none.yaml: no such file"},
       {List.of("clean", "--hosts", "FOLDER/none.yaml", "source"), ".*/none.yaml: no such file"},
       {List.of("merge", "FOLDER/shard.csv", "--output", "FOLDER"), ".*: Is a directory"},

@@ -36,10 +36,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "its name, or the path of its file; ${DEFAULT-VALUE} by default")
   private String suite;
 
-  @Mixin private HostsOption hosts;
-
-  @Option(names = "--testbed", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; by default the best that works here")
-  private Kind testbed;
+  @Mixin private Place place;
 
   @Option(names = "--protection", paramLabel = "HOW",
       description = "of the stream that measures the link, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
@@ -54,13 +51,10 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Clone clone = Clone.here();
     Needs needs = Needs.of(clone.npbConfigs().suite(suite));
-    if (testbed != null && hosts.isGiven()) {
-      throw new BadInput("--testbed and --hosts: the hosts are one of them");
-    }
-    Optional<List<Hosts>> pairs = hosts.hosts().map(all -> Hosts.with(all, protection));
-    Kind kind = pairs.isPresent() ? null : Testbed.choose(testbed);
+    Optional<List<Hosts>> pairs = place.hosts().map(all -> Hosts.with(all, protection));
+    Kind kind = pairs.isPresent() ? null : Testbed.choose(place.testbed());
     Artifacts artifacts = Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
-    return pairs.isPresent() ? examine(pairs.get(), needs, artifacts) : Testbed.run(kind, hosts.again(artifacts));
+    return pairs.isPresent() ? examine(pairs.get(), needs, artifacts) : Testbed.run(kind, place.again(artifacts));
   }
 
   private int examine(List<Hosts> pairs, Needs needs, Artifacts artifacts) throws IOException, InterruptedException {

@@ -51,10 +51,7 @@ public final class RecordCommand implements Callable<Integer> {
   @Option(names = "--output", paramLabel = "DIR", description = "where the traces go; by default reports/traces")
   private Path output;
 
-  @Option(names = "--testbed", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; by default the best that works here")
-  private Kind testbed;
-
-  @Mixin private HostsOption hosts;
+  @Mixin private Place place;
 
   @Spec private CommandSpec spec;
 
@@ -69,15 +66,12 @@ public final class RecordCommand implements Callable<Integer> {
         duration("--interval", interval, Duration.ofMillis(1), Duration.ofMinutes(1)),
         "mplm " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs()),
         (output != null ? output : clone.traces()).toAbsolutePath().normalize());
-    if (testbed != null && hosts.isGiven()) {
-      throw new BadInput("--testbed and --hosts: the hosts are one of them");
-    }
     // one guest that goes nowhere: of several pairs, the first
-    Hosts two = hosts.hosts().map(pairs -> pairs.get(0)).orElse(null);
-    Kind kind = two == null ? Testbed.choose(testbed) : null;
+    Hosts two = place.hosts().map(pairs -> pairs.get(0)).orElse(null);
+    Kind kind = two == null ? Testbed.choose(place.testbed()) : null;
     Artifacts artifacts = Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
     if (two == null) {
-      return Testbed.run(kind, hosts.again(artifacts));
+      return Testbed.run(kind, place.again(artifacts));
     }
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
     return recorder.record(chosen, two.resolved(), artifacts, display) ? 0 : ExitCode.FAILED;

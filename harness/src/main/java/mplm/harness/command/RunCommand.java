@@ -80,10 +80,7 @@ public final class RunCommand implements Callable<Integer> {
   @Option(names = "--verify-memory", description = "compare all memory byte for byte in every trial")
   private boolean verifyMemory;
 
-  @Option(names = "--testbed", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; by default the best that works here")
-  private Kind testbed;
-
-  @Mixin private HostsOption hosts;
+  @Mixin private Place place;
 
   @Option(names = "--protection", paramLabel = "HOW",
       description = "of the migration stream, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
@@ -124,19 +121,16 @@ public final class RunCommand implements Callable<Integer> {
     Suite chosen = resume == null ? choose(clone.npbConfigs()) : null;
     Shard part = part();
     RunManifest begun = resume == null ? null : begun();
-    if (testbed != null && hosts.isGiven()) {
-      throw new BadInput("--testbed and --hosts: a run takes place on one of them");
-    }
     if (qemuSource != null && !Files.exists(qemuSource)) {
       throw new BadInput("--qemu-source " + qemuSource + ": no such file or folder");
     }
-    if (qemuSource != null && Artifacts.engineGiven() && hosts.hosts().isEmpty()) {
+    if (qemuSource != null && Artifacts.engineGiven() && place.hosts().isEmpty()) {
       throw new BadInput("--qemu-source " + qemuSource + ": the environment names an engine already, in MPLM_ENGINE");
     }
     if (begun != null) {
       protection = Protection.valueOf(begun.setting().protection().toUpperCase(Locale.ROOT));
     }
-    List<Hosts> pairs = hosts.hosts().map(all -> Hosts.with(all, protection)).orElse(null);
+    List<Hosts> pairs = place.hosts().map(all -> Hosts.with(all, protection)).orElse(null);
     if (begun != null && pairs != null) {
       requireSame(begun, pairs.get(0).testbed());
     }
@@ -155,10 +149,10 @@ public final class RunCommand implements Callable<Integer> {
     if (begun != null) {
       Resumption.check(resume, begun, early);
     }
-    Kind kind = pairs == null ? Testbed.choose(testbed) : null;
+    Kind kind = pairs == null ? Testbed.choose(testbed(begun)) : null;
     Artifacts artifacts = early != null ? early : Artifacts.make(clone.engineBuild(), clone.guestBuild(), null);
     if (pairs == null) {
-      return Testbed.run(kind, hosts.again(artifacts));
+      return Testbed.run(kind, place.again(artifacts));
     }
     Display display = Display.on(System.out, Boolean.getBoolean("mplm.terminal"));
     List<Hosts> resolved = pairs.stream().map(Hosts::resolved).toList();
@@ -229,16 +223,19 @@ public final class RunCommand implements Callable<Integer> {
     }
     RunManifest begun = RunManifest.read(resume);
     String before = begun.setting().testbed();
-    if (before.equals("none") && hosts.hosts().isEmpty()) {
+    if (before.equals("none") && place.hosts().isEmpty()) {
       throw new BadInput("--resume: the run took place on hosts of a file: name it with --hosts");
     }
-    if (testbed != null) {
-      requireSame(begun, testbed.toString());
-    }
-    if (!before.equals("none") && !hosts.isGiven()) {
-      testbed = Kind.valueOf(before.toUpperCase(Locale.ROOT));
+    if (place.testbed() != null) {
+      requireSame(begun, place.testbed().toString());
     }
     return begun;
+  }
+
+  /** That of the command line; a run that is resumed goes on where it took place. */
+  private Kind testbed(RunManifest begun) {
+    return begun == null || begun.setting().testbed().equals("none") ? place.testbed()
+        : Kind.valueOf(begun.setting().testbed().toUpperCase(Locale.ROOT));
   }
 
   private Suite choose(NpbConfigs configs) {
