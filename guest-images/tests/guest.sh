@@ -54,10 +54,11 @@ guest_refuses() {       # TEXT SETTING...
 # As Ubuntu has it: the modules in a package of their own.
 modules_may_be_in_another_package() {
     kernels=$("$here/build")/../../kernel
-    mkdir -p "$tmp/split/image" "$tmp/split/modules/lib" &&
+    mkdir -p "$tmp/split/image" "$tmp/split/modules" &&
         dpkg-deb -R "$kernels/$(head -n 1 "$kernels/chosen")" "$tmp/split/image" &&
         cp -r "$tmp/split/image/DEBIAN" "$tmp/split/modules/" &&
-        mv "$tmp"/split/image/lib/modules "$tmp/split/modules/lib/" &&
+        lib=$(cd "$tmp/split/image" && find . -type d -path '*/lib/modules') && # Debian 13's are below usr
+        mkdir -p "$tmp/split/modules/${lib%/modules}" && mv "$tmp/split/image/$lib" "$tmp/split/modules/$lib" &&
         dpkg-deb -Znone -b "$tmp/split/image" "$tmp/split/1.deb" &&
         dpkg-deb -Znone -b "$tmp/split/modules" "$tmp/split/2.deb" &&
         "$here/extract-kernel" "$tmp/split/vmlinux" "$tmp/split/found" "$tmp/split/1.deb" "$tmp/split/2.deb" &&
