@@ -43,6 +43,16 @@ public interface Method extends Simulable {
     return Map.of();
   }
 
+  /** Those of its capabilities that the destination needs too. */
+  default Set<String> destinationCapabilities() {
+    return Set.of();
+  }
+
+  /** QEMU's migration parameters at the destination, by name. */
+  default Map<String, Object> destinationParameters() {
+    return Map.of();
+  }
+
   /** What the controller does at the source or the destination while the guest is moved; a fresh one for each migration. */
   default Steering steering() {
     return Steering.NONE;

@@ -14,8 +14,11 @@ import java.util.stream.Collectors;
 /** The methods that there are, one line each. */
 public final class Methods {
   private static final List<Form> FORMS = new CopyOnWriteArrayList<>(List.of(
-      new Form("precopy", "precopy:DURATION", false, Set.of(), rest -> Precopy.parse(rest.orElse(""))),
+      new Form("precopy", "precopy:DURATION[,FEATURE...]", true, PrecopyFeature.CAPABILITIES, rest -> Precopy.parse(rest.orElse(""))),
       new Form("mplm", "mplm[:KEY=VALUE,...]", true, Set.of("mplm"), rest -> Mplm.parse(rest.orElse(""), rest.isPresent())),
+      new Form(Nova.NAME, "nova[:KEY=VALUE,...]", true, Set.of(), Nova::parse),
+      new Form(KubeVirt.NAME, "kubevirt[:window=DURATION]", true, Set.of(), KubeVirt::parse),
+      new Form(SmallGain.NAME, "small-gain[:share=PERCENT]", true, Set.of(), SmallGain::parse),
       plain("unmigrated", Unmigrated::new),
       plain(StopAndCopy.NAME, StopAndCopy::new)));
 

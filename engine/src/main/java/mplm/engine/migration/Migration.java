@@ -66,6 +66,12 @@ public record Migration(
   private void configure() throws QmpException, InterruptedException {
     Map<String, Boolean> both = Map.of("return-path", true, "events", true);
     capabilities(destination, both);
+    Map<String, Boolean> there = new LinkedHashMap<>();
+    method.destinationCapabilities().forEach(capability -> there.put(capability, true));
+    capabilities(destination, there);
+    if (!method.destinationParameters().isEmpty()) {
+      destination.execute("migrate-set-parameters", method.destinationParameters(), ANSWER);
+    }
     capabilities(source, both);
     capabilities(source, own());
     source.execute("migrate-set-parameters", parameters(), ANSWER);

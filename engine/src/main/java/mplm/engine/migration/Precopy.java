@@ -2,18 +2,24 @@
 package mplm.engine.migration;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import mplm.engine.simulate.Model;
 import mplm.engine.simulate.PrecopyModel;
 import mplm.engine.unit.Durations;
 
 /**
- * QEMU's own pre-copy.
+ * QEMU's own pre-copy, plain or with features: {@code precopy:0.3s}, {@code precopy:0.3s,auto-converge,multifd=4}.
  *
  * @param maxTolerableDowntime QEMU's {@code downtime-limit}: 1 ms to 2000 s, in whole milliseconds
+ * @param features that QEMU takes together, in the order of the text
  */
-public record Precopy(Duration maxTolerableDowntime) implements Method {
+public record Precopy(Duration maxTolerableDowntime, List<PrecopyFeature> features) implements Method {
   /** Its curve in a figure. */
   public static final String CURVE = "stock";
 
@@ -26,13 +32,21 @@ public record Precopy(Duration maxTolerableDowntime) implements Method {
       throw new IllegalArgumentException(
           "the maximum tolerable downtime is 1ms to 2000s in whole milliseconds, not " + Durations.print(maxTolerableDowntime));
     }
+    features = List.copyOf(features);
+    PrecopyFeature.check(features);
   }
 
-  static Precopy parse(String downtime) {
-    if (downtime.isEmpty()) {
+  /** Without features. */
+  public Precopy(Duration maxTolerableDowntime) {
+    this(maxTolerableDowntime, List.of());
+  }
+
+  static Precopy parse(String text) {
+    if (text.isEmpty()) {
       throw new IllegalArgumentException("precopy takes its maximum tolerable downtime, such as precopy:0.3s");
     }
-    return new Precopy(Durations.parse(downtime));
+    String[] parts = text.split(",", -1);
+    return new Precopy(Durations.parse(parts[0]), Arrays.stream(parts).skip(1).map(PrecopyFeature::parse).toList());
   }
 
   @Override
@@ -42,12 +56,31 @@ public record Precopy(Duration maxTolerableDowntime) implements Method {
 
   @Override
   public Map<String, Object> parameters() {
-    return Map.of("downtime-limit", maxTolerableDowntime.toMillis());
+    Map<String, Object> parameters = new LinkedHashMap<>(Map.of("downtime-limit", maxTolerableDowntime.toMillis()));
+    features.forEach(feature -> parameters.putAll(feature.parameters()));
+    return parameters;
+  }
+
+  @Override
+  public Set<String> capabilities() {
+    return features.stream().map(PrecopyFeature::capability).collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public Set<String> destinationCapabilities() {
+    return features.stream().filter(PrecopyFeature::atBoth).map(PrecopyFeature::capability).collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public Map<String, Object> destinationParameters() {
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    features.stream().filter(PrecopyFeature::atBoth).forEach(feature -> parameters.putAll(feature.parameters()));
+    return parameters;
   }
 
   @Override
   public Precopy scaled(double factor) {
-    return new Precopy(Durations.milliseconds(maxTolerableDowntime.toNanos() / 1e9 * factor));
+    return new Precopy(Durations.milliseconds(maxTolerableDowntime.toNanos() / 1e9 * factor), features);
   }
 
   @Override
@@ -57,7 +90,7 @@ public record Precopy(Duration maxTolerableDowntime) implements Method {
 
   @Override
   public String curve() {
-    return CURVE;
+    return features.isEmpty() ? CURVE : CURVE + with();
   }
 
   @Override
@@ -67,11 +100,15 @@ public record Precopy(Duration maxTolerableDowntime) implements Method {
 
   @Override
   public Optional<Model> model() {
-    return Optional.of(new PrecopyModel(maxTolerableDowntime));
+    return features.isEmpty() ? Optional.of(new PrecopyModel(maxTolerableDowntime)) : Optional.empty();
   }
 
   @Override
   public String toString() {
-    return "precopy:" + Durations.print(maxTolerableDowntime);
+    return "precopy:" + Durations.print(maxTolerableDowntime) + with();
+  }
+
+  private String with() {
+    return features.stream().map(feature -> "," + feature).collect(Collectors.joining());
   }
 }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
+import java.util.List;
 import mplm.engine.scheduler.Knobs;
+import mplm.engine.unit.DataSize;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
@@ -15,6 +17,12 @@ public class MethodTest {
     return new Object[][] {
       {"precopy:300ms", new Precopy(Duration.ofMillis(300)), "precopy:0.3s"},
       {"precopy:80s", new Precopy(Duration.ofSeconds(80)), "precopy:80s"},
+      {"precopy:1s,auto-converge=20/10/99,multifd=4/none", new Precopy(Duration.ofSeconds(1), List.of(
+          new PrecopyFeature.AutoConverge(20, 10, 99), new PrecopyFeature.Multifd(4, "none"))), "precopy:1s,auto-converge,multifd=4"},
+      {"precopy:1s,auto-converge=50/20/90", new Precopy(Duration.ofSeconds(1), List.of(
+          new PrecopyFeature.AutoConverge(50, 20, 90))), "precopy:1s,auto-converge=50/20/90"},
+      {"precopy:1s,xbzrle=0.25GiB,dirty-limit=1", new Precopy(Duration.ofSeconds(1), List.of(
+          new PrecopyFeature.Xbzrle(DataSize.parse("256MiB")), new PrecopyFeature.DirtyLimit(1))), "precopy:1s,xbzrle=256MiB,dirty-limit"},
       {"mplm", Mplm.PAPER, "mplm"},
       {"unmigrated", new Unmigrated(), "unmigrated"},
       {"mplm:epoch=3s,share=50", Mplm.PAPER, "mplm"},
@@ -32,17 +40,45 @@ public class MethodTest {
     assertThat(Method.parse(printed)).isEqualTo(method);
   }
 
+  @Test
+  public void aListKnowsFeaturesFromMethods() {
+    assertThat(Method.parseList("precopy:1s,auto-converge,multifd=2,mplm:epoch=1s,share=25,precopy:2s,unmigrated"))
+        .extracting(Method::toString)
+        .containsExactly("precopy:1s,auto-converge,multifd=2", "mplm:epoch=1s,share=25", "precopy:2s", "unmigrated");
+  }
+
+  /** A feature is no point of the curve of plain pre-copy, which is held against the published one. */
+  @Test
+  public void featuresAreACurveOfTheirOwn() {
+    assertThat(Method.parse("precopy:1s,multifd=2").curve()).isEqualTo("stock,multifd=2");
+    assertThat(Method.parse("precopy:1s,multifd=2").scaled(0.5)).hasToString("precopy:0.5s,multifd=2");
+    assertThat(Method.parse("precopy:1s,multifd=2").model()).isEmpty();
+    assertThat(Method.parse("precopy:1s").model()).isPresent();
+  }
+
   @DataProvider
   public Object[][] wrong() {
     return new Object[][] {
-      {"", "precopy:DURATION, mplm[:KEY=VALUE,...], unmigrated or stop-and-copy"},
-      {"postcopy", "precopy:DURATION, mplm[:KEY=VALUE,...], unmigrated or stop-and-copy"},
+      {"", "precopy:DURATION[,FEATURE...], mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], small-gain[:share=PERCENT], "
+          + "unmigrated or stop-and-copy"},
+      {"postcopy", "precopy:DURATION[,FEATURE...], mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], small-gain[:share=PERCENT], "
+          + "unmigrated or stop-and-copy"},
       {"precopy", "such as precopy:0.3s"},
       {"precopy:", "such as precopy:0.3s"},
       {"precopy:-1s", "'-1s' is not a duration"},
       {"precopy:0s", "1ms to 2000s"},
       {"precopy:2001s", "1ms to 2000s"},
       {"precopy:0.5ms", "1ms to 2000s in whole milliseconds, not 0.0005s"},
+      {"precopy:1s,", "'' is not a feature of precopy: it takes auto-converge[=INITIAL/INCREMENT/MAXIMUM], xbzrle=SIZE"},
+      {"precopy:1s,xbzrle", "xbzrle=SIZE"},
+      {"precopy:1s,xbzrle=100MiB", "a power of two from 4KiB on, such as xbzrle=64MiB, not 100MiB"},
+      {"precopy:1s,auto-converge=20", "auto-converge[=INITIAL/INCREMENT/MAXIMUM]"},
+      {"precopy:1s,auto-converge=50/10/40", "the maximum not below the initial value"},
+      {"precopy:1s,multifd=0", "1 to 255 channels"},
+      {"precopy:1s,multifd=2/zstd", "built without zstd"},
+      {"precopy:1s,multifd=2,multifd=3", "twice"},
+      {"precopy:1s,multifd=2,xbzrle=64MiB", "QEMU: Multifd is not compatible with xbzrle"},
+      {"precopy:1s,dirty-limit,auto-converge", "QEMU: dirty-limit conflicts with auto-converge"},
       {"mplm:", "'' is not a setting"},
       {"mplm:epoch", "'epoch' is not a setting"},
       {"mplm:strict=1", "'strict=1' is not a setting"},

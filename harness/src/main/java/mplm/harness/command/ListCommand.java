@@ -45,9 +45,14 @@ public final class ListCommand implements Callable<Integer> {
           .collect(Collectors.joining(", ")));
     }
     out.println("methods");
-    out.println("  precopy:DURATION  stock pre-copy with that maximum tolerable downtime, such as precopy:0.3s");
+    out.println("  precopy:DURATION  stock pre-copy with that maximum tolerable downtime, such as precopy:0.3s; features, separated by commas:"
+        + " auto-converge[=INITIAL/INCREMENT/MAXIMUM], xbzrle=SIZE, multifd=CHANNELS[/zlib], dirty-limit[=MB-PER-SECOND]");
     out.println("  mplm[:SETTINGS]   MPLM; settings, separated by commas: policy=NAME (" + String.join(", ", Scheduler.policies())
         + "), epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed");
+    out.println("  nova[:SETTINGS]   stock pre-copy as OpenStack Nova raises its maximum tolerable downtime: downtime=DURATION, steps=NUMBER,"
+        + " delay=DURATION-PER-GIB, memory=SIZE");
+    out.println("  kubevirt          stock pre-copy as KubeVirt stops it once it has stalled: window=DURATION");
+    out.println("  small-gain        stock pre-copy that stops the guest after a round that gained little: share=PERCENT");
     out.println("  unmigrated        the guest stays: what its program's time is compared with");
     out.flush();
     return 0;

@@ -139,7 +139,7 @@ public class CompareCommandTest extends InFolder {
       {"(?s)^.*$", "", ": is not a file with the columns of trials.csv: it has no column experiment, .*"},
       {"(?s)\n.*", "\n", ": has no rows"},
       {",mplm_strict_scan,", ",strict,", ": is not a file with the columns of trials.csv: it has no column mplm_strict_scan"},
-      {",mplm,", ",fast,", ": row 1: method 'fast': a method is precopy:DURATION, .*"},
+      {",mplm,", ",fast,", ": row 1: method 'fast': a method is precopy:DURATION\\[,FEATURE\\.\\.\\.\\], .*"},
       {",completed,", ",done,", ": row 1: 'done' is not an outcome, allowed: completed, not converged, .*"},
       {",completed,,[^,]*,[^,]*", ",completed,,120,NaN", ": row 1: total_s: 'NaN' is not a number, allowed: 0 and above"},
       {",completed,,[^,]*,[^,]*", ",completed,,120,-3", ": row 1: total_s: '-3' is not a number, allowed: 0 and above"},

@@ -198,8 +198,9 @@ public class NpbConfigsTest extends InFolder {
       {"\"precopy:20s\"", "\"precopy:-1s\"", "16: experiments.0.methods.0: method 'precopy:-1s': '-1s' is not a duration: it takes "
           + "a number and one of ns, us, ms, s, min, h, such as 0.3s"},
       {"\"precopy:20s\"", "\"mplm\"", "16: experiments.0.methods: [mplm, mplm], allowed: at least one, each once"},
-      {"\"precopy:20s\"", "\"postcopy\"", "16: experiments.0.methods.0: method 'postcopy': a method is precopy:DURATION, "
-          + "mplm[:KEY=VALUE,...], unmigrated or stop-and-copy, such as precopy:0.3s or mplm:epoch=1s,share=25"},
+      {"\"precopy:20s\"", "\"postcopy\"", "16: experiments.0.methods.0: method 'postcopy': a method is precopy:DURATION[,FEATURE...], "
+          + "mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], small-gain[:share=PERCENT], "
+          + "unmigrated or stop-and-copy, such as precopy:0.3s or mplm:epoch=1s,share=25"},
       {"limit_passes: 4", "limit_passes: 2", "20: experiments.0.limit_passes: 2, allowed: 3 or more"},
       {"repeats: true", "repeats: often", "17: experiments.0.repeats: \"often\" is not allowed, allowed: true, false"},
       {"ready_within: 120s", "ready_within: -3s", "18: experiments.0.ready_within: '-3s' is not a duration: it takes a number and "

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.Optional;
+import mplm.engine.unit.DataSize;
+import org.testng.annotations.DataProvider;
+import org.testng.annotations.Test;
+
+/** The rules of orchestrators against what they publish themselves. */
+public class DowntimeRuleTest {
+  private static final DataSize GUEST = DataSize.parse("3GiB");
+
+  /** The example in the documentation of Nova's function: 10 steps, 30 s per GiB, 3 GiB, 400 ms at most. */
+  @Test
+  public void novaRisesAsItsOwnExampleSays() {
+    Nova nova = (Nova) Method.parse("nova:downtime=400ms,delay=30s");
+    int[] published = {40, 76, 112, 148, 184, 220, 256, 292, 328, 364, 400};
+    for (int step = 0; step < published.length; step++) {
+      assertThat(nova.limit(Duration.ofSeconds(90L * step), GUEST)).as("step %d", step).hasMillis(published[step]);
+      assertThat(nova.limit(Duration.ofSeconds(90L * step + 89), GUEST)).as("end of step %d", step).hasMillis(published[step]);
+    }
+    assertThat(nova.limit(Duration.ofHours(1), GUEST)).hasMillis(400);
+    assertThat(nova.parameters()).containsEntry("downtime-limit", 40L);
+  }
+
+  /** Nova's defaults, in a guest that is smaller than what Nova reckons with at least. */
+  @Test
+  public void novaReckonsWithTwoGibibytesAtLeast() {
+    Nova nova = (Nova) Method.parse("nova");
+    assertThat(nova.limit(Duration.ofSeconds(149), DataSize.parse("256MiB"))).hasMillis(50);
+    assertThat(nova.limit(Duration.ofSeconds(150), DataSize.parse("256MiB"))).hasMillis(95);
+    assertThat(nova.limit(Duration.ofSeconds(600), DataSize.parse("8GiB"))).hasMillis(95);
+    Nova inProportion = (Nova) Method.parse("nova:memory=8GiB").scaled(0.1);
+    assertThat(inProportion).hasToString("nova:downtime=0.05s,delay=7.5s,memory=8GiB");
+    assertThat(inProportion.limit(Duration.ofSeconds(60), DataSize.parse("256MiB"))).hasMillis(9);
+  }
+
+  /** The values of KubeVirt's own test: the least outside the window is 1000, and the threshold 4 % below it. */
+  @DataProvider
+  public Object[][] rounds() {
+    return new Object[][] {{1000, true}, {960, true}, {959, false}, {900, false}};
+  }
+
+  @Test(dataProvider = "rounds")
+  public void kubevirtFindsAStallAtItsOwnThreshold(long remaining, boolean stalled) {
+    Stall stall = new Stall(Duration.ofSeconds(40));
+    stall.round(Duration.ZERO, 1000);
+    stall.round(Duration.ofSeconds(39), remaining);
+    assertThat(stall.stops()).as("within the window").isFalse();
+    stall.round(Duration.ofSeconds(40), remaining);
+    assertThat(stall.stops()).isEqualTo(stalled);
+  }
+
+  /** Stalled in a valley that does not come back, it waits a window, then half of one, and takes the next best each time. */
+  @Test
+  public void kubevirtWaitsForALocalMinimumAndThenForLess() {
+    Stall stall = new Stall(Duration.ofSeconds(40));
+    stall.round(Duration.ZERO, 1000);
+    stall.round(Duration.ofSeconds(10), 500);
+    stall.round(Duration.ofSeconds(40), 1200);
+    assertThat(stall.stops()).as("500 was seen, 1200 is no local minimum").isFalse();
+    stall.round(Duration.ofSeconds(60), 521);
+    assertThat(stall.stops()).as("over 4 % more than the best").isFalse();
+    stall.round(Duration.ofSeconds(61), 520);
+    assertThat(stall.stops()).isTrue();
+
+    Stall worse = new Stall(Duration.ofSeconds(40));
+    worse.round(Duration.ZERO, 1000);
+    worse.round(Duration.ofSeconds(10), 500);
+    worse.round(Duration.ofSeconds(40), 1200);
+    worse.round(Duration.ofSeconds(79), 1300);
+    assertThat(worse.stops()).isFalse();
+    worse.round(Duration.ofSeconds(80), 1249);
+    assertThat(worse.stops()).as("1200 is the best now, and 4 % more will do only up to 1248").isFalse();
+    worse.round(Duration.ofSeconds(81), 1248);
+    assertThat(worse.stops()).isTrue();
+  }
+
+  @Test
+  public void aRoundThatGainsAShareOfWhatWasSentGoesOn() {
+    DowntimeRule rule = new SmallGain(5).rule();
+    assertThat(rule.at(look(1, 0, 1000))).hasMillis(300);
+    assertThat(rule.at(look(1, 500, 500))).as("amid a round").hasMillis(300);
+    assertThat(rule.at(look(2, 1000, 600))).as("gained 40 %").hasMillis(300);
+    assertThat(rule.at(look(3, 1600, 570))).as("gained 5 % of 600").hasMillis(300);
+    assertThat(rule.at(look(4, 2170, 542))).as("gained less than 5 % of 570").isEqualTo(DowntimeRule.FORCED);
+    assertThat(rule.at(look(5, 2712, 10))).as("it is never taken back").isEqualTo(DowntimeRule.FORCED);
+  }
+
+  @DataProvider
+  public Object[][] wrong() {
+    return new Object[][] {
+      {"nova:", "'' is not a setting of nova: it takes delay=DURATION-PER-GIB, downtime=DURATION, memory=SIZE, steps=NUMBER"},
+      {"nova:steps=2", "at least 3"},
+      {"nova:steps=3,steps=4", "set twice"},
+      {"nova:downtime=5ms", "as many milliseconds as there are steps"},
+      {"nova:delay=0s", "more than 0s"},
+      {"kubevirt:window=0s", "more than 0s"},
+      {"kubevirt:window=1.5ms", "whole number of milliseconds"},
+      {"small-gain:share=0", "1 to 99 percent"},
+      {"small-gain:share=x", "'x' is not a whole number"},
+      {"small-gain:window=1s", "it takes share=PERCENT"},
+    };
+  }
+
+  @Test(dataProvider = "wrong")
+  public void aWrongSettingSaysWhatIsAllowed(String text, String allowed) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Method.parse(text))
+        .withMessageStartingWith("method '" + text + "': ").withMessageContaining(allowed);
+  }
+
+  @DataProvider
+  public Object[][] texts() {
+    return new Object[][] {{"nova", "nova"}, {"nova:steps=10,downtime=0.5s", "nova"}, {"nova:steps=5,delay=3s", "nova:steps=5,delay=3s"},
+        {"kubevirt:window=40s", "kubevirt"}, {"kubevirt:window=4s", "kubevirt:window=4s"}, {"small-gain:share=5", "small-gain"},
+        {"small-gain:share=10", "small-gain:share=10"}};
+  }
+
+  @Test(dataProvider = "texts")
+  public void readsAndPrints(String text, String printed) {
+    assertThat(Method.parse(text)).hasToString(printed).isEqualTo(Method.parse(printed));
+  }
+
+  private static Progress look(long fetches, long transferred, long remaining) {
+    return new Progress(Duration.ofSeconds(fetches), "active", Optional.of(new Progress.Ram(new DataSize(transferred),
+        new DataSize(remaining), GUEST, 0, 0, fetches, 0, 0)), Optional.empty());
+  }
+}
