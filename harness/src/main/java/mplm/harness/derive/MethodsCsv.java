@@ -20,6 +20,8 @@ public final class MethodsCsv {
       .with("experiment", TEXT, "name of the experiment", summary -> summary.experiment().name())
       .with("method", TEXT, "the whole text of the method", MethodSummary::method)));
 
+  private static final String NO_LOSS = "of no trial `lost_s` is known";
+
   private MethodsCsv() {}
 
   private static Schema<MethodSummary> outcomes(Schema<MethodSummary> schema) {
@@ -37,6 +39,10 @@ public final class MethodsCsv {
         .with("program_delay_s", SECONDS, "median time of the program when it was moved minus that of the unmigrated guest", NO_PROGRAM,
             MethodSummary::delay)
         .with("program_slowdown", NUMBER, "the one divided by the other", NO_PROGRAM, MethodSummary::slowdown)
+        .with("lost_s_median", SECONDS, "median of the time that the program lost, of the trials that completed", NO_LOSS, MethodSummary::lost)
+        .with("lost_before_s_median", SECONDS, "median of `lost_before_s`", NO_LOSS, MethodSummary::lostBefore)
+        .with("lost_blackout_s_median", SECONDS, "median of `lost_blackout_s`", NO_LOSS, MethodSummary::lostBlackout)
+        .with("lost_after_s_median", SECONDS, "median of `lost_after_s`", NO_LOSS, MethodSummary::lostAfter)
         .with("size", TEXT, Size.MEANING, summary -> Size.of(summary.experiment(), summary.setting()));
   }
 }

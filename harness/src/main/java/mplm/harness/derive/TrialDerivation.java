@@ -23,6 +23,7 @@ import mplm.harness.record.RawTrial;
 import mplm.harness.result.DirtyRate;
 import mplm.harness.result.DowntimeParts;
 import mplm.harness.result.Downtimes;
+import mplm.harness.result.LostTime;
 import mplm.harness.result.Origin;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.Setting;
@@ -67,7 +68,7 @@ final class TrialDerivation {
         .map(m -> DowntimeDerivation.of(raw, m, parts, planned.experiment().verifyMemory()))
         .orElseGet(() -> Downtimes.none(Optional.empty()));
     Origin.Measured measured = new Origin.Measured(setting, journal.pair(), guest(), migration.flatMap(m -> parameters()), parts,
-        journal.memory(), verification(), program(), migration.map(this::cpuTime).orElse(TrialRow.CpuTime.NONE),
+        journal.memory(), verification(), program(), lost(completed), migration.map(this::cpuTime).orElse(TrialRow.CpuTime.NONE),
         new TrialRow.PeakMemory(peak(raw.source()), peak(raw.destination())), times(journal));
     return new TrialRow(planned, measured, journal.outcome().orElseThrow(), journal.reason(), journal.limit(), migration, downtimes,
         migration.flatMap(this::dirtyRate));
@@ -177,6 +178,11 @@ final class TrialDerivation {
     // a guest that was held for its memory's comparison was not slowed down by its migration
     return cut || planned.experiment().verifyMemory() ? Optional.empty() : raw.destination().guest("result").stream().findFirst()
         .map(result -> Duration.ofNanos(result.arrival() - marks.get(marks.size() - 1))).filter(time -> !time.isNegative());
+  }
+
+  private LostTime lost(Optional<MigrationResult> completed) {
+    return completed.map(move -> planned.experiment().verifyMemory() ? LostTime.unknown("the guest was held for its memory to be compared")
+        : LostTimeDerivation.of(raw, move)).orElse(LostTime.NONE);
   }
 
   private static TrialRow.Times times(Journal.Contents journal) {

@@ -18,6 +18,7 @@ public sealed interface Origin {
    * @param verification the guest's verdict on the repetition that was moved
    * @param program wall time of that repetition, or of the whole program if it runs once: from when its working set stood, or the
    *     repetition before was done, to its result; of a guest that is not migrated the median repetition
+   * @param lost what the migration cost the program
    * @param cpuTime of the hypervisors, while the guest was moved
    * @param peakMemory of the hypervisors
    * @param times what the trial's wall time went into
@@ -31,6 +32,7 @@ public sealed interface Origin {
       Optional<MemoryVerdict> memory,
       Optional<TrialRow.Verification> verification,
       Optional<Duration> program,
+      LostTime lost,
       TrialRow.CpuTime cpuTime,
       TrialRow.PeakMemory peakMemory,
       TrialRow.Times times) implements Origin {
@@ -38,7 +40,7 @@ public sealed interface Origin {
     /** What is known of a trial whose records cannot be used. */
     public static Measured nothing(Setting setting, Optional<String> pair, TrialRow.Times times) {
       return new Measured(setting, pair, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-          Optional.empty(), TrialRow.CpuTime.NONE, new TrialRow.PeakMemory(Optional.empty(), Optional.empty()), times);
+          Optional.empty(), LostTime.NONE, TrialRow.CpuTime.NONE, new TrialRow.PeakMemory(Optional.empty(), Optional.empty()), times);
     }
   }
 

@@ -64,6 +64,11 @@ public record TrialRow(
     return measured().flatMap(Origin.Measured::program);
   }
 
+  /** What the migration cost the program. */
+  public Optional<LostTime.Parts> lost() {
+    return measured().map(Origin.Measured::lost).flatMap(LostTime::parts);
+  }
+
   /** The trial's name, and among several pairs where it took place, such as {@code MG mg.W mplm #1 on west}. */
   public String name() {
     return planned.name() + measured().flatMap(Origin.Measured::pair).map(where -> " on " + where).orElse("");

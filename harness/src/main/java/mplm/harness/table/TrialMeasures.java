@@ -21,6 +21,7 @@ import mplm.engine.migration.Progress;
 import mplm.harness.result.DirtyRate;
 import mplm.harness.result.DowntimeParts;
 import mplm.harness.result.Downtimes;
+import mplm.harness.result.LostTime;
 import mplm.harness.result.Measure;
 import mplm.harness.result.Origin;
 import mplm.harness.result.TrialRow;
@@ -29,6 +30,8 @@ import mplm.harness.result.TrialRow;
 final class TrialMeasures {
   private static final String NO_MIGRATION = "no migration began";
   private static final String NO_PARTS = "the trial did not complete, or a trace does not tell it";
+
+  private static final String NOT_LOST = "the trial did not complete, or `lost_missing` says why";
 
   private TrialMeasures() {}
 
@@ -127,6 +130,10 @@ final class TrialMeasures {
         MplmFigures::end);
   }
 
+  private static Function<TrialRow, Optional<Duration>> lost(Function<LostTime.Parts, Duration> part) {
+    return row -> row.lost().map(part);
+  }
+
   private static Schema<TrialRow> figure(Schema<TrialRow> schema, String name, Kind kind, String meaning, Function<MplmFigures, ?> value) {
     return schema.with(name, kind, meaning, "the method is not `mplm`, or no migration began", r -> figures(r).map(value));
   }
@@ -153,6 +160,17 @@ final class TrialMeasures {
             r -> r.verification().map(TrialRow.Verification::repetition))
         .with("program_s", SECONDS, "wall time of the repetition that was moved; of an unmigrated guest the median repetition",
             noAnswer + ", or its beginning was not seen, or the guest was held", TrialRow::program)
+        .with("lost_s", SECONDS, "how much later the program reached where it would have been without the migration, by its iterations,"
+            + " from the beginning of the migration until its speed was back", NOT_LOST, lost(LostTime.Parts::all))
+        .with("lost_error_s", SECONDS, "two standard deviations of `lost_s`, as the program's iterations varied before the migration",
+            "as `lost_s`", lost(LostTime.Parts::error))
+        .with("lost_before_s", SECONDS, "part of `lost_s`: slowed down while memory was sent", "as `lost_s`",
+            lost(LostTime.Parts::before))
+        .with("lost_blackout_s", SECONDS, "part of `lost_s`: the guest stood still, from STOP to RESUME", "as `lost_s`",
+            lost(LostTime.Parts::blackout))
+        .with("lost_after_s", SECONDS, "part of `lost_s`: slowed down at the destination", "as `lost_s`", lost(LostTime.Parts::after))
+        .with("lost_missing", TEXT, "why `lost_s` is not there", "it is there, or " + TrialsCsv.NOT_COMPLETED,
+            r -> r.measured().map(Origin.Measured::lost).flatMap(LostTime::missing))
         .with("source_peak_memory_bytes", BYTES, "most memory that the hypervisor held at the source", "it was not looked at",
             r -> r.measured().flatMap(m -> m.peakMemory().source()))
         .with("destination_peak_memory_bytes", BYTES, "the same at the destination", "it was not looked at",

@@ -12,7 +12,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
@@ -53,6 +52,9 @@ public final class Trial {
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
   /** Of an unmigrated guest that repeats its program: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
+
+  /** At the destination: the one in which the guest was moved, two at the speed of before, and one to spare. */
+  private static final int ITERATIONS = 4;
 
   /** From one datagram to the guest to the next: often enough for a downtime, seldom enough not to slow the guest down. */
   private static final Duration ECHO = Duration.ofMillis(10);
@@ -248,19 +250,20 @@ public final class Trial {
   }
 
   /**
-   * As many heartbeats as the downtime is told by, for a short program could be done before, and a word of the program. One that was moved
-   * between two repetitions, and was told to stop before it ran at all, would end with no result at the destination.
+   * As many heartbeats as the downtime is told by, for a short program could be done before, and as many iterations as the lost time
+   * is told by. A program that was moved between two repetitions, and was told to stop before it ran at all, would end with no result
+   * at the destination.
    */
   private void awaitProgram() throws IOException, InterruptedException {
     AtomicInteger heartbeats = new AtomicInteger();
-    AtomicBoolean works = new AtomicBoolean();
-    destination.serial().await("heartbeat " + GuestPause.RANK + " and iteration", record -> {
+    AtomicInteger iterations = new AtomicInteger();
+    destination.serial().await("heartbeat " + GuestPause.RANK + " and iteration " + ITERATIONS, record -> {
       switch (record.kind()) {
         case "heartbeat" -> heartbeats.incrementAndGet();
-        case "iteration", "result" -> works.set(true);
+        case "iteration" -> iterations.incrementAndGet();
         default -> { }
       }
-      return record.kind().equals("end") || heartbeats.get() >= GuestPause.RANK && works.get();
+      return record.kind().equals("end") || heartbeats.get() >= GuestPause.RANK && iterations.get() >= ITERATIONS;
     }, Patience.of(experiment.finishWithin()));
   }
 

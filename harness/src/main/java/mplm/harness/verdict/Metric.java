@@ -17,7 +17,9 @@ public enum Metric {
   /** Wall time of the repetition that was moved, in which the guest's slowdown shows: unmigrated, it takes the same. */
   SLOWDOWN("slowdown", "guest's program, s", "program_s", false),
   /** Of both hypervisors, without their vCPUs. */
-  CPU("cpu", "CPU of hypervisors, s", "hypervisor_cpu_s", true);
+  CPU("cpu", "CPU of hypervisors, s", "hypervisor_cpu_s", true),
+  /** How much later the program reached where it would have been without the migration. */
+  LOST("lost", "program's lost time, s", "lost_s", false);
 
   private final String key;
   private final String title;

@@ -50,7 +50,7 @@ public record Observation(
         }
       } else if (outcome == Outcome.COMPLETED && value.isPresent() && !(held && metric == Metric.TIME)) {
         // the time of a guest that was held until its memory was compared means nothing
-        values.put(metric, value.getAsDouble());
+        values.put(metric, Math.max(0, value.getAsDouble())); // a loss that is near none is measured on either side of it
       }
     }
     return new Observation(row.text("experiment"), method(row), row.text("engine"), round(row), simulated, outcome,

@@ -57,7 +57,7 @@ public class HistoryTest extends InRecordedRun {
     History.in(folder).add(derivation.manifest(), derivation.rows());
     List<String> lines = Files.readAllLines(file);
     assertThat(lines).hasSize(2 + 6).startsWith("started,run,machine,experiment,title,method,engine,engine_hash,completed,time,downtime,"
-        + "later,transferred,slowdown,cpu", "t,r,m,e,\"t, u\",mplm,,h,1,1.5,,7,,,");
+        + "later,transferred,slowdown,cpu,lost", "t,r,m,e,\"t, u\",mplm,,h,1,1.5,,7,,,,");
     assertThat(History.of(file).series(Metric.TIME)).hasSize(1 + 2);
     assertThat(History.of(file).series(Metric.TRANSFERRED)).hasSize(3);
     assertThat(RecordedRun.table(file)).allSatisfy(row -> assertThat(row.get("later")).isIn("7", ""));

@@ -79,7 +79,7 @@ public final class Rows {
     TrialRow row = completed(planned.experiment(), planned.method().toString(), planned.repetition(), total, downtime, 2893.5);
     Origin.Measured m = row.measured().orElseThrow();
     return new TrialRow(planned, new Origin.Measured(setting, m.pair(), m.guest(), m.parameters(), m.parts(), m.memory(),
-        m.verification(), m.program(), m.cpuTime(), m.peakMemory(), m.times()), row.outcome(), row.reason(), row.limit(),
+        m.verification(), m.program(), m.lost(), m.cpuTime(), m.peakMemory(), m.times()), row.outcome(), row.reason(), row.limit(),
         row.migration(), row.downtimes(), row.dirtyRate());
   }
 
@@ -147,7 +147,7 @@ public final class Rows {
         booted ? Optional.of(guest) : Optional.empty(), booted ? Optional.of(new TrialRow.Parameters(0, 0)) : Optional.empty(),
         migration.filter(m -> m.downtime().isPresent()).map(m -> new DowntimeParts(seconds(0.001), seconds(0.002),
             m.downtime().orElseThrow().minus(seconds(0.01)), seconds(0.003), seconds(0.0025), seconds(0.0015))),
-        Optional.empty(), verification, verification.map(v -> seconds(9.5)),
+        Optional.empty(), verification, verification.map(v -> seconds(9.5)), lost(migration),
         new TrialRow.CpuTime(migration.map(m -> seconds(1.25)), migration.map(m -> seconds(0.75))),
         new TrialRow.PeakMemory(Optional.of(DataSize.parse("300MiB")).filter(m -> booted),
             Optional.of(DataSize.parse("250MiB")).filter(m -> booted)),
@@ -159,6 +159,12 @@ public final class Rows {
         migration.filter(m -> m.downtime().isPresent()).map(m -> downtimes(m.downtime().orElseThrow()))
             .orElseGet(() -> Downtimes.none(Optional.empty())),
         migration.filter(m -> m.end().mplm().isPresent()).map(m -> new DirtyRate(dirtyRate, OptionalDouble.of(2700.25))));
+  }
+
+  /** A second before, and a quarter after. */
+  private static LostTime lost(Optional<MigrationResult> migration) {
+    return new LostTime(migration.flatMap(MigrationResult::downtime)
+        .map(blackout -> new LostTime.Parts(seconds(1), blackout, seconds(0.25), seconds(0.125))), Optional.empty());
   }
 
   /** Of a guest whose clock stood still. */
