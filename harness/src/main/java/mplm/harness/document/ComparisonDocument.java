@@ -21,6 +21,7 @@ import javax.xml.stream.XMLStreamWriter;
 import mplm.harness.document.Block.Heading;
 import mplm.harness.document.Block.Paragraph;
 import mplm.harness.document.Block.Table;
+import mplm.harness.table.TextTable;
 import mplm.harness.verdict.Comparison;
 import mplm.harness.verdict.Difference;
 import mplm.harness.verdict.Judgement;
@@ -74,21 +75,11 @@ public record ComparisonDocument(String base, String candidate, List<String> not
             + " cells show, whose ends were both tried";
   }
 
-  /** A line a metric below a header. */
+  /** A line per metric below a header. */
   public String text() {
-    List<List<String>> lines = new ArrayList<>(List.of(HEADER));
-    comparison.differences().forEach(difference -> lines.add(cells(difference)));
-    int[] wide = new int[HEADER.size()];
-    lines.forEach(line -> Arrays.setAll(wide, i -> Math.max(wide[i], line.get(i).length())));
-    StringBuilder text = new StringBuilder();
-    for (List<String> line : lines) {
-      StringBuilder row = new StringBuilder();
-      for (int i = 0; i < wide.length; i++) {
-        boolean number = i > 2 && i < wide.length - 1;
-        row.append(String.format(Locale.ROOT, "%" + (number ? "" : "-") + wide[i] + "s  ", line.get(i)));
-      }
-      text.append(row.toString().stripTrailing()).append(System.lineSeparator());
-    }
+    TextTable table = new TextTable("<<<" + ">".repeat(HEADER.size() - 4) + "<").row(HEADER.toArray());
+    comparison.differences().forEach(difference -> table.row(cells(difference).toArray()));
+    StringBuilder text = new StringBuilder(table.toString());
     notes.forEach(note -> text.append(note).append(System.lineSeparator()));
     return text.append(rule()).append(System.lineSeparator()).append(sentence()).append(System.lineSeparator()).toString();
   }

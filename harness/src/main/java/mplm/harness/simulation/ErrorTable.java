@@ -16,6 +16,7 @@ import java.util.function.ToDoubleFunction;
 import mplm.harness.result.Outcome;
 import mplm.harness.statistics.Median;
 import mplm.harness.table.Schema;
+import mplm.harness.table.TextTable;
 
 /**
  * How far simulations are from real trials, and these from the best possible.
@@ -137,19 +138,17 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
 
   /** Lines of text. */
   public String text() {
-    StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-        "%-30s %-6s %-13s %-13s %8s %8s %15s %8s %7s %8s %8s %13s %8s %7s%n",
-        "point", "half", "real", "simulated", "total s", "simul.", "span", "error", "spread", "down s", "simul.", "span", "error",
-        "spread"));
+    TextTable table = new TextTable("<<<<>>>>>>>>>>").row("point", "half", "real", "simulated", "total s", "simul.", "span", "error",
+        "spread", "down s", "simul.", "span", "error", "spread");
     for (Row row : rows) {
       RealPoint real = row.real;
-      text.append(String.format(Locale.ROOT, "%-30s %-6s %-13s %-13s %8s %8s %15s %8s %7s %8s %8s %13s %8s %7s%n",
-          real.experiment().name() + " " + real.method(), row.fitted ? "fitted" : "judged", outcome(real.completed()),
+      table.row(real.experiment().name() + " " + real.method(), row.fitted ? "fitted" : "judged", outcome(real.completed()),
           outcome(row.simulated.completed()), number(real.median(RealPoint.Trial::total)), number(row.simulated.total()),
           span(row.simulated.totals()), percent("%+.1f %%", row.totalError()), spread(real, RealPoint.Trial::total),
           number(real.median(RealPoint.Trial::downtime)), number(row.simulated.downtime()),
-          span(row.simulated.downtimes()), percent("%+.1f %%", row.downtimeError()), spread(real, RealPoint.Trial::downtime)));
+          span(row.simulated.downtimes()), percent("%+.1f %%", row.downtimeError()), spread(real, RealPoint.Trial::downtime));
     }
+    StringBuilder text = new StringBuilder(table.toString());
     long fitted = rows.stream().filter(Row::fitted).count();
     text.append(String.format(Locale.ROOT, "overheads%s: %s%n", fitted == 0 ? "" : " fitted on " + fitted + " points", overheads));
     if (fitted > 0) {
@@ -179,20 +178,17 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   }
 
   private String distances() {
-    StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-        "%n%-30s %8s %8s %8s %8s %8s %8s%n", "real trials over best possible",
-        "total s", "best", "ratio", "down s", "best", "ratio"));
+    TextTable table = new TextTable("<>>>>>>")
+        .row("real trials over best possible", "total s", "best", "ratio", "down s", "best", "ratio");
     for (Row row : rows.stream().filter(row -> row.real.completed()).toList()) {
       double total = row.real.median(RealPoint.Trial::total);
       double downtime = row.real.median(RealPoint.Trial::downtime);
-      text.append(String.format(Locale.ROOT,
-          "%-30s %8s %8s %8s %8s %8s %8s%n", row.real.experiment().name() + " " + row.real.method(),
-          number(total), number(row.bestTotal()), number(total / row.bestTotal()), number(downtime), number(row.bestDowntime()),
-          number(downtime / row.bestDowntime())));
+      table.row(row.real.experiment().name() + " " + row.real.method(), number(total), number(row.bestTotal()),
+          number(total / row.bestTotal()), number(downtime), number(row.bestDowntime()), number(downtime / row.bestDowntime()));
     }
-    return text.append(String.format(Locale.ROOT,
+    return System.lineSeparator() + table + String.format(Locale.ROOT,
         "best: the least total time with that downtime, the least downtime in that total time, by one that"
-        + " knows all writes in advance and slows no guest%n")).toString();
+        + " knows all writes in advance and slows no guest%n");
   }
 
   private static String outcome(boolean completed) {

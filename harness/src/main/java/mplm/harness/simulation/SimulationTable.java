@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import mplm.engine.simulate.Bound;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.trace.TraceHeader;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.result.Outcome;
+import mplm.harness.table.TextTable;
 
 /**
  * What simulations of a guest on a link came to, for people and as {@link SimulationCsv}, marked as simulated in both. For people a
@@ -35,22 +37,16 @@ public record SimulationTable(
     StringBuilder text = new StringBuilder(String.format(
         Locale.ROOT, "SIMULATED, not measured: a guest of %s on a link of %s, %s%s%n", trace.memory(), link, trace.source(),
         overheads.isEmpty() ? "" : ", " + overheads));
-    int wide = rows.stream().mapToInt(row -> row.method().length()).max().orElse(0);
-    text.append(String.format(Locale.ROOT,
-        "%-" + wide + "s  %-13s %8s %8s %10s %11s %10s %10s %10s %10s %7s %9s", "method", "outcome",
-        "total s", "live s", "downtime s", "transf. MiB", "non-dirty", "dirty", "final", "zero pages", "epochs", "dirtied/s"));
-    text.append(bound.isPresent() ? String.format(Locale.ROOT,
-        " %15s %12s%n", "best downtime s", "best total s") : String.format(Locale.ROOT, "%n"));
+    TextTable table = new TextTable("<<>>>>>>>>>>" + (bound.isPresent() ? ">>" : ""));
+    table.row(withBest(List.of("method", "outcome", "total s", "live s", "downtime s", "transf. MiB", "non-dirty", "dirty", "final",
+        "zero pages", "epochs", "dirtied/s"), "best downtime s", "best total s"));
     for (Simulated row : rows) {
-      text.append(String.format(Locale.ROOT,
-          "%-" + wide + "s  %-13s %8s %8s %10s %11s %10d %10d %10d %10d %7d %9s", row.method(), outcome(row),
-          fixed(row.total()), fixed(Optional.of(row.live())), fixed(row.downtime()), row.transferred().bytes() >> 20,
-          row.nondirtyPages(), row.dirtyPages(), row.finalPages(), row.zeroPages(), row.epochs(),
-          row.dirtyRate().isPresent() ? Math.round(row.dirtyRate().getAsDouble()) : "-"));
-      text.append(bound.isPresent()
-          ? String.format(Locale.ROOT,
-              " %15s %12s%n", fixed(bestDowntime(row)), fixed(bestTotal(row))) : String.format(Locale.ROOT, "%n"));
+      table.row(withBest(List.of(row.method(), outcome(row), fixed(row.total()), fixed(Optional.of(row.live())), fixed(row.downtime()),
+          row.transferred().bytes() >> 20, row.nondirtyPages(), row.dirtyPages(), row.finalPages(), row.zeroPages(), row.epochs(),
+          row.dirtyRate().isPresent() ? Math.round(row.dirtyRate().getAsDouble()) : "-"),
+          fixed(bestDowntime(row)), fixed(bestTotal(row))));
     }
+    text.append(table);
     if (rows.stream().anyMatch(Simulated::repeated)) {
       text.append(String.format(Locale.ROOT, "the trace was too short and began again%n"));
     }
@@ -58,17 +54,22 @@ public record SimulationTable(
     return text.toString();
   }
 
+  /** These cells, and behind them those of the best possible if it was asked for. */
+  private Object[] withBest(List<?> cells, String... best) {
+    return Stream.concat(cells.stream(), bound.isPresent() ? Stream.of(best) : Stream.empty()).toArray();
+  }
+
   private static String frontier(Bound bound) {
     StringBuilder text = new StringBuilder(String.format(
         Locale.ROOT, "best possible, all writes known in advance (to %s s): total s, downtime s%n", fixed(Optional.of(bound.step()))));
     List<Bound.Point> points = bound.frontier();
     int lines = Math.min(FRONTIER_LINES, points.size());
+    TextTable table = new TextTable("<>>");
     for (int line = 0; line < lines; line++) {
       Bound.Point point = points.get(lines == 1 ? 0 : line * (points.size() - 1) / (lines - 1));
-      text.append(String.format(Locale.ROOT,
-          "  %8s %8s%n", fixed(Optional.of(point.total())), fixed(Optional.of(point.downtime()))));
+      table.row("", fixed(Optional.of(point.total())), fixed(Optional.of(point.downtime())));
     }
-    return text.toString();
+    return text.append(table).toString();
   }
 
   /** The rows of the CSV file: a method each of each table, and with a bound the points of its frontier behind. */
