@@ -22,7 +22,7 @@ EOF
 # Bookkeeping of the allocator may be zero too.
 writes() {              # CLASS CHANGED-LOW CHANGED-HIGH ZERO-LOW ZERO-HIGH
     run 0 "$tmp/probe" 0 "$tmp/writer/writer" --class "$1" --threads 2 &&
-        between corrupted_pages 0 0 && between pages_per_second 2000 4100 &&
+        between corrupted_pages 0 0 && between pages_per_second 2000 4500 &&
         between changed "$2" "$3" && between zero "$4" "$5" &&
         grep -q '^@mplm result .* verification=successful ' "$tmp/records"
 }
