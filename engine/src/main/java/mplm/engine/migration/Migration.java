@@ -41,7 +41,7 @@ public record Migration(
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** Of a stream that is not encrypted. */
+  /** A migration whose stream is not encrypted. */
   public Migration(QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit) {
     this(source, destination, method, listenHost, route, limit, Optional.empty());
   }

@@ -57,7 +57,7 @@ public sealed interface PrecopyFeature {
   }
 
   /**
-   * Of a page that is sent again only what changed is sent.
+   * If a page is sent again, only what changed is sent.
    *
    * @param cache for pages as they were sent last, at the source; a power of two, and at least a page
    */

@@ -17,7 +17,7 @@ public record StreamKey(String sourceFolder, String destinationFolder) {
   /** What QEMU calls the file in its folder. */
   public static final String FILE = "keys.psk";
 
-  /** Of QEMU's object, and of its migration parameter {@code tls-creds}. */
+  /** The name of QEMU's object, and the value of its migration parameter {@code tls-creds}. */
   static final String ID = "stream-key";
 
   /**

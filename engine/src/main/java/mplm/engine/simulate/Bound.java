@@ -101,7 +101,7 @@ public final class Bound {
     return Math.max(left, since + work[0] - now * step);
   }
 
-  /** Of less downtime than all before: those that are not sooner at their end are no better in anything. */
+  /** Adds a point of less downtime than all before: those that are not sooner at their end are no better in anything. */
   private void add(Point point) {
     while (!frontier.isEmpty() && frontier.get(frontier.size() - 1).total().compareTo(point.total()) >= 0) {
       frontier.remove(frontier.size() - 1);

@@ -23,7 +23,7 @@ final class DirtyLog implements Closeable {
   private final BitSet dirtied = new BitSet();
   private final BitSet used = new BitSet();
   private final BitSet usedWithin = new BitSet();
-  /** Of the interval in progress. */
+  /** The pages zeroed in the interval in progress. */
   private final BitSet zeroed = new BitSet();
   private Trace.Player player;
   /** The interval in progress: its number, begin and end, and up to which moment it was reported. */

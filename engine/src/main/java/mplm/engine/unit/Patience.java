@@ -39,7 +39,7 @@ public final class Patience {
     factor(TEXT);
   }
 
-  /** Of the variable's text; {@link IllegalArgumentException} if it is no such number. */
+  /** Reads the variable's text; {@link IllegalArgumentException} if it is no such number. */
   static double factor(String text) {
     if (!isFactor(text)) {
       throw new IllegalArgumentException(VARIABLE + " is '" + text + "', allowed: a number from 1 to 9999");

@@ -162,7 +162,7 @@ public class BoundTest {
     assertThat(bound.downtimeAt(results.get(0).total().orElseThrow())).as("stop-and-copy").isPresent();
   }
 
-  /** Of four pages, of a slot each, the guest clears one in the first slot: then a zero page, of no time. */
+  /** The guest clears one of four pages, each of one slot, in the first slot. That is then a zero page, which takes no time. */
   @Test
   public void whoWaitsUntilMemoryIsClearedMayEndSooner() throws IOException {
     Conditions conditions =

@@ -53,7 +53,7 @@ final class Calibration {
   private final Experiment experiment;
   private final Display display;
 
-  /** Of an experiment whose benchmark is in the paper. */
+  /** Calibrates an experiment whose benchmark is in the paper. */
   Calibration(Rig rig, Accelerator accelerator, Experiment experiment, Display display) {
     this.rig = rig;
     this.accelerator = accelerator;

@@ -40,7 +40,7 @@ public record Calibrations(Path cache, boolean again) {
   public static final String FOLDER = "calibrations";
 
   private static final String KEY = "measured-of.txt";
-  /** Of a host's stamp: differs from boot to boot. */
+  /** The key of a host's stamp whose value differs from boot to boot. */
   private static final String FREE_MEMORY = "memory_kib";
 
   /** In the kit's cache. */

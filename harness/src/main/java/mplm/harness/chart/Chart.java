@@ -44,11 +44,11 @@ public final class Chart {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 560;
   private static final int TICK_SPACING = 95;
-  /** Of the x axis, in powers of two: with less, ticks would stand between them. */
+  /** The least span of the x axis, in powers of two: with less, ticks would stand between them. */
   private static final double NARROWEST = 6;
   /** A published value so many times above all that was measured is cut off. */
   private static final double FAR = 3;
-  /** Of the y axis, where the subtitle stands: between plot and title. */
+  /** The place of the subtitle between plot and title, as a multiple of the y axis. */
   private static final double ABOVE = 1.075;
   static final String FONT = "DejaVu Sans";
   private static final Color TOTAL = new Color(0x1F4E9E);
@@ -61,7 +61,7 @@ public final class Chart {
   private static final Map<String, Look> LOOKS = Map.of(Precopy.CURVE, new Look(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, true),
       Mplm.CURVE, new Look(SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP, false));
 
-  /** Of curves that the paper does not have, in their order. */
+  /** The looks of curves that the paper does not have, in their order. */
   private static final List<Look> OTHERS = List.of(new Look(SeriesMarkers.PLUS, SeriesMarkers.TRIANGLE_DOWN, false),
       new Look(SeriesMarkers.RECTANGLE, SeriesMarkers.TRAPEZOID, false), new Look(SeriesMarkers.OVAL, SeriesMarkers.CROSS, false));
 

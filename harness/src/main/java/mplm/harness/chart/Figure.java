@@ -88,7 +88,7 @@ public record Figure(String title, String subtitle, Map<String, List<Point>> cur
     return curves.getOrDefault(Mplm.CURVE, List.of());
   }
 
-  /** Of all curves. */
+  /** The points of all curves. */
   public Stream<Point> points() {
     return curves.values().stream().flatMap(List::stream);
   }

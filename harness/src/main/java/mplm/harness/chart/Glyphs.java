@@ -50,7 +50,7 @@ final class Glyphs {
 
   /** Latin letters, and what stands beside numbers; other texts stay outlines. */
   private static final String LETTERS = letters();
-  /** Of what charts are written in: in these sizes, in pixels. */
+  /** The sizes in which charts are written, in pixels. */
   private static final int[] SIZES = {11, 12, 13, 14, 15, 16};
   private static final double NEAR = 0.02;
 

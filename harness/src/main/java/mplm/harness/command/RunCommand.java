@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
-  /** Of a run that compares engines. */
+  /** The time that a run that compares engines is given unless it is told. */
   private static final int MINUTES = 30;
 
   /** By default: the same order each time. */

@@ -24,7 +24,7 @@ import mplm.harness.scale.WorkingSet;
 public final class CalibrationDerivation {
   private static final int PAGE_BYTES = 4096;
 
-  /** Of each window, pages fetched when an epoch was first seen, by the epoch's number. */
+  /** For each window, the pages fetched when an epoch was first seen, by the epoch's number. */
   private final SortedMap<Duration, SortedMap<Long, Long>> fetched = new TreeMap<>();
   private final List<Long> used = new ArrayList<>();
 
@@ -49,7 +49,7 @@ public final class CalibrationDerivation {
     }
   }
 
-  /** Of a calibration's folder; empty if the calibration did not come to a good end. */
+  /** The working set in a calibration's folder; empty if the calibration did not come to a good end. */
   public static Optional<WorkingSet> of(TrialFolder folder) throws IOException {
     if (Journal.read(folder.journal()).outcome().isEmpty()) {
       return Optional.empty();

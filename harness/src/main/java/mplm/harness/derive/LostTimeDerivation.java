@@ -50,7 +50,7 @@ final class LostTimeDerivation {
       return Optional.of(new Pace(mean, lengths.size() < 2 ? TOLERANCE * mean : Math.sqrt(squares / (lengths.size() - 1)), lengths.size()));
     }
 
-    /** Of so many iterations: that of each, and that of the mean, which is in all of them. */
+    /** The variance of so many iterations: that of each, and that of the mean, which is in all of them. */
     double variance(long iterations) {
       return deviation * deviation * (iterations + (double) iterations * iterations / n);
     }
@@ -70,7 +70,7 @@ final class LostTimeDerivation {
     this.first = first;
   }
 
-  /** Of a trial whose guest was not held. */
+  /** The lost time of a trial whose guest was not held. */
   static LostTime of(RawTrial raw, MigrationResult completed) {
     List<GuestRecord> records = new ArrayList<>(raw.source().guest("iteration"));
     records.addAll(raw.destination().guest("iteration"));

@@ -33,7 +33,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
   /** The column with a trial's number. */
   private static final String NUMBER = "trial";
 
-  /** Of the run in that folder; {@link BadInput} if it holds none. */
+  /** The derivation of the run in that folder; {@link BadInput} if it holds none. */
   public static RunDerivation of(Path run) {
     return new RunDerivation(run, RunManifest.read(run));
   }

@@ -26,7 +26,7 @@ public final class RunMerge {
   private final TreeMap<Integer, RunDerivation> shards = new TreeMap<>();
   private final int count;
 
-  /** Of shards in any order; {@link BadInput} if two of them are not of the same run. */
+  /** Merges shards in any order; {@link BadInput} if two of them are not of the same run. */
   public RunMerge(List<RunDerivation> parts) {
     RunDerivation first = parts.get(0);
     count = first.manifest().shard().count();
@@ -93,8 +93,8 @@ public final class RunMerge {
   }
 
   /**
-   * Of the whole run, with the trials of shards that are missing: it can be resumed. On the first shard's hosts: those of the
-   * others are of the same kind.
+   * The manifest of the whole run. It has the trials of missing shards, so it can be resumed. It names the first shard's hosts:
+   * those of the others are of the same kind.
    */
   private RunManifest manifest(String id) {
     RunManifest first = shards.firstEntry().getValue().manifest();

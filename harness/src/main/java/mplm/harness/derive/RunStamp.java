@@ -29,13 +29,13 @@ public record RunStamp(Map<String, String> values) {
   /** Keys of what must not change while a run is made; what is measured of the link differs each time. */
   public static final Predicate<String> ONE_RUN = key -> !key.contains("link.goodput");
 
-  /** Of the environment: where a machine is, not what it is. */
+  /** The keys of the environment that say where a machine is, and not what it is. */
   private static final Set<String> PLACES = Set.of("name", "address", "migration_address");
   private static final Set<String> EXACT = Set.of("engine", "guest", "seed", "suite");
   /** Other numbers are measured, or counted after the kernel took its share: they differ by so much of themselves. */
   private static final double NOISE = 0.05;
 
-  /** Of a run. */
+  /** The stamp of a run. */
   public static RunStamp of(RunManifest manifest) {
     Map<String, String> stamp = new TreeMap<>();
     manifest.environment().forEach((machine, keys) -> keys.forEach((key, value) -> stamp.put(machine + "." + key, value)));

@@ -72,7 +72,7 @@ public record Timeline(List<Point> points, Stages stages) {
    */
   record Stages(Optional<Long> stop, Optional<Long> resume, Optional<Long> end) {}
 
-  /** Of a trial whose row is known. */
+  /** The timeline of a trial whose row is known. */
   static Timeline of(RawTrial raw, TrialRow row) {
     long origin = raw.migrate().or(() -> raw.source().guest("ready").stream().map(GuestRecord::arrival).findFirst()).orElse(0L);
     List<Point> points = new ArrayList<>();

@@ -34,7 +34,7 @@ final class TimelineChart {
   private static final Color LIVE = new Color(0x1F4E9E);
   private static final Color STOP = new Color(0xC2571A);
   private static final Color OTHER = new Color(0x3B7A3B);
-  /** Of the guest's progress: an average over so many iterations, but not less than so many seconds. */
+  /** The guest's progress is averaged over so many iterations, but over not less than {@link #SHORTEST_BIN} seconds. */
   private static final int ITERATIONS = 3;
 
   private static final double SHORTEST_BIN = 0.5;

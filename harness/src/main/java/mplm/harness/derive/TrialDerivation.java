@@ -53,7 +53,7 @@ final class TrialDerivation {
     return new TrialDerivation(planned, setting, raw).row();
   }
 
-  /** Of a trial that is over and whose records cannot be used: it failed, and nothing else of it is known than its journal says. */
+  /** The row of a trial that is over and whose records cannot be used: it failed, and only what its journal says is known. */
   static TrialRow failed(PlannedTrial planned, Setting setting, Journal.Contents journal, String reason) {
     return new TrialRow(planned, Origin.Measured.nothing(setting, journal.pair(), times(journal)), Outcome.FAILED, Optional.of(reason),
         journal.limit(), Optional.empty(), Downtimes.none(Optional.empty()), Optional.empty());

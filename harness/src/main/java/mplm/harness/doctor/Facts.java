@@ -189,7 +189,7 @@ record Facts(Map<String, String> texts) {
     return Integer.toUnsignedLong(Integer.reverseBytes(Integer.parseUnsignedInt(hex, 16)));
   }
 
-  /** Of a network device; empty where it knows none. */
+  /** The speed of a network device in Mbit/s; empty where the device knows none. */
   OptionalLong speedMbit(String device) {
     return text("/sys/class/net/" + device + "/speed").stream().mapToLong(Long::parseLong).filter(speed -> speed > 0).findFirst();
   }

@@ -30,7 +30,7 @@ public record Answer(String experiment, String found, String claims) {
   /** With so many settings or more a list is no answer. */
   private static final int LISTED = 4;
 
-  /** Of each experiment, in the order of the run. */
+  /** The answers of all experiments, in the order of the run. */
   public static List<Answer> of(List<Cell> cells, List<Finding> findings) {
     return Cell.byExperiment(cells).entrySet().stream().map(own -> new Answer(own.getKey(), String.join(" ", found(own.getValue())),
         claims(own.getKey(), findings))).toList();

@@ -123,7 +123,7 @@ public final class Html {
     }
   }
 
-  /** Of a file as seen from a folder, with slashes. */
+  /** The path of a file as seen from a folder, with slashes. */
   static String relative(Path folder, Path file) {
     return folder.toAbsolutePath().normalize().relativize(file.toAbsolutePath().normalize()).toString().replace('\\', '/');
   }

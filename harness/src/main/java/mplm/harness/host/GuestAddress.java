@@ -43,7 +43,7 @@ public record GuestAddress(InetAddress address, int prefix) {
     return new InetSocketAddress(address, ECHO_PORT);
   }
 
-  /** Of the guest's device: one of the locally administered, as unique in its network as the address is. */
+  /** The address of the guest's device: one of the locally administered, as unique in its network as the IP address is. */
   public String mac() {
     byte[] bytes = address.getAddress();
     return String.format(Locale.ROOT, "02:4d:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3]);

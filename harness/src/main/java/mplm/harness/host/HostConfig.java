@@ -120,7 +120,8 @@ public record HostConfig(
   }
 
   /**
-   * Of which a guest's memory is made when it is to be compared. One name a work folder and host, which only the run that has
+   * The file of which a guest's memory is made when it is to be compared. There is one per work folder and host, which only the
+   * run that has
    * reserved the host uses: so the next run can remove what was left.
    */
   public String memoryFile() {

@@ -17,7 +17,7 @@ import net.schmizz.sshj.transport.verification.HostKeyVerifier;
 record HostKey(String type, byte[] blob) {
 
   private static final String ALLOWED = ", allowed: a public key as in known_hosts, e.g. ssh-ed25519 AAAA...";
-  /** Of OpenSSH and not of the SSH library. */
+  /** The types that OpenSSH has and the SSH library has not. */
   private static final Pattern OTHER = Pattern.compile("(webauthn-)?sk-\\S+|\\S+-cert-v0\\d@openssh\\.com");
 
   /**

@@ -20,7 +20,7 @@ import mplm.harness.statistics.Mean;
  */
 public record Distance(Cell cell, String quantity, Mean measured, double published, List<String> deviations) {
 
-  /** Of all cells that completed and have a published value. */
+  /** The distances of all cells that completed and have a published value. */
   public static List<Distance> of(List<Cell> cells, Published published) {
     return cells.stream().flatMap(cell -> published.of(cell).stream().flatMap(point -> Stream.concat(
         of(cell, "total", cell.total().stream(), point.total()), of(cell, "downtime", cell.downtime().stream(), point.downtime()))))

@@ -16,8 +16,8 @@ public final class Elbow {
   private Elbow() {}
 
   /**
-   * Of the cells of one experiment; empty with fewer than three settings, as a curve of two points has no elbow. A setting that did not
-   * converge bends the curve, and is never its elbow.
+   * The elbow among the cells of one experiment; empty with fewer than three settings, as a curve of two points has no elbow. A
+   * setting that did not converge bends the curve, and is never its elbow.
    */
   public static Optional<Cell> of(List<Cell> ofOneExperiment) {
     List<Cell> stock = Cell.stock(ofOneExperiment);

@@ -28,10 +28,10 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
   private static final double RECORDED_BYTES_PER_S = 16e3;
   /** Charts and tables of a trial, and its part of the report. */
   private static final double DERIVED_BYTES = 300e3;
-  /** Of a guest beside its program. */
+  /** The memory that a guest takes beside its program. */
   private static final long KERNEL_BYTES = 96L << 20;
 
-  /** Of trials that are yet to be made. */
+  /** Estimates the trials that are yet to be made. */
   public static Estimate of(List<PlannedTrial> plan) {
     Published published = Published.read();
     double expected = MEASURE_S * plan.stream().map(PlannedTrial::experiment).filter(e -> e.link() == null).distinct().count();
@@ -56,7 +56,7 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
                 disk.bytes() / 1e6);
   }
 
-  /** Of a scaled experiment whose guest is not measured, with a pass of the usual length. */
+  /** The limit in seconds; that of a scaled experiment whose guest is not measured has a pass of the usual length. */
   private static double limit(Experiment experiment) {
     return experiment.link() != null ? seconds(experiment.limit(used(experiment)))
         : experiment.limitPasses() * seconds(Scaling.USUAL);

@@ -53,7 +53,7 @@ public record ProportionTable(List<Line> lines) {
    */
   public record Line(Experiment experiment, String quantity, String unit, double paper, double set, Optional<Mean> measured) {}
 
-  /** Of all cells of a run; without a line if none is scaled. */
+  /** The table of all cells of a run; it has no line if none is scaled. */
   public static ProportionTable of(List<Cell> cells) {
     List<Line> lines = new ArrayList<>();
     Cell.byExperiment(cells).forEach((name, own) ->

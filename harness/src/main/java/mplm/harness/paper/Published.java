@@ -52,7 +52,7 @@ public record Published(List<Point> points, List<Rate> rates) {
    */
   public record Point(
       String benchmark, OptionalDouble maxTolerableDowntime, OptionalDouble total, OptionalDouble downtime, String source) {
-    /** Of MPLM. */
+    /** Whether the point is one of MPLM. */
     public boolean mplm() {
       return maxTolerableDowntime.isEmpty();
     }

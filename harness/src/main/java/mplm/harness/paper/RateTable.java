@@ -81,7 +81,7 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
     }
   }
 
-  /** Of all cells of a run. */
+  /** The table of all cells of a run. */
   public static RateTable of(List<Cell> cells, Published published) {
     List<Line> lines = new ArrayList<>();
     Cell.byExperiment(cells).forEach((name, own) -> Cell.mplm(own).flatMap(RateTable::line).ifPresent(lines::add));

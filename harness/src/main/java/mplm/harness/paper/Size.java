@@ -23,13 +23,13 @@ public enum Size {
     this.text = text;
   }
 
-  /** Of an experiment there; on emulated hosts nothing is in proportion to anything. */
+  /** The size of an experiment in that setting. On emulated hosts nothing is in proportion to anything. */
   public static Size of(Experiment experiment, Setting setting) {
     return experiment.scaling().isPresent() && !setting.ofEmulatedHosts() ? SCALED
         : Published.deviations(experiment, setting).isEmpty() ? FULL : OTHER;
   }
 
-  /** Of a cell's experiment. */
+  /** The size of a cell's experiment. */
   public static Size of(Cell cell) {
     return of(cell.experiment(), cell.setting());
   }

@@ -156,7 +156,7 @@ public record RunManifest(
     }
   }
 
-  /** Of a suite that is about to run. */
+  /** The manifest of a suite that is about to run. */
   public static RunManifest of(Suite suite, long seed, Shard shard, Setting setting, Map<String, String> pairs,
       Map<String, Map<String, String>> environment, Map<String, String> engine, Map<String, String> guest,
       Function<Experiment, String> kernelArguments, Engines engines) {

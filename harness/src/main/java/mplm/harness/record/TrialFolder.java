@@ -28,27 +28,27 @@ public record TrialFolder(Path path) {
     Folders.remove(path);
   }
 
-  /** Of a {@link Journal}. */
+  /** The file of a {@link Journal}. */
   public Path journal() {
     return path.resolve("journal.jsonl");
   }
 
-  /** Of a {@link QmpRecord}. */
+  /** The file of a {@link QmpRecord}. */
   public Path qmp() {
     return path.resolve("qmp.jsonl");
   }
 
-  /** Of one hypervisor. */
+  /** The folder of one hypervisor. */
   public Path side(String side) {
     return path.resolve(side);
   }
 
-  /** Of a {@link SerialRecord}. */
+  /** The file of a {@link SerialRecord}. */
   public Path serial(String side) {
     return side(side).resolve("serial.txt");
   }
 
-  /** Of a {@link CpuRecord}. */
+  /** The file of a {@link CpuRecord}. */
   public Path cpu(String side) {
     return side(side).resolve("cpu.txt");
   }
@@ -58,7 +58,7 @@ public record TrialFolder(Path path) {
     return side(side).resolve("qemu.log");
   }
 
-  /** Of {@link mplm.harness.echo.Echo}s. */
+  /** The file of {@link mplm.harness.echo.Echo}s. */
   public Path echo() {
     return path.resolve("echo.csv");
   }

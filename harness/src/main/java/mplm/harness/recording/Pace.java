@@ -16,7 +16,7 @@ record Pace(double[] seconds) {
   /** Fewer have no median that is worth something. */
   private static final int LEAST = 5;
 
-  /** Of the iterations that began and ended between two moments of {@link System#nanoTime}. */
+  /** The pace of the iterations that began and ended between two moments of {@link System#nanoTime}. */
   static Pace between(long from, long until, List<GuestRecord> records) {
     GuestRecord before = null;
     double[] seconds = new double[records.size()];

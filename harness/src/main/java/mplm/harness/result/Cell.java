@@ -29,7 +29,7 @@ public record Cell(Experiment experiment, Method method, List<TrialRow> trials) 
     trials = List.copyOf(trials);
   }
 
-  /** Of trials that were made: where and with what, of the first. */
+  /** Where and with what the first trial was made; only trials that were made have it. */
   public Setting setting() {
     return trials.get(0).setting();
   }

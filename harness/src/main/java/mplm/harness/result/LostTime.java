@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param missing why not; empty if it was told, or if no migration completed
  */
 public record LostTime(Optional<Parts> parts, Optional<String> missing) {
-  /** Of a guest that did not complete a move. */
+  /** What is known of a guest that did not complete a move. */
   public static final LostTime NONE = new LostTime(Optional.empty(), Optional.empty());
 
   /**

@@ -38,7 +38,7 @@ public record MethodSummary(Experiment experiment, Setting setting, Method metho
     OptionalDouble total, OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown,
     OptionalDouble lost, OptionalDouble lostBefore, OptionalDouble lostBlackout, OptionalDouble lostAfter) {
 
-  /** Of all methods in order of their first trial. */
+  /** The summaries of all methods in the order of their first trial. */
   public static List<MethodSummary> of(List<TrialRow> rows) {
     List<MethodSummary> all = new ArrayList<>();
     by(rows, row -> row.planned().experiment().name()).forEach((experiment, trials) -> {

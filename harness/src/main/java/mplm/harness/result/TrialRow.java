@@ -34,12 +34,12 @@ public record TrialRow(
     return origin instanceof Origin.Measured measured ? Optional.of(measured) : Optional.empty();
   }
 
-  /** Of a trial that was made: where and with what. */
+  /** Where and with what the trial was made; only a trial that was made has it. */
   public Setting setting() {
     return measured().orElseThrow().setting();
   }
 
-  /** Of a trial that was made: what its wall time went into. */
+  /** What the trial's wall time went into; only a trial that was made has it. */
   public Times times() {
     return measured().orElseThrow().times();
   }
@@ -100,10 +100,10 @@ public record TrialRow(
    * looks a second apart, of which the outermost lie outside the migration.
    */
   public record CpuTime(Optional<Duration> source, Optional<Duration> destination) {
-    /** Of a guest that was not moved. */
+    /** What is known of a guest that was not moved. */
     public static final CpuTime NONE = new CpuTime(Optional.empty(), Optional.empty());
 
-    /** Of both. */
+    /** The CPU time of both. */
     public Optional<Duration> sum() {
       return source.flatMap(one -> destination.map(one::plus));
     }

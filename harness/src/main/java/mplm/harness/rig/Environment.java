@@ -42,15 +42,15 @@ public final class Environment {
 
   private Environment() {}
 
-  /** Of the controller. */
+  /** The stamp of the controller. */
   public static Map<String, String> controller() {
     return Map.of("java", System.getProperty("java.vm.name") + " " + Runtime.version(),
         "os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
   }
 
   /**
-   * Of both hosts and the link, whose goodput is measured at the rate of each experiment: where the controller has the link at hand
-   * by a TCP stream, else by a migration.
+   * The stamps of both hosts and of the link, whose goodput is measured at the rate of each experiment: where the controller has
+   * the link at hand by a TCP stream, else by a migration.
    *
    * @param logs local folder for what hypervisors say meanwhile
    * @throws mplm.harness.host.HostException the link does not take a rate, or carries nothing
@@ -75,7 +75,7 @@ public final class Environment {
     return environment;
   }
 
-  /** Of one host. */
+  /** The stamp of one host. */
   public static Map<String, String> stamp(Host host) {
     HostConfig config = host.config();
     Map<String, String> stamp = new LinkedHashMap<>();

@@ -108,7 +108,7 @@ public final class MigrationGoodput {
     return Machine.start(side.host(), hypervisor, Machine.Records.logs(logs), Optional.empty());
   }
 
-  /** Of what was looked at while it was under way; empty if that is too little. */
+  /** The rate in the looks that were taken while the migration was under way; empty if they are too few. */
   private static Optional<Bandwidth> rate(List<Progress> looks) {
     List<Progress> steady = looks.stream()
         .filter(look -> look.status().equals("active") && look.ram().isPresent() && look.elapsed().compareTo(SETTLE) > 0)

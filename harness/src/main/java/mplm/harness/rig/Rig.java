@@ -35,7 +35,7 @@ import mplm.harness.host.Transfer;
 public final class Rig implements AutoCloseable {
   /** One of the two hosts with what stands ready on it; paths are the host's. */
   public record Side(Host host, String binary, String firmware, String kernel, String initramfs) {
-    /** Of which a guest's memory is made when it is to be compared. */
+    /** The file of which a guest's memory is made when it is to be compared. */
     public String memoryFile() {
       return host.config().memoryFile();
     }

@@ -30,7 +30,7 @@ final class Rounds {
   private String end = "";
 
   /**
-   * Of a run that makes its next trial now.
+   * The rounds of a run that makes its next trial now.
    *
    * @param now {@link System#nanoTime}
    * @param done trials that were made before the run was broken off: their time is spent, and so may be all looks but the last

@@ -119,7 +119,7 @@ final class Sites implements AutoCloseable {
     return new RunStamp(then).differences(new RunStamp(now), RunStamp.ONE_RUN);
   }
 
-  /** Of the guest's kernel; a pair that is not here has none. */
+  /** The arguments of the guest's kernel; a pair that is not here has none. */
   private String arguments(Experiment experiment, Map<String, String> spread) {
     String pair = spread.get(experiment.name());
     return sites.stream().map(Site::hosts).filter(hosts -> pair == null || pair.equals(hosts.pair())).findFirst()

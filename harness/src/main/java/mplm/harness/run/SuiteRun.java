@@ -53,7 +53,7 @@ public final class SuiteRun implements AutoCloseable {
   private RunDerivation derivation;
   private List<PlannedTrial> plan;
   private final Optional<Rounds> rounds;
-  /** Of all pairs, by the trial's number: guarded by itself, with the derivation of what it holds. */
+  /** The rows of all pairs, by the trial's number. Its monitor guards it and the derivation of what it holds. */
   private final Map<Integer, TrialRow> rows = new TreeMap<>();
   private final Csv<TrialRow> csv;
   /** Why trials have none, each once. */

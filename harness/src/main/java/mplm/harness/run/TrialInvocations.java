@@ -34,7 +34,7 @@ public final class TrialInvocations {
     }
   }
 
-  /** Of the TestNG tests, in the order of the plan. */
+  /** The names of the TestNG tests, in the order of the plan. */
   static List<String> names(List<PlannedTrial> plan) {
     return plan.stream().map(TrialInvocations::test).distinct().toList();
   }

@@ -28,12 +28,12 @@ public record Scaling(Duration epoch, Bandwidth link, double factor, double rho,
   /** One pass, at most. */
   public static final Duration LONGEST = Duration.ofSeconds(12);
 
-  /** Of a guest that does not dirty that much in a pass of any length. */
+  /** The length of a pass for a guest that does not dirty that much in a pass of any length. */
   public static final Duration USUAL = Duration.ofSeconds(10);
 
   private static final double NEAR = 0.05;
 
-  /** Of a guest that was measured, to the proportions of another experiment. */
+  /** Scales a guest that was measured to the proportions of another experiment. */
   public static Scaling of(WorkingSet guest, Proportions original) {
     double wanted = original.dirtiedInEpoch();
     OptionalDouble window = guest.window(wanted);

@@ -24,7 +24,7 @@ import mplm.harness.suite.Experiment;
  */
 public final class Judge {
   private static final int BEGINNINGS = 25;
-  /** Of the best possible, which takes longer to compute. */
+  /** From so many beginnings the best possible is computed, which takes longer than a simulation. */
   private static final int BOUND_BEGINNINGS = 9;
 
   private final List<OverheadFit.Pair> pairs = new ArrayList<>();

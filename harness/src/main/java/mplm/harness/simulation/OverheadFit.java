@@ -14,10 +14,12 @@ final class OverheadFit {
   /** A point and the trace of its guest. */
   record Pair(RealPoint real, HeldTrace trace) {}
 
-  /** Of a point whose simulation ends otherwise than its trials. */
+  /** The error of a point whose simulation ends otherwise than its trials. */
   private static final double OTHER_OUTCOME = 2;
 
-  /** Of a step away from the usual overheads, so that few points do not lead astray: as much as half a percent of a time. */
+  /**
+   * The cost of a step away from the usual overheads, so that few points do not lead astray: as much as half a percent of a time.
+   */
   private static final double UNUSUAL = 0.005;
 
   private static final double FIRST_STEP = 4;

@@ -32,7 +32,7 @@ import mplm.harness.suite.PlannedTrial;
 public final class SimulatedRows {
   private static final String NAME = "simulation";
 
-  /** Of a trace's source, in the name of its experiment, which is a file's too. */
+  /** So many characters of a trace's source stand in the name of its experiment, which is a file's too. */
   private static final int LONGEST = 150;
 
   private static final long MIB = 1 << 20;

@@ -19,7 +19,7 @@ public final class SweepMerge {
   /** By the table's number. */
   private final TreeMap<Integer, List<Row>> tables = new TreeMap<>();
 
-  /** Of files in any order; {@link BadInput} if they are not shards of one sweep. */
+  /** Merges files in any order; {@link BadInput} if they are not shards of one sweep. */
   public SweepMerge(List<Path> files) {
     Map<Integer, Path> from = new HashMap<>();
     int of = 0;

@@ -24,7 +24,7 @@ public final class TraceLibrary {
   private final List<Entry> entries = new ArrayList<>();
 
   /**
-   * Of trace files, and folders of them; {@link BadInput} for one that is not there or has no stamp, and if there is none at all.
+   * Holds trace files, and those in folders; {@link BadInput} if there is none, or one is not there or has no stamp.
    */
   public TraceLibrary(List<Path> places) throws IOException {
     for (Path place : places) {

@@ -30,7 +30,7 @@ public final class ChangePoints {
     return found;
   }
 
-  /** Of each point the median of its stretch between changes. */
+  /** For each point, the median of its stretch between changes. */
   public static double[] levels(double[] values, List<Integer> changes) {
     double[] levels = new double[values.length];
     int from = 0;

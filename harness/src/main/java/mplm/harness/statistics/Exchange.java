@@ -40,7 +40,7 @@ public final class Exchange {
    *     there is none
    */
   public record Quantity(Map<String, double[]> differences) {
-    /** Of all cells, one after the other. */
+    /** The differences of all cells, one after the other. */
     double[] all() {
       return differences.values().stream().flatMapToDouble(DoubleStream::of).toArray();
     }

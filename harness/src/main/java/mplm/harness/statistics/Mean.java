@@ -25,7 +25,7 @@ public record Mean(int n, double value, OptionalDouble halfWidth) {
     return new Mean(n, value / unit, halfWidth.isEmpty() ? halfWidth : OptionalDouble.of(halfWidth.getAsDouble() / unit));
   }
 
-  /** Of at least one value. */
+  /** The mean of at least one value. */
   public static Mean of(double... values) {
     double mean = DoubleStream.of(values).average().orElseThrow();
     int n = values.length;

@@ -7,7 +7,7 @@ import java.util.Arrays;
 public final class Median {
   private Median() {}
 
-  /** Of numbers in any order; NaN of none. */
+  /** The median of numbers in any order; NaN if there are none. */
   public static double of(double... values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);

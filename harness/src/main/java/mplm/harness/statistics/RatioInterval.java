@@ -13,13 +13,16 @@ import java.util.SplittableRandom;
  * @param high its upper end, which may be infinite
  */
 public record RatioInterval(double low, double high) {
-  /** Of each sample, as for {@link mplm.harness.statistics.Mean}: from fewer no interval is made up. */
+  /** So many values each sample must have, as for {@link mplm.harness.statistics.Mean}: from fewer no interval is made up. */
   static final int ENOUGH = 3;
 
   private static final int RESAMPLES = 2_000;
   private static final double TAIL = 0.025;
 
-  /** Of the median of {@code candidate} over that of {@code base}; empty with too few values, or where medians have no ratio. */
+  /**
+   * The interval of the median of {@code candidate} over that of {@code base}; empty with too few values, or where medians have
+   * no ratio.
+   */
   public static Optional<RatioInterval> of(double[] base, double[] candidate, long seed) {
     if (base.length < ENOUGH || candidate.length < ENOUGH) {
       return Optional.empty();
@@ -51,7 +54,7 @@ public record RatioInterval(double low, double high) {
     return base == candidate && !Double.isInfinite(base) ? 1 : candidate / base;
   }
 
-  /** Of as many values as there are, drawn with replacement. */
+  /** The median of as many values as there are, drawn with replacement. */
   private static double resampledMedian(double[] sorted, SplittableRandom random) {
     int n = sorted.length;
     int[] drawn = new int[n];

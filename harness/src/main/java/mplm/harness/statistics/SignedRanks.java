@@ -17,7 +17,7 @@ public final class SignedRanks {
 
   private final double[] differences;
 
-  /** Of those differences; NaN where a pair has none. */
+  /** Ranks those differences; NaN where a pair has none. */
   public SignedRanks(double... differences) {
     this.differences = differences.clone();
   }
@@ -54,7 +54,7 @@ public final class SignedRanks {
     return out < 0 ? null : new double[] {means[out], means[means.length - 1 - out]};
   }
 
-  /** Of any two differences, and of each with itself, from the least to the most. */
+  /** The means of any two differences, and of each with itself, from the least to the most. */
   private double[] means() {
     double[] some = Arrays.stream(differences).filter(difference -> !Double.isNaN(difference)).toArray();
     double[] means = new double[some.length * (some.length + 1) / 2];

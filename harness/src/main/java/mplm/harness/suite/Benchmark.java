@@ -41,7 +41,7 @@ public record Benchmark(
       @JsonProperty(required = true) String success,
       String failure) {}
 
-  /** Of a program that is not in the paper. */
+  /** A benchmark whose program is not in the paper. */
   public Benchmark(String name, String title, String source, Workload workload, Map<String, ProblemClass> classes) {
     this(name, title, source, workload, null, classes);
   }

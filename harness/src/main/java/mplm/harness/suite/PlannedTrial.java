@@ -15,7 +15,7 @@ import mplm.engine.migration.Method;
  * @param engine the name of the one that moves it, in a run that compares engines, else empty
  */
 public record PlannedTrial(int number, String suite, Experiment experiment, Method method, int repetition, String engine) {
-  /** Of a run with one engine. */
+  /** A trial of a run with one engine. */
   public PlannedTrial(int number, String suite, Experiment experiment, Method method, int repetition) {
     this(number, suite, experiment, method, repetition, "");
   }

@@ -25,7 +25,7 @@ public final class MemoryComparison {
   private static final double SLOWEST_BYTES_PER_SECOND = 1e6;
   private static final int PAGE = 4096;
 
-  /** Of blocks that differ for certain, so many are looked into. */
+  /** So many of the blocks that differ for certain are looked into. */
   private static final int LOOKED_INTO = 8;
 
   /** $1 file, $2 number of a block. */

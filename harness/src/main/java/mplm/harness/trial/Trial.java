@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Trial {
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
-  /** Of an unmigrated guest that repeats its program: the first is cut, three give a median. */
+  /** An unmigrated guest that repeats its program makes so many repetitions: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
 
   /** At the destination: the one in which the guest was moved, two at the speed of before, and one to spare. */

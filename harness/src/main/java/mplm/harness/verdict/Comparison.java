@@ -77,7 +77,7 @@ public final class Comparison {
     return !quantity.control() && !quantity.isExact() && quantity.isWhole();
   }
 
-  /** Of the trials of both. */
+  /** Compares the trials of both. */
   public static Comparison of(List<Observation> base, List<Observation> candidate, Rules rules) {
     return new Comparison(rules, Sample.of(base, candidate));
   }

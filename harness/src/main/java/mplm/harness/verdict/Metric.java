@@ -16,7 +16,7 @@ public enum Metric {
   TRANSFERRED("transferred", "transferred, MiB", "transferred_bytes", true),
   /** Wall time of the repetition that was moved, in which the guest's slowdown shows: unmigrated, it takes the same. */
   SLOWDOWN("slowdown", "guest's program, s", "program_s", false),
-  /** Of both hypervisors, without their vCPUs. */
+  /** The CPU time of both hypervisors, without their vCPUs. */
   CPU("cpu", "CPU of hypervisors, s", "hypervisor_cpu_s", true),
   /** How much later the program reached where it would have been without the migration. */
   LOST("lost", "program's lost time, s", "lost_s", false);
@@ -45,7 +45,7 @@ public enum Metric {
     return title;
   }
 
-  /** Of {@code trials.csv}. */
+  /** The metric's column in {@code trials.csv}. */
   String column() {
     return column;
   }

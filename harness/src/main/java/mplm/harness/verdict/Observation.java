@@ -35,7 +35,7 @@ public record Observation(
     values = Map.copyOf(values);
   }
 
-  /** Of a row of {@code trials.csv}; {@link IllegalArgumentException} if its text is not one. */
+  /** Reads a row of {@code trials.csv}; {@link IllegalArgumentException} if its text is not one. */
   public static Observation of(Row row) {
     Outcome outcome = Outcome.parse(row.text("outcome"));
     Map<Metric, Double> values = new EnumMap<>(Metric.class);
@@ -57,7 +57,7 @@ public record Observation(
         values);
   }
 
-  /** Of a trial. */
+  /** The observation that a trial's row holds. */
   public static Observation of(TrialRow row) {
     return of(TrialsCsv.SCHEMA.row(row));
   }

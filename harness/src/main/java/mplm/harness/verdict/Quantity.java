@@ -102,7 +102,7 @@ record Quantity(String experiment, String method, boolean control, String title,
     return values.ratio();
   }
 
-  /** Of that ratio; a share has none. */
+  /** The interval of that ratio; a share has none. */
   Optional<RatioInterval> interval(boolean inRounds, long seed) {
     return metric.flatMap(one -> inRounds ? RatioInterval.of(ranks(differences))
         : RatioInterval.of(values.base(), values.candidate(), seed));

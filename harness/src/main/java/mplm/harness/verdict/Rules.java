@@ -15,7 +15,7 @@ import mplm.engine.migration.Method;
  * @param seed of what is drawn: the same rows give the same verdict
  */
 public record Rules(double alpha, Map<Metric, Double> thresholds, List<String> control, long seed) {
-  /** Of all false alarms together. */
+  /** The probability of any false alarm. */
   public static final double ALPHA = 0.05;
 
   /** Unless a metric is given its own. */

@@ -43,14 +43,14 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
       return RankSum.p(base, candidate, seed);
     }
 
-    /** Of the medians; empty if there are not two, or none is finite. */
+    /** The ratio of the medians; empty if there are not two, or none is finite. */
     OptionalDouble ratio() {
       double ratio = isWhole() ? RatioInterval.ratio(Median.of(base), Median.of(candidate)) : Double.NaN;
       return Double.isNaN(ratio) ? OptionalDouble.empty() : OptionalDouble.of(ratio);
     }
   }
 
-  /** Of all cells that either has, in the order of their first trial. */
+  /** The samples of all cells that either has, in the order of their first trial. */
   static List<Sample> of(List<Observation> base, List<Observation> candidate) {
     record Key(String experiment, String method) {}
     Map<Key, Sample> samples = new LinkedHashMap<>();
@@ -73,7 +73,7 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
     return new Pair(values(base, metric), values(candidate, metric));
   }
 
-  /** Of the trials that ended like this, one value each. */
+  /** The share of the trials that ended like this: one value per side, none for a side without trials. */
   Pair share(Predicate<Outcome> outcome) {
     return new Pair(share(base, outcome), share(candidate, outcome));
   }
@@ -82,7 +82,10 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
     return trials.isEmpty() ? new double[0] : new double[] {(double) count(trials, outcome) / trials.size()};
   }
 
-  /** Of the logarithms within each of {@link #rounds}, candidate less base; NaN if both did not end, or there are not both. */
+  /**
+   * The differences of the logarithms within each of {@link #rounds}, candidate less base; NaN if both did not end, or there are
+   * not both.
+   */
   double[] differences(Metric metric) {
     return differences(trial -> trial.values().get(metric), (before, after) -> Math.log(RatioInterval.ratio(before, after)));
   }

@@ -205,7 +205,7 @@ public class ClaimTest {
     return Rows.completed(experiment, method, 1, total, downtime, rate(experiment.name()));
   }
 
-  /** Of a list of rows another. */
+  /** Makes another list of rows of one. */
   interface Perturbation extends UnaryOperator<List<TrialRow>> {
     default Perturbation then(Perturbation next) {
       return rows -> next.apply(apply(rows));

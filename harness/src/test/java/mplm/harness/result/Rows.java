@@ -46,7 +46,7 @@ public final class Rows {
     return experiment(name, "C", 8, "8GiB", "1Gbit/s");
   }
 
-  /** Of the suite {@code scaled}, its guest such that a pass takes 9 s. */
+  /** The experiment of that name in the suite {@code scaled}, with a guest such that a pass takes 9 s. */
   public static Experiment scaled(String name) {
     Experiment unmeasured = new NpbConfigs(Path.of("../npb-configs")).suite("scaled").experiments().stream()
         .filter(e -> e.name().equals(name)).findFirst().orElseThrow();
@@ -74,7 +74,7 @@ public final class Rows {
         Optional.of(new TrialRow.Verification("successful", "1.671e-13", 7)), dirtyRate);
   }
 
-  /** Of a planned trial that completed. */
+  /** The row of a planned trial that completed. */
   public static TrialRow of(PlannedTrial planned, Setting setting, double total, double downtime) {
     TrialRow row = completed(planned.experiment(), planned.method().toString(), planned.repetition(), total, downtime, 2893.5);
     Origin.Measured m = row.measured().orElseThrow();
@@ -167,7 +167,7 @@ public final class Rows {
         .map(blackout -> new LostTime.Parts(seconds(1), blackout, seconds(0.25), seconds(0.125))), Optional.empty());
   }
 
-  /** Of a guest whose clock stood still. */
+  /** The downtimes of a guest whose clock stood still. */
   private static Downtimes downtimes(Duration downtime) {
     return new Downtimes(Optional.of(new Measure(downtime.plusMillis(1), seconds(0.003))),
         Optional.of(new Measure(downtime.plusNanos(250_000), seconds(0.002))), Optional.of(new Measure(downtime, seconds(0.0005))),

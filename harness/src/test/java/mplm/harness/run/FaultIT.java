@@ -54,7 +54,7 @@ import org.testng.annotations.Test;
 public class FaultIT {
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
   private static final Duration SOON = Patience.of(Duration.ofSeconds(20));
-  /** Of the hosts' work folders here: what is provided takes half of that. */
+  /** The size of the hosts' work folders here: what is provided takes half of it. */
   private static final String WORK_FOLDER_SIZE = "192M";
 
   private Hosts hosts;
@@ -113,7 +113,7 @@ public class FaultIT {
     }
   }
 
-  /** Of a size that can be filled, over those that other tests use. */
+  /** Mounts work folders of a size that can be filled, over those that other tests use. */
   private void smallWorkFolders() {
     if (namespaces) {
       for (var config : List.of(hosts.source(), hosts.destination())) {

@@ -124,7 +124,7 @@ final class FaultInjector extends PrintStream {
   private final Map<String, List<String>> left = new LinkedHashMap<>();
   private final List<String> said = new ArrayList<>();
   private final List<Throwable> broken = new ArrayList<>();
-  /** Of trials whose machine was gone when they ended: their folders, to be looked for when the hosts are ready again. */
+  /** The folders of trials whose machine was gone when they ended. They are looked for when the hosts are ready again. */
   private final List<String> folders = new ArrayList<>();
   private Thread acting;
 

@@ -15,13 +15,13 @@ import mplm.harness.host.Link;
  * depends on the experiment's name: {@code damaged}, {@code killed}, {@code throttled}, {@code betrayed}.
  */
 final class Intruder extends PrintStream {
-  /** Of the guest's memory at the destination; a page that the small guest does not use, so it is zero. */
+  /** The offset of a page in the guest's memory at the destination. The small guest does not use it, so it is zero. */
   static final long DAMAGED_PAGE = 0xf0_3000;
 
-  /** Of 2 MiB, in which that is. */
+  /** The offset of the block of 2 MiB that holds the page. */
   static final long DAMAGED_BLOCK = DAMAGED_PAGE / (2 << 20) * (2 << 20);
 
-  /** Of that page. */
+  /** The offset of the byte of that page that is changed. */
   static final long DAMAGED_BYTE = DAMAGED_PAGE + 17;
 
   private static final Duration SOON = Duration.ofSeconds(20);

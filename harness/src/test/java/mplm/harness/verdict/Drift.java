@@ -77,7 +77,7 @@ enum Drift {
     this.title = title;
   }
 
-  /** Of so many trials, so many a round. */
+  /** A factor for each of {@code trials} trials, which stand in rounds of {@code round}. */
   abstract double[] factors(int trials, int round, SplittableRandom random);
 
   private static double[] fill(int trials, double factor) {
