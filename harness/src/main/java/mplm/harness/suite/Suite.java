@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import mplm.engine.migration.Method;
@@ -23,7 +24,6 @@ import mplm.harness.input.BadValue;
 public record Suite(String name, String title, int repetitions, List<Experiment> experiments) {
   /** What is planned is held in memory; a run of so many would take years. */
   private static final int MOST = 10_000;
-
 
   /** What stands in the file. */
   record Contents(
@@ -43,20 +43,21 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
         if (!names.add(experiment.name())) {
           throw new BadValue("experiments", "two have the name '" + experiment.name() + "'");
         }
+        refusal(experiment.methods()).ifPresent(problem -> {
+          throw new BadValue("experiments", experiment.name() + ": " + problem);
+        });
       }
     }
   }
 
   public Suite {
     experiments = List.copyOf(experiments);
-    for (Experiment experiment : experiments) {
-      for (Method method : experiment.methods()) {
-        if (!method.isMeasured()) {
-          throw new BadInput("experiment " + experiment.name() + ": method " + method
-              + ": it is simulated only, see mplm simulate");
-        }
-      }
-    }
+  }
+
+  /** What is wrong with the first of these methods of which no trial can be made; empty if there is none. */
+  private static Optional<String> refusal(List<Method> methods) {
+    return methods.stream().filter(method -> !method.isMeasured()).findFirst().map(method -> "method " + method
+        + " is simulated only, allowed: a method of which a trial can be made; mplm simulate takes this one too");
   }
 
   /** The same with other methods in every experiment. */
@@ -64,6 +65,9 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
     if (new HashSet<>(methods).size() < methods.size()) {
       throw new BadInput("methods " + methods + ": one is there twice");
     }
+    refusal(methods).ifPresent(problem -> {
+      throw new BadInput(problem);
+    });
     return withExperiments(experiments.stream().map(e -> e.withMethods(methods)).toList());
   }
 

@@ -198,6 +198,8 @@ public class NpbConfigsTest extends InFolder {
       {"\"precopy:20s\"", "\"precopy:-1s\"", "16: experiments.0.methods.0: method 'precopy:-1s': '-1s' is not a duration: it takes "
           + "a number and one of ns, us, ms, s, min, h, such as 0.3s"},
       {"\"precopy:20s\"", "\"mplm\"", "16: experiments.0.methods: [mplm, mplm], allowed: at least one, each once"},
+      {"\"precopy:20s\"", "\"stop-and-copy\"", "9: experiments: MG: method stop-and-copy is simulated only, "
+          + "allowed: a method of which a trial can be made; mplm simulate takes this one too"},
       {"\"precopy:20s\"", "\"postcopy\"", "16: experiments.0.methods.0: method 'postcopy': a method is precopy:DURATION[,FEATURE...], "
           + "mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], small-gain[:share=PERCENT], "
           + "unmigrated or stop-and-copy, such as precopy:0.3s or mplm:epoch=1s,share=25"},
@@ -255,6 +257,15 @@ public class NpbConfigsTest extends InFolder {
     assertThatThrownBy(() -> new NpbConfigs(folder).suite("mine"))
         .isInstanceOf(BadInput.class)
         .hasMessage(file + ":" + told);
+  }
+
+  /** So {@code run --methods} refuses it. */
+  @Test
+  public void aMethodThatIsOnlySimulatedDoesNotReplaceTheMethodsOfASuite() {
+    Suite suite = new NpbConfigs(SHIPPED).suite("smoke");
+    assertThatThrownBy(() -> suite.withMethods(Method.parseList("mplm,stop-and-copy"))).isInstanceOf(BadInput.class)
+        .hasMessage("method stop-and-copy is simulated only, allowed: a method of which a trial can be made; mplm simulate takes this "
+            + "one too");
   }
 
   /** A suite of one's own need not be put into the clone. */
