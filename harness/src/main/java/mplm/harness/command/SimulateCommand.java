@@ -98,7 +98,7 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--heat-map", paramLabel = "DIR", description = "draw times of methods over links, a chart a trace")
   private Path heatMap;
   @Option(names = "--trials", paramLabel = "FILE",
-      description = "write rows as trials.csv has them, of the origin simulated, for compare; stop-and-copy has none")
+      description = "write rows as trials.csv has them, of the origin simulated, for compare")
   private Path trials;
 
   @Option(names = "--charts", paramLabel = "DIR", description = "draw a chart of each trace and link, as run does of an experiment")
