@@ -61,6 +61,38 @@ public class QemuMigrationTest {
     assertThat(seen).isNotEmpty().last().extracting(Progress::status).isEqualTo("completed");
   }
 
+  @DataProvider
+  public Object[][] stockMethods() {
+    return new Object[][] {{"precopy:0.3s,auto-converge"}, {"precopy:0.3s,auto-converge=50/20/90,multifd=2"}, {"precopy:0.3s,xbzrle=64MiB"},
+        {"precopy:0.3s,multifd=2"}, {"precopy:0.3s,multifd=3/zlib"}, {"nova"}, {"kubevirt"}, {"small-gain"}};
+  }
+
+  /** QEMU takes the settings of each method, at both sides, and the guest arrives as it was. */
+  @Test(dataProvider = "stockMethods")
+  public void everyMethodMovesTheMemory(String method) throws Exception {
+    start(false);
+    MigrationResult result = run(Method.parse(method), Route.DIRECT, LONG, progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(Files.mismatch(source.memory(), destination.memory())).isEqualTo(-1);
+  }
+
+  @Test
+  public void aMethodWithFeaturesCanBeCancelledAndTheGuestStays() throws Exception {
+    start(true);
+    MigrationResult result = run(Method.parse("precopy:0.3s,auto-converge,xbzrle=64MiB"), relay(1_000_000), Duration.ofSeconds(1),
+        progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.NOT_CONVERGED);
+    assertThat(status(source)).isEqualTo("running");
+  }
+
+  @Test
+  public void aFeatureThatTheHostHasNotIsRefusedInQemusWords() throws Exception {
+    start(true);
+    assertThatThrownBy(() -> run(Method.parse("precopy:0.3s,dirty-limit"), Route.DIRECT, LONG, progress -> { }))
+        .isInstanceOf(QmpException.Refused.class).hasMessageContaining("dirty-limit requires KVM with accelerator property");
+    assertThat(status(source)).isEqualTo("running");
+  }
+
   @Test
   public void theMemoryArrivesAsItWas() throws Exception {
     start(false);
