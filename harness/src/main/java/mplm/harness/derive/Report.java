@@ -9,10 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import mplm.harness.chart.Chart;
 import mplm.harness.chart.Figure;
 import mplm.harness.chart.FigureCsv;
 import mplm.harness.chart.Figures;
+import mplm.harness.chart.LostChart;
 import mplm.harness.chart.RateChart;
 import mplm.harness.chart.Sheet;
 import mplm.harness.document.Block;
@@ -28,6 +30,7 @@ import mplm.harness.paper.Published;
 import mplm.harness.paper.RateTable;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
+import mplm.harness.result.MethodSummary;
 import mplm.harness.result.TrialRow;
 
 /**
@@ -59,7 +62,10 @@ public record Report(Path folder, List<RunDerivation> runs) {
     RateTable.SCHEMA.write(tables.get(1), rates.rows());
     ClaimsCsv.claims(tables.get(2), findings, cells);
     ClaimsCsv.DISTANCES.write(tables.get(3), distances);
+    List<MethodSummary> methods = MethodSummary.of(rows);
+    List<Path> lost = lost(methods);
     List<Path> files = new ArrayList<>(charts);
+    files.addAll(lost);
     files.addAll(tables);
     ProportionTable proportions = ProportionTable.of(cells);
     if (!proportions.lines().isEmpty()) {
@@ -69,7 +75,7 @@ public record Report(Path folder, List<RunDerivation> runs) {
     Map<Path, RunManifest> manifests = new LinkedHashMap<>();
     runs.forEach(run -> manifests.put(run.run(), run.manifest()));
     RunDocument document = new RunDocument(manifests, rows, cells, rates, proportions, findings, distances,
-        panels(charts), rateChart(charts), List.copyOf(files), this::folder);
+        panels(charts), rateChart(charts), methods, lost.stream().filter(file -> file.toString().endsWith(".png")).toList(), List.copyOf(files), this::folder);
     List<Block> blocks = document.blocks();
     Html.write(folder.resolve("index.html"), document.title(), blocks);
     Markdown.write(folder.resolve("report.md"), blocks);
@@ -93,6 +99,17 @@ public record Report(Path folder, List<RunDerivation> runs) {
     }
     if (!rates.measured().isEmpty()) {
       files.addAll(RateChart.write(rates, charts, RATES));
+    }
+    return files;
+  }
+
+  /** What the program lost, by experiment, in a folder of its own: an experiment may have any name. */
+  private List<Path> lost(List<MethodSummary> methods) throws IOException {
+    Map<String, List<MethodSummary>> known = methods.stream().filter(summary -> summary.lost().isPresent()).collect(
+        Collectors.groupingBy(summary -> summary.experiment().name(), LinkedHashMap::new, Collectors.toList()));
+    List<Path> files = new ArrayList<>();
+    for (Map.Entry<String, List<MethodSummary>> experiment : known.entrySet()) {
+      files.addAll(LostChart.write(experiment.getValue(), folder.resolve("charts/lost"), experiment.getKey()));
     }
     return files;
   }

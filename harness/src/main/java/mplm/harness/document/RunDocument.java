@@ -23,6 +23,7 @@ import mplm.harness.paper.RateTable;
 import mplm.harness.paper.Size;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
+import mplm.harness.result.MethodSummary;
 import mplm.harness.result.TrialRow;
 
 /**
@@ -37,6 +38,8 @@ import mplm.harness.result.TrialRow;
  * @param distances from the published values
  * @param charts the PNG of each experiment's figure
  * @param rateChart the PNG of Table I, if there is one
+ * @param methods the rows by method
+ * @param lostCharts the PNG of what the program lost, of each experiment of which that is known
  * @param files what else was derived
  * @param folder of a trial
  */
@@ -50,6 +53,8 @@ public record RunDocument(
     List<Distance> distances,
     List<Path> charts,
     Optional<Path> rateChart,
+    List<MethodSummary> methods,
+    List<Path> lostCharts,
     List<Path> files,
     Function<TrialRow, Path> folder) {
 
@@ -63,6 +68,7 @@ public record RunDocument(
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Heading(1, title()));
     blocks.addAll(new FoundSection(runs.values().iterator().next(), rows, cells, findings, charts).blocks());
+    blocks.addAll(new LostSection(methods, lostCharts).blocks());
     blocks.addAll(SetUp.blocks(runs.values(), rows));
     proportions(blocks);
     tableOne(blocks);
