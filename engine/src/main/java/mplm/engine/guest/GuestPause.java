@@ -18,8 +18,8 @@ import java.util.Optional;
  */
 public record GuestPause(Duration pause, Duration error, Duration gap) {
   /**
-   * Heartbeats needed on either side. Above a sharp edge the least delay is further from it than this one is from the least in one case
-   * of {@code 2^(RANK - 1)}.
+   * Heartbeats needed on either side. The smallest delay is an upper estimate of the true minimum. The gap between it and the RANK-th
+   * smallest bounds the estimate's error, but for one case in {@code 2^(RANK - 1)}.
    */
   public static final int RANK = 6;
 

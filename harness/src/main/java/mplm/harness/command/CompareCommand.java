@@ -53,10 +53,10 @@ public final class CompareCommand implements Callable<Integer> {
       description = "a method that did not change, or none; by default precopy and unmigrated; may be given several times")
   private List<String> control = List.of();
 
-  @Option(names = "--alpha", paramLabel = "P", description = "of any false alarm; by default ${DEFAULT-VALUE}")
+  @Option(names = "--alpha", paramLabel = "P", description = "probability of any false alarm in the whole comparison; by default ${DEFAULT-VALUE}")
   private double alpha = Rules.ALPHA;
 
-  @Option(names = "--seed", paramLabel = "N", description = "of what is drawn; by default ${DEFAULT-VALUE}")
+  @Option(names = "--seed", paramLabel = "N", description = "seed of the random draws; by default ${DEFAULT-VALUE}")
   private long seed = RunCommand.SEED;
 
   @Option(names = "--markdown", paramLabel = FILE, description = "write it to this file too, as Markdown")

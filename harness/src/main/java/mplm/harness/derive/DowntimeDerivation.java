@@ -58,8 +58,9 @@ final class DowntimeDerivation {
       return new Downtimes(qemu, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
           missing.or(() -> Optional.of("no STOP and RESUME were seen")), missing);
     }
-    // what the events were late is known, but for how late the fastest was that they are compared with; QEMU says STOP at some time
-    // while it stops the guest, which takes long where vCPUs wait for a core, and RESUME while it lets it go on
+    // We know how much later than the fastest event each event arrived. We do not know the delay of the fastest: it is part of the
+    // error. QEMU says STOP at some time while it stops the guest, which takes long where vCPUs wait for a core, and RESUME at some
+    // time while it lets the guest go on.
     Duration during = parts.map(p -> p.stop().plus(p.resume())).orElse(Duration.ZERO);
     Measure stopResume = new Measure(
         seen.orElseThrow().plus(source.lateness(migration.stop())).minus(destination.lateness(migration.resume())),
@@ -115,7 +116,7 @@ final class DowntimeDerivation {
         fetched.orElseThrow().since(stopped.orElseThrow()),
         memory.orElseThrow().since(fetched.orElseThrow()),
         devices.orElseThrow().since(memory.orElseThrow()),
-        // nothing is faster than nothing: on the two ways of one host the clock is read at slightly different points
+        // the two code paths of one host read the clock at slightly different points, so the rest can be just below zero
         rest.isNegative() ? Duration.ZERO : rest,
         resume));
   }

@@ -25,7 +25,9 @@ import mplm.harness.table.TextTable;
  * @param overheads of the simulations
  */
 public record ErrorTable(List<Row> rows, Overheads overheads) {
-  /** Beyond what simulations span, of a time that lies there still: as much as its median error may be. */
+  /**
+   * A measured time counts as within what simulations span if it lies outside by at most this share. Its median error may be as large.
+   */
   private static final double TOTAL_TOLERANCE = 0.05;
 
   private static final double DOWNTIME_TOLERANCE = 0.1;

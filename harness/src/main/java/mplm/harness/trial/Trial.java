@@ -85,7 +85,7 @@ public final class Trial {
   /**
    * A trial that leaves its records in {@code folder}, which it makes.
    *
-   * @param ready what the look at the hosts before it has taken
+   * @param ready the time that the check of the hosts before this trial took
    */
   public Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display, Duration ready)
       throws IOException {

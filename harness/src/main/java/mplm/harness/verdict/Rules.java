@@ -7,12 +7,12 @@ import java.util.Map;
 import mplm.engine.migration.Method;
 
 /**
- * By what a comparison judges.
+ * The rules by which a comparison judges.
  *
  * @param alpha the probability, at most, that any of all tests is a false alarm
  * @param thresholds by how much a metric has to differ to matter, a share of it
  * @param control methods that did not change and show what the machine did; empty for stock pre-copy and unmigrated guests
- * @param seed of what is drawn: the same rows give the same verdict
+ * @param seed of the random draws: the same rows give the same verdict
  */
 public record Rules(double alpha, Map<Metric, Double> thresholds, List<String> control, long seed) {
   /** The probability of any false alarm. */
