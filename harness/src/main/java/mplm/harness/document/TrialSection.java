@@ -23,7 +23,7 @@ final class TrialSection {
   private static final int PICTURES = 40;
 
   private static final List<String> HEADER =
-      List.of("trial", "outcome", "migration time, s", "downtime, s", "± s", "transferred, MiB", "program", "memory");
+      List.of("trial", "outcome", "migration time, s", "downtime, s", "± s", "lost by the program, s", "transferred, MiB", "program", "memory");
 
   private final Function<TrialRow, Path> folder;
   private final boolean severalRuns;
@@ -62,6 +62,8 @@ final class TrialSection {
         row.migration().flatMap(MigrationResult::totalTime).map(time -> Numbers.of(time.toNanos() / 1e9)).orElse(Numbers.NONE),
         Numbers.of(Cell.downtime(row)),
         row.downtimes().headline().map(m -> String.format(Locale.ROOT, "%.4f", m.error().toNanos() / 1e9)).orElse(Numbers.NONE),
+        row.lost().map(lost -> String.format(Locale.ROOT, "%s ± %s", Numbers.of(lost.all().toNanos() / 1e9),
+            Numbers.of(lost.error().toNanos() / 1e9))).orElse(Numbers.NONE),
         row.migration().flatMap(m -> m.end().ram()).map(ram -> Numbers.of(ram.transferred().bytes() / 1048576.0))
             .orElse(Numbers.NONE),
         row.verification().map(TrialRow.Verification::result).orElse(Numbers.NONE),
