@@ -9,6 +9,7 @@ import mplm.engine.guest.GuestRecord;
 import mplm.engine.migration.MigrationResult;
 import mplm.harness.record.RawTrial;
 import mplm.harness.result.LostTime;
+import org.hipparchus.distribution.continuous.TDistribution;
 
 /**
  * The time that a program lost by a migration, from the moments at which it told the end of its iterations, all in the controller's
@@ -24,6 +25,8 @@ final class LostTimeDerivation {
   static final int LEAST = 3;
   /** An iteration that takes so much longer than before, beside its variation, is not taken for slower. */
   private static final double TOLERANCE = 0.05;
+
+  private static final double QUANTILE = 0.975;
 
   /**
    * An iteration that ended.
@@ -48,6 +51,11 @@ final class LostTimeDerivation {
       double squares = lengths.stream().mapToDouble(d -> (d - mean) * (d - mean)).sum();
       // of one alone nothing is known of how it varies
       return Optional.of(new Pace(mean, lengths.size() < 2 ? TOLERANCE * mean : Math.sqrt(squares / (lengths.size() - 1)), lengths.size()));
+    }
+
+    /** Student's, of 95 %: two standard deviations hold less than that by far, where they are those of three iterations. */
+    double quantile() {
+      return new TDistribution(n - 1).inverseCumulativeProbability(QUANTILE);
     }
 
     /** The variance of so many iterations: that of each, and that of the mean, which is in all of them. */
@@ -139,7 +147,7 @@ final class LostTimeDerivation {
     double other = marks.get(after).time - resume;
     double early = rest * (share + other > 0 ? share / (share + other) : 0);
     return new LostTime(Optional.of(new LostTime.Parts(nanos(late(0, before) + early), nanos(blackout),
-        nanos(rest - early + late(after, back)), nanos(2 * Math.sqrt(variance(back))))), Optional.empty());
+        nanos(rest - early + late(after, back)), nanos(inner.quantile() * Math.sqrt(variance(back))))), Optional.empty());
   }
 
   private boolean isBack(int at) {

@@ -20,7 +20,7 @@ public record LostTime(Optional<Parts> parts, Optional<String> missing) {
    * @param before slowed down while memory was sent and the guest ran at the source
    * @param blackout stood still
    * @param after slowed down at the destination, until its speed was back
-   * @param error two standard deviations of the sum, as the program's iterations varied before the migration
+   * @param error half the 95 % prediction interval of the sum (Student), as the program's iterations varied before the migration
    */
   public record Parts(Duration before, Duration blackout, Duration after, Duration error) {
     /** All of it. */

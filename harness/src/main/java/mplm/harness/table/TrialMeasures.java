@@ -162,7 +162,8 @@ final class TrialMeasures {
             noAnswer + ", or its beginning was not seen, or the guest was held", TrialRow::program)
         .with("lost_s", SECONDS, "how much later the program reached where it would have been without the migration, by its iterations,"
             + " from the beginning of the migration until its speed was back", NOT_LOST, lost(LostTime.Parts::all))
-        .with("lost_error_s", SECONDS, "two standard deviations of `lost_s`, as the program's iterations varied before the migration",
+        .with("lost_error_s", SECONDS, "half of the 95 % prediction interval of `lost_s` (Student), as the program's iterations varied"
+            + " before the migration",
             "as `lost_s`", lost(LostTime.Parts::error))
         .with("lost_before_s", SECONDS, "part of `lost_s`: slowed down while memory was sent", "as `lost_s`",
             lost(LostTime.Parts::before))
