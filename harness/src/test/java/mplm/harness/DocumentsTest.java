@@ -97,7 +97,7 @@ public class DocumentsTest {
   }
 
   private static String[] words(String command) {
-    return Arrays.stream(command.replaceAll("\\s+#.*", "").strip().split("\\s+")).skip(1).toArray(String[]::new);
+    return Arrays.stream(command.replaceAll("\\s+[#>].*", "").strip().split("\\s+")).skip(1).toArray(String[]::new);
   }
 
   /** As GitHub names the headings of a page. */
