@@ -12,11 +12,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestException;
-import mplm.engine.guest.GuestPause;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.KvmArea;
 import mplm.engine.migration.Migration;
@@ -52,9 +50,6 @@ public final class Trial {
   private static final Logger LOG = LoggerFactory.getLogger(Trial.class);
   /** An unmigrated guest that repeats its program makes so many repetitions: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
-
-  /** At the destination: the one in which the guest was moved, two at the speed of before, and one to spare. */
-  private static final int ITERATIONS = 4;
 
   /** From one datagram to the guest to the next: often enough for a downtime, seldom enough not to slow the guest down. */
   private static final Duration ECHO = Duration.ofMillis(10);
@@ -249,30 +244,12 @@ public final class Trial {
         area.name(), source.hypervisor().offset(area.address()), area.bytes(), area.rewritten())).toList();
   }
 
-  /**
-   * As many heartbeats as the downtime is told by, for a short program could be done before, and as many iterations as the lost time
-   * is told by. A program that was moved between two repetitions, and was told to stop before it ran at all, would end with no result
-   * at the destination.
-   */
-  private void awaitProgram() throws IOException, InterruptedException {
-    AtomicInteger heartbeats = new AtomicInteger();
-    AtomicInteger iterations = new AtomicInteger();
-    destination.serial().await("heartbeat " + GuestPause.RANK + " and iteration " + ITERATIONS, record -> {
-      switch (record.kind()) {
-        case "heartbeat" -> heartbeats.incrementAndGet();
-        case "iteration" -> iterations.incrementAndGet();
-        default -> { }
-      }
-      return record.kind().equals("end") || heartbeats.get() >= GuestPause.RANK && iterations.get() >= ITERATIONS;
-    }, Patience.of(experiment.finishWithin()));
-  }
-
   /** The repetition that was moved is the first to end at the destination. */
   private void letProgramVerify() throws IOException, InterruptedException {
     display.stage("waiting for the program's verification");
     journal.start(Journal.Part.FINISH);
     allowance = "finish_within";
-    awaitProgram();
+    destination.serial().await(HeardAfterMove.WHAT, new HeardAfterMove(), Patience.of(experiment.finishWithin()));
     destination.tellToStop();
     judge(destination.serial().await("result", Patience.of(experiment.finishWithin())));
     destination.serial().await("end", Patience.of(experiment.finishWithin()));
