@@ -23,13 +23,22 @@ public record Row(Schema<?> schema, Map<String, String> cells) {
 
   /** The number in a cell, empty if there is nothing in it; {@link IllegalArgumentException} if that is none, or below 0. */
   public OptionalDouble number(String column) {
+    return number(column, "", "allowed: 0 and above");
+  }
+
+  /** As {@link #number(String)}, below 0 too. */
+  public OptionalDouble signed(String column) {
+    return number(column, "-?", "allowed: a decimal number");
+  }
+
+  private OptionalDouble number(String column, String sign, String allowed) {
     String text = text(column);
     if (text.isEmpty()) {
       return OptionalDouble.empty();
     }
-    if (text.matches("\\d+(\\.\\d+)?([eE][-+]?\\d+)?") && Double.isFinite(Double.parseDouble(text))) {
+    if (text.matches(sign + "\\d+(\\.\\d+)?([eE][-+]?\\d+)?") && Double.isFinite(Double.parseDouble(text))) {
       return OptionalDouble.of(Double.parseDouble(text));
     }
-    throw new IllegalArgumentException(column + ": '" + text + "' is not a number, allowed: 0 and above");
+    throw new IllegalArgumentException(column + ": '" + text + "' is not a number, " + allowed);
   }
 }

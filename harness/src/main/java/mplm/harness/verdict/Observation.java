@@ -43,18 +43,27 @@ public record Observation(
     boolean held = outcome == Outcome.COMPLETED && !row.text("total_s").isEmpty()
         && row.text("downtime_s").isEmpty();
     for (Metric metric : Metric.values()) {
-      OptionalDouble value = row.number(metric.column());
+      OptionalDouble value = value(row, metric);
       if (outcome == Outcome.NOT_CONVERGED || outcome == Outcome.ENDED_BEFORE) {
         if (metric.isCensored() && !(simulated && metric == Metric.CPU)) { // a simulation has no hypervisors
           values.put(metric, Double.POSITIVE_INFINITY);
         }
       } else if (outcome == Outcome.COMPLETED && value.isPresent() && !(held && metric == Metric.TIME)) {
         // the time of a guest that was held until its memory was compared means nothing
-        values.put(metric, Math.max(0, value.getAsDouble())); // a loss that is near none is measured on either side of it
+        values.put(metric, value.getAsDouble());
       }
     }
     return new Observation(row.text("experiment"), method(row), row.text("engine"), round(row), simulated, outcome,
         values);
+  }
+
+  /** A loss that is near none is measured on either side of it, and is none; no other number can be below 0. */
+  private static OptionalDouble value(Row row, Metric metric) {
+    if (metric != Metric.LOST) {
+      return row.number(metric.column());
+    }
+    OptionalDouble lost = row.signed(metric.column());
+    return lost.isPresent() ? OptionalDouble.of(Math.max(0, lost.getAsDouble())) : lost;
   }
 
   /** The observation that a trial's row holds. */
