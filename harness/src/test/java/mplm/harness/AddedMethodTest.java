@@ -21,6 +21,7 @@ import mplm.harness.derive.RunDerivation;
 import mplm.harness.result.Cell;
 import mplm.harness.result.MethodSummary;
 import mplm.harness.result.Rows;
+import mplm.harness.support.Said;
 import mplm.harness.verdict.Observation;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
@@ -35,7 +36,7 @@ public class AddedMethodTest {
 
   /** One round of all pages while the guest runs, and the rest while it stands still. */
   private record OneRound() implements Method {
-    private static final Methods.Form FORM = Methods.plain("one-round", OneRound::new);
+    private static final Methods.Form FORM = Methods.plain("one-round", "stops the guest after one round", OneRound::new);
 
     @Override
     public String name() {
@@ -94,6 +95,11 @@ public class AddedMethodTest {
         json.toString())).isLessThan(ExitCode.BAD_INPUT); // which is better is not the matter here
     assertThat(new ObjectMapper().readTree(json.toFile()).get("differences")).isNotEmpty().allSatisfy(difference ->
         assertThat(difference.get("method").asText()).isEqualTo("stop-and-copy -> one-round"));
+  }
+
+  @Test
+  public void itIsListed() {
+    assertThat(Said.by(() -> Mplm.run("list")).out()).containsPattern("\n  one-round +stops the guest after one round\n");
   }
 
   @Test

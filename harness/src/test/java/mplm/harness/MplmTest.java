@@ -203,7 +203,7 @@ public class MplmTest extends InFolder {
   public void listTellsSuitesBenchmarksAndMethods() {
     Said said = inProcess(List.of("list"));
     assertThat(said.exitCode()).isZero();
-    assertThat(said.out()).contains("quick", "smoke", "mg", "precopy:DURATION", "mplm[:SETTINGS]").containsPattern("S \\d+MiB, W \\d+MiB, .*C \\d+MiB");
+    assertThat(said.out()).contains("quick", "smoke", "mg", "precopy:DURATION", "mplm[:KEY=VALUE,...]", "stop-and-copy").containsPattern("S \\d+MiB, W \\d+MiB, .*C \\d+MiB");
   }
 
   @Test

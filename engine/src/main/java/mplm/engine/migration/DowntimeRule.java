@@ -9,6 +9,9 @@ import java.util.Map;
 /** What an orchestrator makes QEMU's maximum tolerable downtime while stock pre-copy goes on. It is asked once per poll, in order. */
 @FunctionalInterface
 interface DowntimeRule {
+  /** QEMU's own default. */
+  Duration QEMUS = Duration.ofMillis(300);
+
   /** As long as QEMU's {@code downtime-limit} can be: the guest is stopped at the next opportunity, whatever is left. */
   Duration FORCED = Duration.ofSeconds(2000);
 

@@ -14,12 +14,10 @@ import mplm.engine.unit.Durations;
  *
  * @param window KubeVirt's {@code stallProgressTimeout}, 40 s
  */
-public record KubeVirt(Duration window) implements Method {
+public record KubeVirt(Duration window) implements RuledPrecopy {
   static final String NAME = "kubevirt";
 
   private static final Duration WINDOW = Duration.ofSeconds(40);
-  /** Until then QEMU's own. */
-  private static final Duration QEMUS = Duration.ofMillis(300);
 
   public KubeVirt {
     if (window.isZero()) {
@@ -37,29 +35,18 @@ public record KubeVirt(Duration window) implements Method {
   }
 
   @Override
-  public Map<String, Object> parameters() {
-    return Map.of("downtime-limit", QEMUS.toMillis());
-  }
-
-  @Override
-  public Steering steering() {
+  public DowntimeRule rule() {
     Stall stall = new Stall(window);
     Rounds rounds = new Rounds();
-    DowntimeRule rule = now -> {
+    return now -> {
       rounds.next(now).ifPresent(ram -> stall.round(now.elapsed(), ram.remaining().bytes()));
-      return stall.stops() ? DowntimeRule.FORCED : QEMUS;
+      return stall.stops() ? DowntimeRule.FORCED : DowntimeRule.QEMUS;
     };
-    return rule.from(QEMUS);
   }
 
   @Override
   public KubeVirt scaled(double factor) {
     return new KubeVirt(Durations.milliseconds(window.toNanos() / 1e9 * factor));
-  }
-
-  @Override
-  public boolean isControl() {
-    return true;
   }
 
   @Override

@@ -14,13 +14,18 @@ import java.util.stream.Collectors;
 /** The methods that there are, one line each. */
 public final class Methods {
   private static final List<Form> FORMS = new CopyOnWriteArrayList<>(List.of(
-      new Form("precopy", "precopy:DURATION[,FEATURE...]", true, PrecopyFeature.CAPABILITIES, rest -> Precopy.parse(rest.orElse(""))),
-      new Form("mplm", "mplm[:KEY=VALUE,...]", true, Set.of("mplm"), rest -> Mplm.parse(rest.orElse(""), rest.isPresent())),
-      new Form(Nova.NAME, "nova[:KEY=VALUE,...]", true, Set.of(), Nova::parse),
-      new Form(KubeVirt.NAME, "kubevirt[:window=DURATION]", true, Set.of(), KubeVirt::parse),
-      new Form(SmallGain.NAME, "small-gain[:share=PERCENT]", true, Set.of(), SmallGain::parse),
-      plain("unmigrated", Unmigrated::new),
-      plain(StopAndCopy.NAME, StopAndCopy::new)));
+      new Form("precopy", "precopy:DURATION[,FEATURE...]", "stock pre-copy with that maximum tolerable downtime, such as precopy:0.3s; FEATURE: "
+          + PrecopyFeature.FORMS, true, PrecopyFeature.CAPABILITIES, rest -> Precopy.parse(rest.orElse(""))),
+      new Form("mplm", "mplm[:KEY=VALUE,...]", "MPLM: policy=NAME, epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed", true,
+          Set.of("mplm"), rest -> Mplm.parse(rest.orElse(""), rest.isPresent())),
+      new Form(Nova.NAME, "nova[:KEY=VALUE,...]", "stock pre-copy as OpenStack Nova raises its maximum tolerable downtime: downtime=DURATION,"
+          + " steps=NUMBER, delay=DURATION-PER-GIB, memory=SIZE", true, Set.of(), Nova::parse),
+      new Form(KubeVirt.NAME, "kubevirt[:window=DURATION]", "stock pre-copy as KubeVirt stops it once it has stalled", true, Set.of(),
+          KubeVirt::parse),
+      new Form(SmallGain.NAME, "small-gain[:share=PERCENT]", "stock pre-copy that stops the guest after a round that gained little", true,
+          Set.of(), SmallGain::parse),
+      plain("unmigrated", "the guest stays: what its program's time is compared with", Unmigrated::new),
+      plain(StopAndCopy.NAME, "the guest is stopped first; simulated only", StopAndCopy::new)));
 
   private Methods() {}
 
@@ -29,15 +34,16 @@ public final class Methods {
    *
    * @param name before the colon
    * @param text as an error message has it, such as {@code precopy:DURATION}
+   * @param what it is, in a line
    * @param list whether its settings are a list with commas
    * @param capabilities of QEMU that such a method may switch on, which are off under all others
    * @param parser takes what stands behind the colon, empty without one; {@link IllegalArgumentException} says what is allowed
    */
-  public record Form(String name, String text, boolean list, Set<String> capabilities, Function<Optional<String>, Method> parser) {}
+  public record Form(String name, String text, String what, boolean list, Set<String> capabilities, Function<Optional<String>, Method> parser) {}
 
   /** A method without settings. */
-  public static Form plain(String name, Supplier<Method> method) {
-    return new Form(name, name, false, Set.of(), rest -> {
+  public static Form plain(String name, String what, Supplier<Method> method) {
+    return new Form(name, name, what, false, Set.of(), rest -> {
       if (rest.isPresent()) {
         throw new IllegalArgumentException(name + " takes no settings, not '" + rest.orElseThrow() + "'");
       }
@@ -49,6 +55,11 @@ public final class Methods {
   public static AutoCloseable add(Form form) {
     FORMS.add(form);
     return () -> FORMS.remove(form);
+  }
+
+  /** All of them. */
+  public static List<Form> forms() {
+    return List.copyOf(FORMS);
   }
 
   /** The text forms of all of them but that one, with "or" before the last. */

@@ -21,7 +21,7 @@ import mplm.engine.unit.Durations;
  * @param delay per GiB
  * @param memory that the delay is reckoned by; empty for the guest's own, at least 2 GiB
  */
-public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSize> memory) implements Method {
+public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSize> memory) implements RuledPrecopy {
   static final String NAME = "nova";
 
   private static final Nova DEFAULT = new Nova(Duration.ofMillis(500), 10, Duration.ofSeconds(75), Optional.empty());
@@ -65,29 +65,19 @@ public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSi
   }
 
   @Override
-  public Map<String, Object> parameters() {
-    return Map.of("downtime-limit", first().toMillis());
-  }
-
-  private Duration first() {
+  public Duration first() {
     return limit(Duration.ZERO, LEAST);
   }
 
   @Override
-  public Steering steering() {
-    DowntimeRule rule = now -> limit(now.elapsed(), now.ram().map(Progress.Ram::total).orElse(LEAST));
-    return rule.from(first());
+  public DowntimeRule rule() {
+    return now -> limit(now.elapsed(), now.ram().map(Progress.Ram::total).orElse(LEAST));
   }
 
   @Override
   public Nova scaled(double factor) {
     return new Nova(Durations.milliseconds(Math.max(steps / 1e3, downtime.toNanos() / 1e9 * factor)), steps,
         Durations.milliseconds(delay.toNanos() / 1e9 * factor), memory);
-  }
-
-  @Override
-  public boolean isControl() {
-    return true;
   }
 
   @Override

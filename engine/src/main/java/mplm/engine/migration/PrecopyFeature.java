@@ -153,6 +153,9 @@ public sealed interface PrecopyFeature {
     }
   }
 
+  /** The text forms of all of them. */
+  String FORMS = "auto-converge[=INITIAL/INCREMENT/MAXIMUM], xbzrle=SIZE, multifd=CHANNELS[/zlib], dirty-limit[=MB-PER-SECOND]";
+
   /** The capabilities of all of them. */
   Set<String> CAPABILITIES = Set.of("auto-converge", "xbzrle", "multifd", "dirty-limit");
 
@@ -187,8 +190,7 @@ public sealed interface PrecopyFeature {
       }
       default -> { }
     }
-    throw new IllegalArgumentException("'" + text + "' is not a feature of precopy: it takes auto-converge[=INITIAL/INCREMENT/MAXIMUM],"
-        + " xbzrle=SIZE, multifd=CHANNELS[/zlib], dirty-limit[=MB-PER-SECOND]");
+    throw new IllegalArgumentException("'" + text + "' is not a feature of precopy: it takes " + FORMS);
   }
 
   private static int number(String name, String text) {

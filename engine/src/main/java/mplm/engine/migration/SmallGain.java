@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,11 +12,10 @@ import java.util.Optional;
  *
  * @param share of what the link sent in the round, percent, 1 to 99
  */
-public record SmallGain(int share) implements Method {
+public record SmallGain(int share) implements RuledPrecopy {
   static final String NAME = "small-gain";
 
   private static final int SHARE = 5;
-  private static final Duration QEMUS = Duration.ofMillis(300);
 
   public SmallGain {
     if (share < 1 || share > 99) {
@@ -35,17 +33,7 @@ public record SmallGain(int share) implements Method {
   }
 
   @Override
-  public Map<String, Object> parameters() {
-    return Map.of("downtime-limit", QEMUS.toMillis());
-  }
-
-  @Override
-  public Steering steering() {
-    return rule().from(QEMUS);
-  }
-
-  /** It remembers rounds: one per migration. */
-  DowntimeRule rule() {
+  public DowntimeRule rule() {
     Rounds rounds = new Rounds();
     Progress.Ram[] begun = {null};
     boolean[] stops = {false};
@@ -58,13 +46,8 @@ public record SmallGain(int share) implements Method {
         }
         begun[0] = ram;
       });
-      return stops[0] ? DowntimeRule.FORCED : QEMUS;
+      return stops[0] ? DowntimeRule.FORCED : DowntimeRule.QEMUS;
     };
-  }
-
-  @Override
-  public boolean isControl() {
-    return true;
   }
 
   @Override

@@ -120,7 +120,7 @@ public class MigrationTest {
   public void aMethodThatIsAddedHasItsParametersAndSteersQemu() throws Exception {
     states(ACTIVE, ACTIVE, COMPLETED);
     destinationLoads(1);
-    try (AutoCloseable added = Methods.add(new Methods.Form("stepped", "stepped:DURATION", false, Set.of("x-stepped"),
+    try (AutoCloseable added = Methods.add(new Methods.Form("stepped", "stepped:DURATION", "moves in steps", false, Set.of("x-stepped"),
         rest -> new Stepped(Durations.parse(rest.orElseThrow()))))) {
       assertThat(added).isNotNull();
       source.returns("query-migrate-capabilities", "[{\"capability\": \"mplm\", \"state\": true}]");

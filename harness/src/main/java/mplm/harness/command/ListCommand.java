@@ -5,10 +5,12 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import mplm.engine.migration.Methods;
 import mplm.engine.scheduler.Scheduler;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Suite;
+import mplm.harness.table.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,15 +47,11 @@ public final class ListCommand implements Callable<Integer> {
           .collect(Collectors.joining(", ")));
     }
     out.println("methods");
-    out.println("  precopy:DURATION  stock pre-copy with that maximum tolerable downtime, such as precopy:0.3s; features, separated by commas:"
-        + " auto-converge[=INITIAL/INCREMENT/MAXIMUM], xbzrle=SIZE, multifd=CHANNELS[/zlib], dirty-limit[=MB-PER-SECOND]");
-    out.println("  mplm[:SETTINGS]   MPLM; settings, separated by commas: policy=NAME (" + String.join(", ", Scheduler.policies())
-        + "), epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed");
-    out.println("  nova[:SETTINGS]   stock pre-copy as OpenStack Nova raises its maximum tolerable downtime: downtime=DURATION, steps=NUMBER,"
-        + " delay=DURATION-PER-GIB, memory=SIZE");
-    out.println("  kubevirt          stock pre-copy as KubeVirt stops it once it has stalled: window=DURATION");
-    out.println("  small-gain        stock pre-copy that stops the guest after a round that gained little: share=PERCENT");
-    out.println("  unmigrated        the guest stays: what its program's time is compared with");
+    TextTable methods = new TextTable("<<<");
+    Methods.forms().forEach(form -> methods.row("", form.text(), form.what()));
+    out.print(methods);
+    out.println("policies of mplm");
+    out.println("  " + String.join(", ", Scheduler.policies()));
     out.flush();
     return 0;
   }
