@@ -57,6 +57,11 @@ public record Benchmark(
     return new Benchmark("trace", source, "a dirty trace", null, Map.of(NO_CLASS, new ProblemClass(1, 1, Map.of())));
   }
 
+  /** Whether its program tells the end of each iteration, as far as the file says: a custom workload need not. */
+  public boolean tellsOfIterations() {
+    return workload == null || workload.iteration() != null;
+  }
+
   /** Whether a guest is booted for it, which must then be large enough. */
   public boolean boots() {
     return !classes.containsKey(NO_CLASS);

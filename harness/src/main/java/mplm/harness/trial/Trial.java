@@ -112,6 +112,7 @@ public final class Trial {
       } else {
         startWaitingDestination();
         shapeLink();
+        hearPace(limit);
         migrate(limit);
         if (arrived()) {
           compareMemory();
@@ -189,6 +190,26 @@ public final class Trial {
 
   private void shapeLink() {
     rig.link().shape(experiment.link());
+  }
+
+  /**
+   * Waits until the program has told how fast it is, by which its lost time is told. If that takes longer than the migration may, or than
+   * a repetition at the destination, the guest is moved all the same, and the row says why its lost time is missing.
+   */
+  private void hearPace(Duration limit) throws IOException, InterruptedException {
+    // of a program that runs once, what is waited for would be gone; of a guest that is held, nothing is lost that means anything
+    if (!experiment.repeats() || experiment.verifyMemory() || !experiment.benchmark().tellsOfIterations()) {
+      return;
+    }
+    display.stage("learning the program's pace");
+    journal.start(Journal.Part.WARM_UP);
+    Duration longest = Patience.of(experiment.finishWithin());
+    try {
+      source.serial().await(HeardBeforeMove.WHAT, new HeardBeforeMove(limit), longest.compareTo(limit) < 0 ? longest : limit);
+    } catch (GuestException.NotYet e) {
+      LOG.debug("{}: its pace is not known", planned.name(), e);
+    }
+    journal.stop();
   }
 
   private void migrate(Duration limit) throws IOException, InterruptedException {
