@@ -131,9 +131,20 @@ thread_sanitizer_finds_a_race() {
 }
 
 class_table_refuses_other_text() {
-    printf 'classes:\n  S: {grid: 32}\n  W:\n    grid: 64\n' >"$tmp/bad.yaml"
-    "$here/npb/classes" "$tmp/bad.yaml" >"$tmp/table" 2>"$tmp/message" && return 1
-    grep -q 'bad.yaml:3: expected' "$tmp/message"
+    printf 'classes:\n  S: {grid: 32}\n  W: 64\n' >"$tmp/bad.yaml"
+    "$here/npb/describe" tables "$tmp/bad.yaml" "$tmp" 2>"$tmp/message" && return 1
+    grep -qx "$tmp/bad.yaml:3: class W: allowed: a mapping, {key: value, ...}" "$tmp/message"
+}
+
+# A class over several lines, and text in other quotes or none, are the same to YAML.
+class_table_is_yaml() {
+    mkdir -p "$tmp/lines" "$tmp/line" &&
+        sed "/^  [A-Z]: /s/, /,\n      /g; s/\"random\"/'random'/; s/\"sequential\"/sequential/" \
+            "$here/../npb-configs/writer.yaml" >"$tmp/lines/writer.yaml" &&
+        [ "$(wc -l <"$tmp/lines/writer.yaml")" -gt "$(wc -l <"$here/../npb-configs/writer.yaml")" ] &&
+        "$here/npb/describe" tables "$tmp/lines/writer.yaml" "$tmp/lines" &&
+        "$here/npb/describe" tables "$here/../npb-configs/writer.yaml" "$tmp/line" &&
+        cmp "$tmp/lines/writer-classes.inc" "$tmp/line/writer-classes.inc"
 }
 
 check 'MG.S: all values, same with 1, 2, 3 threads' same_answer_with_any_threads mg 4 1
@@ -166,4 +177,5 @@ check 'negative repetitions are refused' refuses 'repetitions is -1' --class S -
 check '0 iterations are refused' refuses 'iterations is 0' --class S --iterations 0
 check 'unknown option is refused' refuses 'option --clas5' --clas5 S
 check 'stray argument is refused' refuses 'unknown argument S' --class S S
-check 'a class table of another form is refused' class_table_refuses_other_text
+check 'a class over several lines is the same class' class_table_is_yaml
+check 'a class that is no mapping is refused' class_table_refuses_other_text

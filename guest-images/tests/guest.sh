@@ -24,6 +24,16 @@ workload_runs_in_a_guest() {
         grep -q '^@mplm end status=0 ' "$tmp/records"
 }
 
+# ... and another image for another program, though nothing else has changed.
+another_program_is_another_image() {
+    cp "$tmp/tiny" "$tmp/own/program"
+    sed "/^  [A-RT-Z]: /d; /^  S: /s|\"[^\"]*tiny\"|\"$tmp/own/program\"|" "$tmp/workloads/lu.yaml" >"$tmp/own/clone/npb-configs/lu.yaml"
+    one=$(MPLM_CACHE=$tmp/own/cache "$tmp/own/clone/guest-images/build") || return 1
+    echo >>"$tmp/own/program"
+    other=$(MPLM_CACHE=$tmp/own/cache "$tmp/own/clone/guest-images/build") || return 1
+    [ "$one" != "$other" ]
+}
+
 # With far more threads than this machine has cores: they have to wait passively.
 # The limit is for a guest that hangs.
 verifies_in_a_guest() { # NAME
@@ -76,6 +86,7 @@ for name in mg is sp bt writer; do
     check "$name: class S verifies in a guest of 8 vCPUs" verifies_in_a_guest $name
 done
 check 'a custom workload runs in a guest' workload_runs_in_a_guest
+check 'another program makes another image' another_program_is_another_image
 check 'a guest fills its ballast, then starts the program' ballast_is_filled
 check 'a guest refuses ballast that it has no memory for' guest_refuses 'ballast is 100 MiB, free: [0-9]* MiB' benchmark=mg class=S ballast_mib=100
 check 'a guest refuses an unknown benchmark' guest_refuses 'unknown benchmark lu' benchmark=lu class=S

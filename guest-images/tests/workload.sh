@@ -73,7 +73,8 @@ check 'an unknown key of a class is refused' \
     description_refused '[0-9]*: class S: unknown key "memory", allowed: command, iterations, memory_mib, vcpus' \
     '/^  S: /s/memory_mib/memory/'
 check 'a class without a program is refused' \
-    description_refused '[0-9]*: class S: command: missing, allowed: \["PROGRAM", "ARGUMENT", ...\]' '/^  S: /s/command/comand/'
+    description_refused '[0-9]*: class S: command: missing' '/^  S: /s/command: [^]]*], //'
+check 'text that is no YAML is refused' description_refused '[0-9]*: expected .*' '/^  S: /s/}$//'
 check 'a program that is not there is refused' \
     description_refused '[0-9]*: class S: command: ../no: no such file' '/^  S: /s|../tiny|../no|'
 check 'a dynamic program is refused' \

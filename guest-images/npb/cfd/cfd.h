@@ -36,7 +36,7 @@
 #define C1C5 (C1 * C5)
 #define CON43 (4.0 / 3.0)
 
-/* Of the dissipation of fourth order: a quarter of the largest diffusion. */
+/* The dissipation of fourth order: a quarter of the largest diffusion. */
 #define DSSP 0.25
 
 /*
@@ -45,10 +45,10 @@
  */
 static const double diffusion[3] = { 0.75, 0.75, 1.0 };
 
-/* A class: a line of npb-configs/sp.yaml or bt.yaml. */
+/* A class of npb-configs/sp.yaml or bt.yaml. */
 typedef struct CfdClass {
     char name;
-    int grid;                   /* points an edge */
+    int grid;                   /* points per edge */
     long iterations;
     double dt;
     long memory_mib;

@@ -54,7 +54,7 @@ static inline void store5(double (*field)[5], const Lines *lines, int i, int m,
 
 typedef void SolveLines(const Grid *g, int direction, const Lines *lines);
 
-/* Solve all inner lines of a direction. There are an even number across. */
+/* Solve all inner lines of a direction. Their number is even. */
 static inline void sweep(const Grid *g, int direction, SolveLines *solve)
 {
     /* Planes for the threads; then in them neighbours as near as can be. */

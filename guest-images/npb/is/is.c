@@ -4,7 +4,7 @@
  *
  *   key_array   the keys, nearly normally distributed    create_seq
  *       |  counted by bucket, then scattered
- *   key_buff2   the keys, bucket by bucket               rank, once an
+ *   key_buff2   the keys, bucket by bucket               rank, once per
  *       |  counted by key, then summed up                iteration
  *   key_buff1   of each key, how many are not above it
  *

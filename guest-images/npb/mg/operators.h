@@ -1,7 +1,7 @@
 /*
  * The operators of MG on periodic grids: RNR-94-007, section 2.4.
  *
- * Each is a stencil of 27 points with one coefficient a distance class:
+ * Each is a stencil of 27 points with one coefficient per distance class:
  * [0] the point, [1] 6 faces, [2] 12 edges, [3] 8 corners.
  *
  * A grid of n^3 points is stored as (n + 2)^3, indices 0 .. n + 1, last index

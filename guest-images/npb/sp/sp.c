@@ -8,7 +8,7 @@
  * is five systems, of three different matrices:
  *
  *   txinvr   rhs = Tx^-1 rhs
- *   x_solve  five systems a line, then  ninvr   rhs = Ty^-1 Tx rhs
+ *   x_solve  five systems per line, then ninvr   rhs = Ty^-1 Tx rhs
  *   y_solve                             pinvr   rhs = Tz^-1 Ty rhs
  *   z_solve                             tzetar  rhs = Tz rhs
  *
