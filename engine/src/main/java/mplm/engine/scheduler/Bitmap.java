@@ -7,7 +7,8 @@ import java.util.BitSet;
 import java.util.Objects;
 
 /**
- * One bit a page in native memory, laid out as the scheduler's and QEMU's {@code unsigned long[]} on x86-64; all clear at first.
+ * One bit per page in native memory, laid out as the scheduler's and QEMU's {@code unsigned long[]} on x86-64; all clear at first.
+ * Its words are read and written by offset, for it is an array, and the innermost of all simulations.
  * Not thread-safe. The memory is freed when the object is collected. {@link IndexOutOfBoundsException} for a page outside.
  */
 public final class Bitmap {

@@ -241,7 +241,7 @@ public final class Scheduler implements AutoCloseable {
 
     static native void mplm_sent(Pointer s, int block, long page);
 
-    static native int mplm_drive(Pointer s, Pointer pending, Pointer used, Pointer drive, Pointer log);
+    static native int mplm_drive(Pointer s, Pointer pending, Pointer used, Wire.Drive drive, Pointer log);
 
     static native void mplm_discard(Pointer s, int block, long first, long count);
 

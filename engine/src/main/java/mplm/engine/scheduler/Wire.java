@@ -2,6 +2,7 @@
 package mplm.engine.scheduler;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Structure;
 
 /**
  * A sender and the link behind it, as {@code engine/scheduler/drive.h} has them; all times are picoseconds. The sender works on a
@@ -14,20 +15,27 @@ public final class Wire {
     void sent(long page, long now);
   }
 
-  private static final int FIELDS = 11;
+  /** The C structure MplmDrive, whose fields are this wire's. JNA asks for a public class. */
+  @Structure.FieldOrder({"now", "link", "until", "work", "page", "zeroPage", "ahead", "pages", "zeroPages", "logPages", "logRoom"})
+  public static final class Drive extends Structure {
+    public long now;
+    public long link;
+    public long until;
+    public long work;
+    public long page;
+    public long zeroPage;
+    public long ahead;
+    public long pages;
+    public long zeroPages;
+    public long logPages;
+    public long logRoom;
+  }
+
   private static final int LOG_ROOM = 1024;
 
-  private final long work;
-  private final long page;
-  private final long zeroPage;
-  private final long ahead;
   private final Listener listener;
-  private final Memory fields = new Memory(FIELDS * 8);
+  private final Drive drive = new Drive();
   private final Memory log;
-  private long now;
-  private long idle;
-  private long pages;
-  private long zeroPages;
 
   /**
    * At time 0, with nothing on the link.
@@ -39,72 +47,68 @@ public final class Wire {
    * @param listener null if nobody listens, which is faster
    */
   public Wire(long work, long page, long zeroPage, long ahead, Listener listener) {
-    this.work = work;
-    this.page = page;
-    this.zeroPage = zeroPage;
-    this.ahead = ahead;
+    drive.work = work;
+    drive.page = page;
+    drive.zeroPage = zeroPage;
+    drive.ahead = ahead;
+    drive.logRoom = listener == null ? 0 : LOG_ROOM;
     this.listener = listener;
     this.log = listener == null ? null : new Memory(LOG_ROOM * 16);
   }
 
   /** The sender's clock. */
   public long now() {
-    return now;
+    return drive.now;
   }
 
   /** When the link has sent all that it was given. */
   public long idle() {
-    return idle;
+    return drive.link;
   }
 
   /** Pages sent, zero pages among them. */
   public long pages() {
-    return pages;
+    return drive.pages;
   }
 
   /** Zero pages sent. */
   public long zeroPages() {
-    return zeroPages;
+    return drive.zeroPages;
   }
 
   /** Sends a page. */
   public void send(long number, boolean zero) {
     if (listener != null) {
-      listener.sent(number, now);
+      listener.sent(number, drive.now);
     }
-    now += work;
-    idle = Math.max(idle, now) + (zero ? zeroPage : page);
-    now = Math.max(now, idle - ahead);
-    pages++;
+    drive.now += drive.work;
+    drive.link = Math.max(drive.link, drive.now) + (zero ? drive.zeroPage : drive.page);
+    drive.now = Math.max(drive.now, drive.link - drive.ahead);
+    drive.pages++;
     if (zero) {
-      zeroPages++;
+      drive.zeroPages++;
     }
   }
 
   /** The sender does something else until then; the link goes on with what it has. */
   public void waitUntil(long then) {
-    now = Math.max(now, then);
+    drive.now = Math.max(drive.now, then);
   }
 
   /** The call's argument; {@code until} is when to return. */
-  Memory toNative(long until) {
-    int room = log == null ? 0 : LOG_ROOM;
-    fields.write(0, new long[] {now, idle, until, work, page, zeroPage, ahead, pages, zeroPages, 0, room}, 0, FIELDS);
-    return fields;
+  Drive toNative(long until) {
+    drive.until = until;
+    drive.logPages = 0;
+    return drive;
   }
 
   Memory log() {
     return log;
   }
 
-  /** What the call has changed. */
+  /** Tells the listener what the call has sent. */
   void fromNative() {
-    now = fields.getLong(0);
-    idle = fields.getLong(8);
-    pages = fields.getLong(7 * 8);
-    zeroPages = fields.getLong(8 * 8);
-    long logged = fields.getLong(9 * 8);
-    for (long n = 0; n < logged; n++) {
+    for (long n = 0; n < drive.logPages; n++) {
       listener.sent(log.getLong(n * 16), log.getLong(n * 16 + 8));
     }
   }

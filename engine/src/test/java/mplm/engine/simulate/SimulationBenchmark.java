@@ -17,7 +17,7 @@ import mplm.engine.trace.TraceWriter;
 import mplm.engine.unit.Bandwidth;
 
 /**
- * What a simulation costs, in CPU time of its one thread: simulated seconds and pages a second, by method, with a guest of 1 GiB
+ * What a simulation costs, in CPU time of its one thread: simulated seconds and pages per second, by method, with a guest of 1 GiB
  * that rewrites half of it at rho 0.5 on a link of 1 Gbit/s, its trace read from a file; and one with 1 TiB.
  */
 public final class SimulationBenchmark {
@@ -64,7 +64,7 @@ public final class SimulationBenchmark {
     double simulated = result.total().orElse(result.live()).toNanos() / 1e9;
     double times = simulated * 1e9 / best;
     System.out.printf(Locale.ROOT,
-        "  %-14s %7.2f s simulated in %6.3f s: %7.0f times real time, %5.1f million pages a second, %s%n", method,
+        "  %-14s %7.2f s simulated in %6.3f s: %7.0f times real time, %5.1f million pages per second, %s%n", method,
         simulated, best / 1e9, times, result.pages() * 1e3 / best, result.completed() ? "completed" : "not converged");
     return times;
   }
