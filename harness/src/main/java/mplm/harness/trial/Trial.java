@@ -54,6 +54,9 @@ public final class Trial {
   /** From one datagram to the guest to the next: often enough for a downtime, seldom enough not to slow the guest down. */
   private static final Duration ECHO = Duration.ofMillis(10);
 
+  /** A batch system, or a terminal, tells all processes of a job to end, hypervisors too; this one may hear of it after them. */
+  private static final Duration LAST_TOLD = Duration.ofSeconds(3);
+
   private static final String DONE_FIRST = "the program was done before the guest was stopped";
 
   private final Rig rig;
@@ -131,7 +134,7 @@ public final class Trial {
           : e instanceof Error ? e.toString() : e.getMessage());
       interrupted = false;
     } finally {
-      interrupted |= !tearDown();
+      interrupted |= !tearDown() || outcome == Outcome.FAILED && runEnds();
       sides().forEach(host -> host.tell((operation, took) -> {}));
       // all but the journal: a trial that has its end has the rest
       closeRecords(1);
@@ -331,6 +334,17 @@ public final class Trial {
       Thread.currentThread().interrupt();
     }
     return whole;
+  }
+
+  /** Whether this process is told to end too, so that what broke is no result: the trial is made again when the run is resumed. */
+  private static boolean runEnds() {
+    try {
+      Thread.sleep(LAST_TOLD.toMillis());
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   private <T extends AutoCloseable> T recorded(T record) {

@@ -95,6 +95,34 @@ public class ResumeIT {
     }
   }
 
+  /** As a batch system ends a job: every process of it is told to end at the same time. */
+  @Test
+  public void aTrialWhoseHypervisorEndsWithTheControllerIsToBeMadeAgain() throws Exception {
+    Process controller = start(Optional.empty());
+    BufferedReader said = controller.inputReader();
+    String line = said.readLine();
+    while (line != null && !line.endsWith(": migrating")) {
+      line = said.readLine();
+    }
+    String work = Hosts.read(Path.of(System.getenv("MPLM_HOSTS"))).source().workFolder();
+    List<ProcessHandle> hypervisors = ProcessHandle.allProcesses()
+        .filter(process -> process.info().arguments().map(List::of).orElse(List.of()).stream().anyMatch(word -> word.contains(work)))
+        .filter(process -> process.info().command().orElse("").contains("qemu-system")).toList();
+    assertThat(hypervisors).as(line).isNotEmpty();
+
+    hypervisors.forEach(ProcessHandle::destroy);
+    while (line != null && !line.endsWith(": tearing down")) {
+      line = said.readLine();
+    }
+    Thread.sleep(500); // the trial has broken, and the controller is told last
+    controller.toHandle().destroy();
+
+    String last = String.join("\n", said.lines().toList());
+    controller.waitFor();
+    assertThat(done()).as(last).isZero();
+    assertThat(last).doesNotContain("failed").contains("--resume");
+  }
+
   /** By the names that the rows have for methods. */
   private static String name(PlannedTrial planned) {
     return planned.method().toString().split(":")[0] + " " + planned.repetition();
