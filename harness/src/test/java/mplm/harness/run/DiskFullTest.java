@@ -19,40 +19,25 @@ import mplm.harness.Mplm;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.result.TrialRow;
+import mplm.harness.support.SmallDisk;
 import mplm.harness.terminal.Display;
-import org.testng.SkipException;
 import org.testng.annotations.Test;
 
 /**
- * The disk of a run's folder is full, at each write in turn: a file system of a few MiB in a mount namespace, which an ordinary user may
- * make too, filled but for some room. No row is lost, each command ends with one line and code 3, a run with its last lines, and all is
+ * The disk of a run's folder is full, at each write in turn: a file system of a few MiB, filled but for some room. No row is lost, each command ends with one line and code 3, a run with its last lines, and all is
  * made when there is room.
  */
 public class DiskFullTest {
   /** In KiB: from no write at all to all but the last picture. */
   private static final int[] ROOM = {0, 4, 40, 180, 340};
 
-  private static final String MOUNT = "mount -t tmpfs -o size=8m,mode=700 mplm \"$1\" && shift && exec \"$@\"";
-
   @Test
   public void rowsSurviveAFullDiskAtEachWriteAndAllIsMadeWhenThereIsRoom() throws Exception {
-    Path folder = Files.createTempDirectory("mplm-disk");
-    try {
-      // below a changed root no user namespace is made, and root needs none
-      List<String> user = Files.getOwner(folder).getName().equals("root") ? List.of() : List.of("--user", "--map-root-user");
-      List<String> here = new ArrayList<>(List.of("unshare"));
-      here.addAll(user);
-      here.addAll(List.of("--mount", "sh", "-c", MOUNT, "sh", folder.toString()));
-      if (Forked.of(Map.of(), Stream.concat(here.stream(), Stream.of("true")).toList()).status() != 0) {
-        throw new SkipException("no file system can be mounted in a namespace of this user");
-      }
-      here.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
-          Filling.class.getName(), folder.toString()));
-      Forked told = Forked.of(Map.of(), here);
+    try (SmallDisk disk = SmallDisk.of(8)) {
+      Forked told = Forked.of(Map.of(), disk.within(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+          System.getProperty("java.class.path"), Filling.class.getName(), disk.path().toString())));
       assertThat(told.status()).as(told.err()).isZero();
       assertThat(told.out().lines().filter(line -> line.startsWith("room "))).as(told.out()).hasSize(ROOM.length);
-    } finally {
-      Files.delete(folder);
     }
   }
 

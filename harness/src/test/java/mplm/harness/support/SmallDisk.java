@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.support;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.testng.SkipException;
+
+/** A file system of some MiB in a mount namespace, which an ordinary user may make too. It goes with the process that holds it. */
+public final class SmallDisk implements AutoCloseable {
+  private static final String MOUNT = "mount -t tmpfs -o size=\"$2\"m,mode=700 mplm \"$1\" && echo mounted && exec sleep infinity";
+
+  private final Path folder;
+  private final boolean isRoot;
+  private final Process holder;
+
+  private SmallDisk(Path folder, boolean isRoot, Process holder) {
+    this.folder = folder;
+    this.isRoot = isRoot;
+    this.holder = holder;
+  }
+
+  /** Makes it. {@link SkipException} where this user may not. */
+  public static SmallDisk of(int mebibytes) throws IOException {
+    Path folder = Files.createTempDirectory("mplm-disk");
+    // below a changed root no user namespace is made, and root needs none
+    boolean isRoot = Files.getOwner(folder).getName().equals("root");
+    List<String> line = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "unshare"));
+    line.addAll(isRoot ? List.of() : List.of("--user", "--map-root-user"));
+    line.addAll(List.of("--mount", "sh", "-c", MOUNT, "sh", folder.toString(), Integer.toString(mebibytes)));
+    Process holder = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    SmallDisk disk = new SmallDisk(folder, isRoot, holder);
+    if (holder.inputReader().readLine() == null) {
+      disk.close();
+      throw new SkipException("no file system can be mounted in a namespace of this user");
+    }
+    return disk;
+  }
+
+  /** Where it is, for what runs {@link #within}. */
+  public Path path() {
+    return folder;
+  }
+
+  /** Where this process sees it. */
+  public Path seen() {
+    return Path.of("/proc/" + holder.pid() + "/root" + folder);
+  }
+
+  /** Returns the command line that runs this one where the file system is. */
+  public List<String> within(List<String> line) {
+    List<String> whole = new ArrayList<>(List.of("nsenter", "--target", Long.toString(holder.pid()), "--mount"));
+    whole.addAll(isRoot ? List.of() : List.of("--user", "--preserve-credentials"));
+    whole.add("--wd=" + Path.of("").toAbsolutePath());
+    whole.addAll(line);
+    return whole;
+  }
+
+  @Override
+  public void close() throws IOException {
+    holder.destroyForcibly();
+    try {
+      holder.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Files.delete(folder);
+  }
+}
