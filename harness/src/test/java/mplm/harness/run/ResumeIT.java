@@ -2,9 +2,11 @@
 package mplm.harness.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.Hosts;
 import mplm.harness.suite.PlannedTrial;
+import mplm.harness.support.SmallDisk;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
@@ -123,6 +126,45 @@ public class ResumeIT {
     assertThat(last).doesNotContain("failed").contains("--resume");
   }
 
+  @Test
+  public void aRunWhoseDiskIsFullKeepsItsRowsAndGoesOnWhenThereIsRoom() throws Exception {
+    try (SmallDisk disk = SmallDisk.of(32)) {
+      Path output = disk.path().resolve("runs");
+      Process controller = started(disk.within(mplm("run", "smoke", "--output", output.toString())));
+      BufferedReader said = controller.inputReader();
+      String line = said.readLine();
+      while (line != null && !(line.startsWith("[2/2]") && line.endsWith(": migrating"))) {
+        line = said.readLine();
+      }
+      Path filler = disk.seen().resolve("filler");
+      assertThatIOException().isThrownBy(() -> fill(filler));
+
+      List<String> last = said.lines().toList();
+      assertThat(controller.waitFor()).as(String.join("\n", last)).isEqualTo(1);
+      assertThat(last).filteredOn(told -> told.contains("No space left on device")).as(String.join("\n", last)).hasSize(2);
+      assertThat(last.get(last.size() - 1)).startsWith("1 of 2 trials are done").contains("--resume");
+      assertThat(last).noneMatch(told -> told.contains("at java.base"));
+      runs = disk.seen().resolve("runs");
+      Path run = begun().orElseThrow();
+      assertThat(RecordedRun.rows(run)).singleElement().satisfies(row -> assertThat(row).containsEntry("outcome", "completed"));
+
+      Files.delete(filler);
+      Process resumed = started(disk.within(mplm("run", "--resume", output.resolve(run.getFileName()).toString())));
+      String all = new String(resumed.getInputStream().readAllBytes());
+      assertThat(resumed.waitFor()).as(all).isZero();
+      assertThat(RecordedRun.rows(run)).hasSize(2).allSatisfy(row -> assertThat(row).containsEntry("outcome", "completed"));
+    }
+  }
+
+  private static void fill(Path file) throws IOException {
+    byte[] much = new byte[1 << 16];
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(much);
+      }
+    }
+  }
+
   /** By the names that the rows have for methods. */
   private static String name(PlannedTrial planned) {
     return planned.method().toString().split(":")[0] + " " + planned.repetition();
@@ -141,11 +183,19 @@ public class ResumeIT {
   }
 
   private Process start(Optional<Path> begun) throws IOException {
+    return started(begun.map(run -> mplm("run", "--resume", run.toString()))
+        .orElseGet(() -> mplm("run", "smoke", "--repetitions", Integer.toString(REPETITIONS), "--output", runs.toString())));
+  }
+
+  private static List<String> mplm(String... arguments) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> line = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-cp",
-        System.getProperty("java.class.path"), Mplm.class.getName(), "run"));
-    line.addAll(begun.map(run -> List.of("--resume", run.toString()))
-        .orElseGet(() -> List.of("smoke", "--repetitions", Integer.toString(REPETITIONS), "--output", runs.toString())));
+    List<String> line = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+        Mplm.class.getName()));
+    line.addAll(List.of(arguments));
+    return line;
+  }
+
+  private static Process started(List<String> line) throws IOException {
     return new ProcessBuilder(line).redirectErrorStream(true).start();
   }
 }
