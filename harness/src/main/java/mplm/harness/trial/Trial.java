@@ -200,7 +200,7 @@ public final class Trial {
    * a repetition at the destination, the guest is moved all the same, and the row says why its lost time is missing.
    */
   private void hearPace(Duration limit) throws IOException, InterruptedException {
-    // of a program that runs once, what is waited for would be gone; of a guest that is held, nothing is lost that means anything
+    // a program that runs once would be over before it is moved; what a guest loses that is held means nothing
     if (!experiment.repeats() || experiment.verifyMemory() || !experiment.benchmark().tellsOfIterations()) {
       return;
     }
