@@ -28,6 +28,8 @@ public final class Source implements Closeable {
   private final Conditions conditions;
   private final DirtyLog log;
   private long fetched;
+  /** For how long the guest stood still. What it did for its writes is taken off when they are fetched, not when it made them. */
+  private long stood;
 
   Source(Trace trace, Conditions conditions, SwitchoverRule rule, Wire.Listener listener) throws IOException {
     this.conditions = conditions;
@@ -46,16 +48,18 @@ public final class Source implements Closeable {
 
   /** Fetches the dirty log; what it reports is used again by the next fetch. */
   public BitSet fetch() throws IOException {
-    BitSet pages = log.fetch(wire.now());
+    BitSet pages = log.fetch(wire.now() - stood);
     wire.waitUntil(wire.now() + Conditions.picoseconds(conditions.fetch()));
     dirtied.or(pages);
-    fetched += pages.cardinality();
+    int written = pages.cardinality();
+    fetched += written;
+    stood += written * Conditions.picoseconds(conditions.firstWrite());
     return pages;
   }
 
   /** The guest has run as long as the sender; the answer is whether {@link #used} changed. */
   public boolean follow() throws IOException {
-    return log.run(wire.now());
+    return log.run(wire.now() - stood);
   }
 
   /** Pages of the running guest that are not zero pages, until {@link #follow} is called again at {@link #usedUntil}. */
@@ -64,7 +68,7 @@ public final class Source implements Closeable {
   }
 
   public long usedUntil() {
-    return log.end();
+    return log.end() == Long.MAX_VALUE ? Long.MAX_VALUE : log.end() + stood;
   }
 
   /** Sends a page of the running guest. */

@@ -26,7 +26,8 @@ public class BoundTest {
   private static final Duration SLOT = Duration.ofMillis(100);
   /** A page of 4096 bytes takes a slot. */
   private static final Conditions PAGE_A_SLOT =
-      new Conditions(new Bandwidth(327_680), 4096, 4096, new DataSize(0), Duration.ZERO, Duration.ZERO, Duration.ZERO);
+      new Conditions(new Bandwidth(327_680), 4096, 4096, new DataSize(0), Duration.ZERO, Duration.ZERO, Duration.ZERO,
+          Duration.ZERO);
 
   @DataProvider
   public Object[][] seeds() {
@@ -166,7 +167,7 @@ public class BoundTest {
   @Test
   public void whoWaitsUntilMemoryIsClearedMayEndSooner() throws IOException {
     Conditions conditions =
-        new Conditions(PAGE_A_SLOT.rate(), 4096, 0, new DataSize(0), Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        new Conditions(PAGE_A_SLOT.rate(), 4096, 0, new DataSize(0), Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO);
     BitSet cleared = new BitSet();
     cleared.set(3); // by ListTrace's rule with zeros
     BitSet used = new BitSet();

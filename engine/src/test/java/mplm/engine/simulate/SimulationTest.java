@@ -62,6 +62,18 @@ public class SimulationTest {
     return SyntheticTrace.parse("synthetic:memory=512MiB,at=384MiB,pattern=sequential,set=" + setMiB + "MiB,rate=" + rate);
   }
 
+  /** It rewrites 5000 pages in each of its tenths of a second; 20 us each take as long again. */
+  @Test
+  public void firstWritesThatCostTimeSlowTheGuest() throws IOException {
+    Trace guest = SyntheticTrace.parse("synthetic:memory=512MiB,set=20000KiB,rate=50000,pattern=sequential");
+    Conditions link = Conditions.of(Bandwidth.parse("240Mbit/s"));
+    Method method = Method.parse("mplm:epoch=0.1s");
+    double free = new Simulation(guest, link, LIMIT.multipliedBy(10)).run(method).dirtyRate().orElseThrow();
+    double slowed = new Simulation(guest, link.withFirstWrite(Duration.ofNanos(20_000)), LIMIT.multipliedBy(10)).run(method).dirtyRate()
+        .orElseThrow();
+    assertThat(slowed / free).isBetween(0.4, 0.7);
+  }
+
   /**
    * An idle guest of 131072 pages at a page a millisecond, sent in calls of 65 pages: 1072 are left after 2000 calls, exactly what there
    * is time for in 1.072 s.
@@ -69,7 +81,7 @@ public class SimulationTest {
   @Test
   public void whatIsExactlyTheThresholdIsTheEndSinceQemu101() throws IOException {
     Conditions link = new Conditions(Bandwidth.parse("32768kbit/s"), 4096, 9, new DataSize(0), Duration.ZERO, Duration.ZERO,
-        Duration.ZERO);
+        Duration.ZERO, Duration.ZERO);
     Trace idle = SyntheticTrace.parse("synthetic:memory=512MiB,set=0B,rate=0");
     Simulated before = new Simulation(idle, link, LIMIT.multipliedBy(10), SwitchoverRule.of("10.0.13")).run(Method.parse("precopy:1.072s"));
     assertThat(before.finalPages()).isEqualTo(1072 - 65);
