@@ -27,9 +27,11 @@ int main(void)
         PROVE(s.blocks[b].pages == pages[b], "a block has its pages");
         for (uint64_t p = 0; p < pages[b]; p++) {
             PROVE(!bit(s.blocks[b].dirtied, p), "at first no page is dirtied");
+            PROVE(!bit(s.blocks[b].deferred, p), "at first none is deferred");
             ASSUME(stale[b][p] == is_pending(b, p) && !logged[b][p]);
         }
         memset(dirtied[b], 0, sizeof(dirtied[b]));
+        memset(deferred[b], 0, sizeof(deferred[b]));
     }
     made[0] = made[1] = 0;
     PROVE(s.stats.epochs == 1 && !s.epoch_stepped, "epoch 0 has begun");

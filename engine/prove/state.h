@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,13 @@
 #define long char                    /* the word of all bitmaps in mplm.c */
 #endif
 #include "mplm.c"
+#include "policy_paper.c"
+#include "policy_cold.c"
+#include "policy_progress.c"
 #undef long
+
+/* Its steps are those of "cold"; what it defers and when it ends is any at all */
+const PolicyOps policy_foresight = { .name = "foresight" };
 
 /* mplm.c's own macros say `long` */
 typedef __typeof__(*((Block *)0)->pending) Word;
@@ -41,6 +48,7 @@ int64_t nondet_signed(void);
 static MplmScheduler s;
 static Block blocks[BLOCKS];
 static Word pending[BLOCKS][WORDS], dirtied[BLOCKS][WORDS + 1];
+static Word deferred[BLOCKS][WORDS + 1], history[BLOCKS][WORDS + 1];
 static uint64_t pages[BLOCKS];
 
 /* Of each page: has the guest's log it; is the destination's copy an old one */
@@ -64,21 +72,38 @@ static bool is_dirtied(uint32_t b, uint64_t page)
     return bit(dirtied[b], page);
 }
 
-static bool is_member(int set, uint32_t b, uint64_t page)
+static bool is_of(int set, uint32_t b, uint64_t page)
 {
     return is_pending(b, page) && is_dirtied(b, page) == (set == DIRTY);
 }
 
-static unsigned count(int set)
+/* In the set, and not deferred by the policy */
+static bool is_member(int set, uint32_t b, uint64_t page)
+{
+    return is_of(set, b, page) && !(set == DIRTY && bit(deferred[b], page));
+}
+
+static unsigned count_if(bool (*is)(int, uint32_t, uint64_t), int set)
 {
     unsigned n = 0;
 
     for (uint32_t b = 0; b < BLOCKS; b++) {
         for (uint64_t p = 0; p < PAGES; p++) {
-            n += p < pages[b] && is_member(set, b, p);
+            n += p < pages[b] && is(set, b, p);
         }
     }
     return n;
+}
+
+static unsigned count(int set)
+{
+    return count_if(is_of, set);
+}
+
+/* What a step may send */
+static unsigned count_members(int set)
+{
+    return count_if(is_member, set);
 }
 
 /* Far from the ends, where no sum of a clock and an epoch overflows */
@@ -106,7 +131,8 @@ static bool nothing_lost(void)
 static bool counts_exact(void)
 {
     return s.stats.nondirty_pages == count(NONDIRTY) &&
-           s.stats.dirty_pages == count(DIRTY);
+           s.stats.dirty_pages == count(DIRTY) &&
+           s.deferred_pages == count(DIRTY) - count_members(DIRTY);
 }
 
 static bool pointers_in_range(void)
@@ -222,10 +248,17 @@ static void any_state(void)
     for (int b = 0; b < BLOCKS; b++) {
         pages[b] = nondet_number();
         ASSUME(pages[b] <= PAGES);
-        blocks[b] = (Block) { pending[b], dirtied[b], pages[b] };
+        blocks[b] = (Block) {
+            .pending = pending[b], .dirtied = dirtied[b],
+            .deferred = deferred[b], .history = history[b],
+            .pages = pages[b],
+        };
         for (int w = 0; w < WORDS; w++) {
             pending[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
             dirtied[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
+#ifndef BOUND
+            deferred[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
+#endif
         }
         for (int p = 0; p < PAGES; p++) {
             logged[b][p] = FREE >> p & 1 ? nondet_bit() : false;
@@ -248,6 +281,10 @@ static void any_state(void)
     s.stats.nondirty_sent = nondet_number();
     s.stats.visits = nondet_number();
     s.stats.fetched = nondet_number();
+    s.deferred_pages = nondet_number();
+    s.all_pages = pages[0] + pages[1];
+    s.late_epochs = nondet_number();
+    ASSUME(s.late_epochs < 1UL << 62);
 }
 
 #endif

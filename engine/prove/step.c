@@ -18,8 +18,9 @@
  * not held, for batches of up to 4 steps.  Without it the policy is any at all:
  * each plan is another set and number of steps, as no state of a policy and
  * nothing that it has seen could make it more various.  PLAN proves that the
- * policies of mplm.c do keep the contract of PolicyOps.  Where a policy may
- * defer pages, state.h's is_member() has to say so; the rest stays.
+ * policies do keep the contract of PolicyOps; all but "foresight", whose steps
+ * are those of "cold".  Any policy defers any pages of the dirty set, again at
+ * each epoch, says at any call that the stage is over, and has any budget.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -41,13 +42,29 @@ static void any_steps_done(MplmScheduler *s, int set, uint64_t steps)
     (void)steps;
 }
 
-static void any_epoch_begin(MplmScheduler *s)
+static void any_epoch_begin(MplmScheduler *s, int64_t now_ms)
+{
+    (void)now_ms;
+    for (int b = 0; s->ops->history && b < BLOCKS; b++) {
+        for (int w = 0; w < WORDS; w++) {
+            deferred[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
+        }
+    }
+    s->epoch_ms = nondet_unsigned();
+}
+
+/* Any word at any call: the same until it is asked again within a call */
+static bool says_over;
+
+static MplmEnd any_over(const MplmScheduler *s)
 {
     (void)s;
+    return says_over ? MPLM_END_PLANNED : MPLM_END_NONE;
 }
 
 static const PolicyOps any_policy = {
     .name = "any",
+    .over = any_over,
     .epoch_begin = any_epoch_begin,
     .plan = any_plan,
     .steps_done = any_steps_done,
@@ -57,7 +74,7 @@ static const PolicyOps any_policy = {
 static void counted_steps_done(MplmScheduler *s, int set, uint64_t steps)
 {
     made[set] += steps;
-    policies[0].steps_done(s, set, steps);
+    policies[0]->steps_done(s, set, steps);
 }
 
 static void send(uint32_t b, uint64_t page)
@@ -65,6 +82,15 @@ static void send(uint32_t b, uint64_t page)
     pending[b][page / WORD_BITS] &= ~(Word)(1UL << page % WORD_BITS);
     mplm_sent(&s, b, page);
     stale[b][page] = false;
+}
+
+/* Of page sends and of epochs, a policy has had what it may have. */
+static bool spent(void)
+{
+    uint64_t all = pages[0] + pages[1], over = s.ops->budget;
+
+    return over && (s.stats.dirty_sent + s.stats.nondirty_sent >=
+                    all + all / over || s.late_epochs > s.ops->late_epochs);
 }
 
 /* The number of a page, of all blocks' pages in a row */
@@ -99,7 +125,8 @@ static void next(void)
     Word before[BLOCKS][WORDS];
     MplmScheduler was = s;
     int64_t now = any_time();
-    bool empty = !count(NONDIRTY) && !count(DIRTY);
+    bool empty = !count(NONDIRTY) && !count_members(DIRTY);
+    bool over = s.ops->over(&s) != MPLM_END_NONE || spent();
     MplmPage p;
     MplmAction action;
 
@@ -115,7 +142,7 @@ static void next(void)
           "asking changes no count");
     PROVE(s.stats.visits - was.stats.visits <= VISITS_PER_CALL,
           "visits of a call are bounded");
-    PROVE(action == MPLM_STOP || (!s.end_now && (s.hold || count(NONDIRTY))),
+    PROVE(action == MPLM_STOP || (!s.end_now && (s.hold || !over)),
           "STOP as soon as it may");
     PROVE(action == MPLM_STOP || (action == MPLM_FETCH) ==
           (now >= was.epoch_end && (was.epoch_stepped || empty)),
@@ -126,15 +153,16 @@ static void next(void)
         PROVE(is_pending(p.block, p.page), "SEND names a pending page");
         PROVE(is_dirtied(p.block, p.page) == (p.dirty == 1) && p.dirty <= 1,
               "SEND names the page's set");
+        PROVE(s.hold || !spent(), "no page is sent beyond the budget");
         send(p.block, p.page);
     } else if (action == MPLM_STOP) {
-        PROVE(s.end_now || (!s.hold && !count(NONDIRTY)),
-              "STOP only when told, or not held without a non-dirty page");
-        PROVE(s.stats.end == (s.end_now ? MPLM_END_REQUESTED
-                                        : MPLM_END_NONDIRTY_EMPTY),
+        PROVE(s.end_now || (!s.hold && over),
+              "STOP only when told, or not held when it is over");
+        PROVE(s.stats.end == (s.end_now ? MPLM_END_REQUESTED :
+                              spent() ? MPLM_END_BUDGET : s.ops->over(&s)),
               "STOP says why");
     } else if (action == MPLM_WAIT) {
-        PROVE(s.hold && empty, "WAIT only when held with nothing to send");
+        PROVE(empty, "WAIT only with nothing to send");
     } else if (action == MPLM_AGAIN) {
         PROVE(!empty, "AGAIN only with something to send");
     } else {
@@ -153,7 +181,7 @@ static void merge(void)
 #ifdef BOUND
     ASSUME(s.epoch_stepped);         /* it is not held */
 #else
-    ASSUME(s.epoch_stepped || (!count(NONDIRTY) && !count(DIRTY)));
+    ASSUME(s.epoch_stepped || (!count(NONDIRTY) && !count_members(DIRTY)));
 #endif
     for (uint32_t b = 0; b < BLOCKS; b++) {
         Word fetched[WORDS];
@@ -225,7 +253,12 @@ static void plan(void)
     int set;
 
     for (unsigned i = 0; mplm_policy_name(i); i++) {
-        s.ops = &policies[i];
+        if (policies[i] == &policy_foresight) {
+            continue;
+        }
+        s.ops = policies[i];
+        s.state = calloc(1, s.ops->state_size + 1);
+        ASSUME(s.state);
         before = s;
         set = s.ops->plan(&s, &steps);
         PROVE(steps > 0, "a plan has a step");
@@ -235,8 +268,10 @@ static void plan(void)
         ASSUME(done > 0 && done <= steps);
         s.ops->steps_done(&s, set, done);
         s.stats.epochs++;
-        s.ops->epoch_begin(&s);
+        s.ops->epoch_begin(&s, any_time());
         s.stats.epochs--;
+        PROVE(s.ops->budget || s.ops->over == nondirty_empty,
+              "a policy has a budget, or the paper's end");
         PROVE(s.batch_step < s.knobs.batch_pages, "a batch is not overrun");
         s.batch_step = before.batch_step;
         PROVE(s.stats.dirty_pages == before.stats.dirty_pages &&
@@ -254,10 +289,14 @@ int main(void)
     static PolicyOps ops;
 
 #ifdef BOUND
-    ops = policies[0];
+    ops = *policies[0];
     ops.steps_done = counted_steps_done;
 #else
     ops = any_policy;
+    ops.history = nondet_bit();
+    ops.budget = nondet_bit() + nondet_bit();
+    ops.late_epochs = nondet_unsigned();
+    says_over = nondet_bit();
 #endif
     any_state();
     s.ops = &ops;

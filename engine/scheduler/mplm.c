@@ -1,82 +1,23 @@
 /*
- * MPLM page scheduler: sets, counts, pointers and the policies that move them.
+ * MPLM page scheduler: sets, counts, pointers, history, and the end that a policy
+ * cannot put off.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "mplm.h"
+#include "policy.h"
 #include "mplm-source-hash.h"        /* written by the build */
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BITS_PER_WORD (sizeof(unsigned long) * 8)
 
 /* Visits of one mplm_next() call: well under a millisecond, any guest size. */
 #define VISITS_PER_CALL 65536
 
-typedef struct Block {
-    unsigned long *pending;          /* the caller's: still to be sent */
-    unsigned long *dirtied;          /* ours: was dirtied since the start */
-    uint64_t pages;
-} Block;
-
-/* A pointer that walks all blocks cyclically. */
-typedef struct Pointer {
-    uint32_t block;
-    uint64_t page;
-} Pointer;
-
-/* Which set a step looks at; indexes MplmScheduler.pointer. */
-enum { NONDIRTY, DIRTY };
-
-typedef struct PolicyOps {
-    const char *name;
-    /* An epoch begins; its number is s->stats.epochs - 1. */
-    void (*epoch_begin)(MplmScheduler *s);
-    /*
-     * The set of the next steps and, in *steps, how many in a row (> 0).
-     * Called again when they are done, see steps_done.
-     */
-    int (*plan)(MplmScheduler *s, uint64_t *steps);
-    /* @steps steps of set @set were made. */
-    void (*steps_done)(MplmScheduler *s, int set, uint64_t steps);
-} PolicyOps;
-
-struct MplmScheduler {
-    const PolicyOps *ops;
-    MplmKnobs knobs;
-    Block *blocks;
-    uint32_t nblocks;
-    Pointer pointer[2];
-    uint64_t batch_step;             /* steps made in the current batch */
-    int64_t epoch_end;
-    bool epoch_stepped;              /* a step was made in this epoch */
-    MplmStats stats;
-    /* Written by other threads; no data hangs on them. */
-    atomic_bool hold;
-    atomic_bool end_now;
-};
-
-/* ---- words and bits ---- */
-
-static inline uint64_t words_of(uint64_t pages)
-{
-    return (pages + BITS_PER_WORD - 1) / BITS_PER_WORD;
-}
-
-/* The valid bits of word @w in a block of @pages pages. */
-static inline unsigned long word_mask(uint64_t pages, uint64_t w)
-{
-    uint64_t left = pages - w * BITS_PER_WORD;
-
-    return left >= BITS_PER_WORD ? ~0UL : (1UL << left) - 1;
-}
-
-/* The members of @set in word @w. */
+/* The members of @set in word @w; what is deferred is none of them. */
 static inline unsigned long members(const Block *b, int set, uint64_t w)
 {
-    return b->pending[w] & (set == DIRTY ? b->dirtied[w] : ~b->dirtied[w]);
+    return b->pending[w] & (set == DIRTY ? b->dirtied[w] & ~b->deferred[w]
+                                         : ~b->dirtied[w]);
 }
 
 /*
@@ -101,7 +42,8 @@ static uint64_t find_member(const Block *b, int set, uint64_t from, uint64_t to)
 
 static inline uint64_t set_pages(const MplmScheduler *s, int set)
 {
-    return set == DIRTY ? s->stats.dirty_pages : s->stats.nondirty_pages;
+    return set == DIRTY ? s->stats.dirty_pages - s->deferred_pages
+                        : s->stats.nondirty_pages;
 }
 
 /* ---- the pointers ---- */
@@ -150,57 +92,9 @@ static uint64_t pointer_walk(MplmScheduler *s, int set, uint64_t limit,
     return visited;
 }
 
-/* ---- policy "paper" ---- */
-
-/*
- * A batch outlasts a fetch. Were it begun anew at every epoch, epochs shorter
- * than its dirty steps would hold no other and stage 2 would never end.
- */
-static void paper_epoch_begin(MplmScheduler *s)
-{
-    if (s->stats.epochs == 2 && s->knobs.first_epoch_nondirty) {
-        s->batch_step = 0;           /* epoch 0 had no batches */
-    }
-}
-
-static int paper_plan(MplmScheduler *s, uint64_t *steps)
-{
-    uint64_t batch = s->knobs.batch_pages;
-    uint64_t dirty = batch * s->knobs.dirty_share / 100;
-
-    if (!s->stats.nondirty_pages) {
-        /* Only when held: the dirty set alone is left to work on. */
-        *steps = batch;
-        return DIRTY;
-    }
-    if (s->stats.epochs == 1 && s->knobs.first_epoch_nondirty) {
-        *steps = batch;
-        return NONDIRTY;
-    }
-    if (s->batch_step < dirty) {
-        *steps = dirty - s->batch_step;
-        return DIRTY;
-    }
-    *steps = batch - s->batch_step;
-    return NONDIRTY;
-}
-
-static void paper_steps_done(MplmScheduler *s, int set, uint64_t steps)
-{
-    (void)set;
-    s->batch_step += steps;
-    if (s->batch_step >= s->knobs.batch_pages) {
-        s->batch_step = 0;
-    }
-}
-
-static const PolicyOps policies[] = {
-    {
-        .name = "paper",
-        .epoch_begin = paper_epoch_begin,
-        .plan = paper_plan,
-        .steps_done = paper_steps_done,
-    },
+/* The first is the default. */
+static const PolicyOps *const policies[] = {
+    &policy_paper, &policy_cold, &policy_foresight, &policy_progress,
 };
 
 /* ---- the scheduler ---- */
@@ -236,7 +130,7 @@ const char *mplm_knobs_error(const MplmKnobs *k)
 const char *mplm_policy_name(unsigned index)
 {
     return index < sizeof(policies) / sizeof(policies[0])
-        ? policies[index].name : NULL;
+        ? policies[index]->name : NULL;
 }
 
 MplmScheduler *mplm_new(const char *policy, const MplmKnobs *knobs)
@@ -254,8 +148,13 @@ MplmScheduler *mplm_new(const char *policy, const MplmKnobs *knobs)
     }
     s = calloc(1, sizeof(*s));
     if (s) {
-        s->ops = &policies[i];
+        s->ops = policies[i];
         s->knobs = *knobs;
+        s->state = calloc(1, s->ops->state_size + 1);
+        if (!s->state) {
+            free(s);
+            return NULL;
+        }
     }
     return s;
 }
@@ -267,8 +166,11 @@ void mplm_free(MplmScheduler *s)
     }
     for (uint32_t i = 0; i < s->nblocks; i++) {
         free(s->blocks[i].dirtied);
+        free(s->blocks[i].deferred);
+        free(s->blocks[i].history);
     }
     free(s->blocks);
+    free(s->state);
     free(s);
 }
 
@@ -285,9 +187,16 @@ int mplm_add_block(MplmScheduler *s, unsigned long *pending, uint64_t pages)
     b->pending = pending;
     b->pages = pages;
     b->dirtied = calloc(words_of(pages) + 1, sizeof(unsigned long));
-    if (!b->dirtied) {
+    b->deferred = calloc(words_of(pages) + 1, sizeof(unsigned long));
+    b->history = calloc(s->ops->history * words_of(pages) + 1,
+                        sizeof(unsigned long));
+    if (!b->dirtied || !b->deferred || !b->history) {
+        free(b->dirtied);
+        free(b->deferred);
+        free(b->history);
         return -1;
     }
+    s->all_pages += pages;
     for (uint64_t w = 0; w < words_of(pages); w++) {
         s->stats.nondirty_pages +=
             __builtin_popcountl(pending[w] & word_mask(pages, w));
@@ -295,17 +204,63 @@ int mplm_add_block(MplmScheduler *s, unsigned long *pending, uint64_t pages)
     return s->nblocks++;
 }
 
+/* What of the dirty set the policy defers, after it may have changed that. */
+static void count_deferred(MplmScheduler *s)
+{
+    s->deferred_pages = 0;
+    for (uint32_t i = 0; i < s->nblocks; i++) {
+        const Block *b = &s->blocks[i];
+
+        for (uint64_t w = 0; w < words_of(b->pages); w++) {
+            s->deferred_pages += __builtin_popcountl(
+                b->pending[w] & b->dirtied[w] & b->deferred[w] &
+                word_mask(b->pages, w));
+        }
+    }
+}
+
 static void epoch_begin(MplmScheduler *s, int64_t now_ms)
 {
     s->stats.epochs++;
-    s->epoch_end = now_ms + s->knobs.epoch_ms;
-    s->epoch_stepped = false;
-    s->ops->epoch_begin(s);
+    s->late_epochs += !s->stats.nondirty_pages;
+    s->epoch_ms = s->knobs.epoch_ms;
+    s->fetch_ms = now_ms - s->fetch_start;
+    if (s->ops->history) {
+        s->ops->epoch_begin(s, now_ms);
+        count_deferred(s);
+        for (uint32_t i = 0; i < s->nblocks; i++) {
+            Block *b = &s->blocks[i];
+
+            /* a block of which nothing is dirtied may be left out of a merge */
+            memset(fetched_into(s, b), 0,
+                   words_of(b->pages) * sizeof(*b->history));
+        }
+    } else {
+        s->ops->epoch_begin(s, now_ms);
+    }
+    s->epoch_start = now_ms;
+    s->epoch_end = now_ms + s->epoch_ms;
+    s->epoch_stepped = s->epoch_waited = false;
+    s->last_fetched = s->stats.fetched;
 }
 
 void mplm_start(MplmScheduler *s, int64_t now_ms)
 {
+    s->start_ms = s->fetch_start = now_ms;
     epoch_begin(s, now_ms);
+}
+
+/*
+ * Page sends beyond the guest's pages, and epochs with nothing left that was
+ * never dirtied: so many, and the stage is over.
+ */
+static bool budget_spent(const MplmScheduler *s)
+{
+    uint64_t sent = s->stats.dirty_sent + s->stats.nondirty_sent;
+
+    return s->ops->budget &&
+           (sent >= s->all_pages + s->all_pages / s->ops->budget ||
+            s->late_epochs > s->ops->late_epochs);
 }
 
 MplmAction mplm_next(MplmScheduler *s, int64_t now_ms, MplmPage *page)
@@ -317,16 +272,22 @@ MplmAction mplm_next(MplmScheduler *s, int64_t now_ms, MplmPage *page)
         s->stats.end = MPLM_END_REQUESTED;
         return MPLM_STOP;
     }
-    if (!s->stats.nondirty_pages && !atomic_load(&s->hold)) {
-        s->stats.end = MPLM_END_NONDIRTY_EMPTY;
-        return MPLM_STOP;
+    if (!atomic_load(&s->hold)) {
+        MplmEnd end = budget_spent(s) ? MPLM_END_BUDGET : s->ops->over(s);
+
+        if (end != MPLM_END_NONE) {
+            s->stats.end = end;
+            return MPLM_STOP;
+        }
     }
-    empty = !s->stats.nondirty_pages && !s->stats.dirty_pages;
+    empty = !set_pages(s, NONDIRTY) && !set_pages(s, DIRTY);
     /* An epoch makes steps however late the clock: fetches alone end nothing */
     if (now_ms >= s->epoch_end && (s->epoch_stepped || empty)) {
+        s->fetch_start = now_ms;
         return MPLM_FETCH;
     }
     if (empty) {
+        s->epoch_waited = true;
         return MPLM_WAIT;
     }
     s->epoch_stepped = true;
@@ -363,11 +324,13 @@ MplmAction mplm_next(MplmScheduler *s, int64_t now_ms, MplmPage *page)
 
 void mplm_sent(MplmScheduler *s, uint32_t block, uint64_t page)
 {
-    unsigned long word = s->blocks[block].dirtied[page / BITS_PER_WORD];
+    const Block *b = &s->blocks[block];
+    uint64_t w = page / BITS_PER_WORD, bit = page % BITS_PER_WORD;
 
-    if (word >> (page % BITS_PER_WORD) & 1) {
+    if (b->dirtied[w] >> bit & 1) {
         s->stats.dirty_pages--;
         s->stats.dirty_sent++;
+        s->deferred_pages -= b->deferred[w] >> bit & 1;
     } else {
         s->stats.nondirty_pages--;
         s->stats.nondirty_sent++;
@@ -387,10 +350,11 @@ void mplm_discard(MplmScheduler *s, uint32_t block, uint64_t first,
         if (end - w * BITS_PER_WORD < BITS_PER_WORD) {
             range &= (1UL << end % BITS_PER_WORD) - 1;
         }
-        s->stats.dirty_pages -=
-            __builtin_popcountl(members(b, DIRTY, w) & range);
-        s->stats.nondirty_pages -=
-            __builtin_popcountl(members(b, NONDIRTY, w) & range);
+        range &= b->pending[w];
+        s->stats.dirty_pages -= __builtin_popcountl(range & b->dirtied[w]);
+        s->stats.nondirty_pages -= __builtin_popcountl(range & ~b->dirtied[w]);
+        s->deferred_pages -=
+            __builtin_popcountl(range & b->dirtied[w] & b->deferred[w]);
         page = (w + 1) * BITS_PER_WORD;
     }
 }
@@ -399,6 +363,7 @@ uint64_t mplm_merge(MplmScheduler *s, uint32_t block,
                     const unsigned long *fetched)
 {
     Block *b = &s->blocks[block];
+    unsigned long *kept = s->ops->history ? fetched_into(s, b) : NULL;
     uint64_t words = words_of(b->pages);
     uint64_t added = 0;
 
@@ -416,11 +381,21 @@ uint64_t mplm_merge(MplmScheduler *s, uint32_t block,
         left = __builtin_popcountl(new & ~b->pending[w]);
         s->stats.dirty_pages += left;
         added += left;
+        s->deferred_pages += __builtin_popcountl(
+            new & b->deferred[w] & ~(b->pending[w] & b->dirtied[w]));
         s->stats.fetched += __builtin_popcountl(new);
         b->pending[w] |= new;
         b->dirtied[w] |= new;
+        if (kept) {
+            kept[w] |= new;
+        }
     }
     return added;
+}
+
+void mplm_progress(MplmScheduler *s, uint64_t bytes)
+{
+    s->bytes = bytes;
 }
 
 void mplm_epoch(MplmScheduler *s, int64_t now_ms)
@@ -446,6 +421,11 @@ void mplm_end_now(MplmScheduler *s)
 void mplm_stats(const MplmScheduler *s, MplmStats *stats)
 {
     *stats = s->stats;
+}
+
+void mplm_forecast(const MplmScheduler *s, MplmForecast *forecast)
+{
+    *forecast = s->forecast;
 }
 
 const char *mplm_source_hash(void)

@@ -59,7 +59,7 @@ typedef enum MplmAction {
     MPLM_SEND,     /* send *page, clear its pending bit, call mplm_sent() */
     MPLM_AGAIN,    /* many visits, no page yet: ask again (not "done") */
     MPLM_FETCH,    /* the epoch is over: fetch, mplm_merge(), mplm_epoch() */
-    MPLM_WAIT,     /* held with both sets empty: sleep until mplm_epoch_end() */
+    MPLM_WAIT,     /* nothing is worth sending before mplm_epoch_end() */
     MPLM_STOP,     /* the live stage is over: stop the guest */
 } MplmAction;
 
@@ -68,7 +68,17 @@ typedef enum MplmEnd {
     MPLM_END_NONE,                   /* it has not */
     MPLM_END_NONDIRTY_EMPTY,         /* the paper's rule */
     MPLM_END_REQUESTED,              /* mplm_end_now() */
+    MPLM_END_PLANNED,                /* the policy's own rule */
+    MPLM_END_BUDGET,                 /* the policy has had its pages or epochs */
 } MplmEnd;
+
+/* What a policy expects; all 0 of one that expects nothing. */
+typedef struct MplmForecast {
+    uint64_t period_ms;              /* of the guest's writes; 0: none is seen */
+    uint64_t confidence;             /* that they repeat: percent */
+    uint64_t stop_ms;                /* until the stop that is planned */
+    uint64_t downtime_ms;            /* for the pages left then */
+} MplmForecast;
 
 typedef struct MplmStats {
     uint64_t epochs;                 /* epochs begun, the first included */
@@ -132,13 +142,16 @@ void mplm_discard(MplmScheduler *s, uint32_t block, uint64_t first,
 uint64_t mplm_merge(MplmScheduler *s, uint32_t block,
                     const unsigned long *fetched);
 
+/* So many bytes have left in all; a policy reads the link's rate from that. */
+void mplm_progress(MplmScheduler *s, uint64_t bytes);
+
 /* All blocks are merged: the next epoch begins at @now_ms. */
 void mplm_epoch(MplmScheduler *s, int64_t now_ms);
 
 /* When the epoch in progress ends, in the clock of mplm_start(). */
 int64_t mplm_epoch_end(const MplmScheduler *s);
 
-/* While held, the live stage goes on with the dirty set. */
+/* While held, the live stage goes on, with the dirty set at last. */
 void mplm_hold(MplmScheduler *s, bool hold);
 
 /* The live stage is over at the next mplm_next(), held or not. */
@@ -146,7 +159,9 @@ void mplm_end_now(MplmScheduler *s);
 
 void mplm_stats(const MplmScheduler *s, MplmStats *stats);
 
-/* SHA-256 of mplm.h and mplm.c, in hexadecimal: which scheduler this is. */
+void mplm_forecast(const MplmScheduler *s, MplmForecast *forecast);
+
+/* SHA-256 of these sources, in hexadecimal: which scheduler this is. */
 const char *mplm_source_hash(void);
 
 #endif

@@ -4,6 +4,7 @@ package mplm.engine.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Optional;
+import mplm.engine.scheduler.Forecast;
 import mplm.engine.unit.DataSize;
 
 /**
@@ -21,7 +22,8 @@ import mplm.engine.unit.DataSize;
  * @param liveTime length of the live stage so far
  * @param stopPages pages left when the guest was stopped; empty before
  * @param stopBytes the same as an amount of memory
- * @param end why the live stage ended: {@code none}, {@code nondirty-empty}, {@code requested}
+ * @param forecast what the policy expected when the last epoch began; empty if it saw no period
+ * @param end why the live stage ended: {@code none}, {@code nondirty-empty}, {@code requested}, {@code planned}, {@code budget}
  */
 public record MplmFigures(
     String policy,
@@ -36,6 +38,7 @@ public record MplmFigures(
     Duration liveTime,
     Optional<Long> stopPages,
     Optional<DataSize> stopBytes,
+    Optional<Forecast> forecast,
     String end) {
 
   static MplmFigures of(JsonNode mplm) {
@@ -52,6 +55,9 @@ public record MplmFigures(
         Duration.ofMillis(mplm.required("live-time").asLong()),
         Optional.ofNullable(mplm.get("stop-pages")).map(JsonNode::asLong),
         Optional.ofNullable(mplm.get("stop-bytes")).map(JsonNode::asLong).map(DataSize::new),
+        Optional.ofNullable(mplm.get("forecast-period")).map(period -> new Forecast(Duration.ofMillis(period.asLong()),
+            mplm.required("forecast-confidence").asInt(), Duration.ofMillis(mplm.required("forecast-stop").asLong()),
+            Duration.ofMillis(mplm.required("forecast-downtime").asLong()))),
         mplm.required("end").asText());
   }
 }

@@ -19,7 +19,7 @@ import mplm.engine.scheduler.Scheduler.Action;
 /**
  * Replays QEMU's MPLM migrations from its trace log ({@code -trace mplm_*}): the scheduler is given the pages that QEMU fetched, and
  * must want to send the very pages that QEMU sent, begin and end its epochs where QEMU did, and end the live stage for the same
- * reason. Time does not matter: the log says where epochs end.
+ * reason. Times are the log's, as policies may plan by them; without {@code mplm_clock} in it, epochs end when they are over.
  */
 public final class Replay implements AutoCloseable {
   private static final Pattern EVENT = Pattern.compile("(?:\\d+@\\d+\\.\\d+:)?mplm_([a-z]+)(.*)");
@@ -94,6 +94,9 @@ public final class Replay implements AutoCloseable {
       case "start" -> open();
       case "block" -> addBlock();
       case "pending" -> blocks.get(block()).set(number("first"), number("count"));
+      case "control" -> control();
+      case "clock" -> clock();
+      case "cost" -> { }
       default -> {
         begin();
         follow(name);
@@ -109,11 +112,19 @@ public final class Replay implements AutoCloseable {
       checkSent();
     }
     switch (name) {
-      case "control" -> control();
       case "again" -> expect(Action.AGAIN, scheduler.next(now));
       case "send" -> pick();
       case "cleared" -> scheduler.sent(block(), number("page"));
       case "discard" -> scheduler.discard(block(), number("first"), number("count"));
+      case "wait" -> {
+        now = number("ms");
+        expect(Action.WAIT, scheduler.next(now));
+      }
+      case "fetch" -> {
+        now = number("ms");
+        expect(Action.FETCH, scheduler.next(now));
+        fetching = true;
+      }
       case "fetched" -> fetch();
       case "epoch" -> epoch();
       case "end" -> end();
@@ -152,7 +163,18 @@ public final class Replay implements AutoCloseable {
     }
   }
 
+  /** Before the stage and each later epoch begins. */
+  private void clock() {
+    merge();
+    now = number("ms");
+    scheduler.progress(number("bytes"));
+  }
+
   private void control() {
+    if (started) {
+      merge();
+      checkSent();
+    }
     scheduler.hold(number("hold") != 0);
     if (number("end") != 0) {
       scheduler.endNow();

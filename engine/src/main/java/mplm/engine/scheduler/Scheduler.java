@@ -6,8 +6,10 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import mplm.engine.scheduler.Stats.End;
 
@@ -25,7 +27,7 @@ public final class Scheduler implements AutoCloseable {
     AGAIN,
     /** The epoch is over: {@link #merge} what was dirtied, then {@link #epoch}. */
     FETCH,
-    /** Held, and nothing to send: sleep until {@link #epochEnd}. */
+    /** Nothing is worth sending: sleep until {@link #epochEnd}. */
     WAIT,
     /** The live stage is over. */
     STOP
@@ -163,6 +165,11 @@ public final class Scheduler implements AutoCloseable {
     return Mplm.mplm_merge(handle(), block, fetched.pointer());
   }
 
+  /** So many bytes have left in all, before {@link #start} and each {@link #epoch}: a policy reads the link's rate from that. */
+  public void progress(long bytes) {
+    Mplm.mplm_progress(handle(), bytes);
+  }
+
   /** All blocks are merged: the next epoch begins. */
   public void epoch(long nowMs) {
     Mplm.mplm_epoch(handle(), nowMs);
@@ -188,6 +195,16 @@ public final class Scheduler implements AutoCloseable {
       Mplm.mplm_stats(handle(), memory);
       long[] s = memory.getLongArray(0, 8);
       return new Stats(s[0], s[1], s[2], s[3], s[4], s[5], s[6], ENDS[(int) s[7]]);
+    }
+  }
+
+  /** What the policy expects; empty of one that expects nothing. */
+  public Optional<Forecast> forecast() {
+    try (Memory memory = new Memory(4 * 8)) {
+      Mplm.mplm_forecast(handle(), memory);
+      long[] f = memory.getLongArray(0, 4);
+      return Arrays.stream(f).allMatch(field -> field == 0) ? Optional.empty()
+          : Optional.of(new Forecast(Duration.ofMillis(f[0]), (int) f[1], Duration.ofMillis(f[2]), Duration.ofMillis(f[3])));
     }
   }
 
@@ -247,6 +264,8 @@ public final class Scheduler implements AutoCloseable {
 
     static native long mplm_merge(Pointer s, int block, Pointer fetched);
 
+    static native void mplm_progress(Pointer s, long bytes);
+
     static native void mplm_epoch(Pointer s, long nowMs);
 
     static native long mplm_epoch_end(Pointer s);
@@ -256,6 +275,8 @@ public final class Scheduler implements AutoCloseable {
     static native void mplm_end_now(Pointer s);
 
     static native void mplm_stats(Pointer s, Pointer stats);
+
+    static native void mplm_forecast(Pointer s, Pointer forecast);
 
     static native String mplm_source_hash();
   }

@@ -27,7 +27,9 @@ public record Stats(
   public enum End {
     NONE("none"),
     NONDIRTY_EMPTY("nondirty-empty"),
-    REQUESTED("requested");
+    REQUESTED("requested"),
+    PLANNED("planned"),
+    BUDGET("budget");
 
     private final String text;
 

@@ -34,6 +34,7 @@ public record MplmModel(String policy, Knobs knobs) implements Model {
             fetched.assign(source.fetch());
             scheduler.merge(0, fetched);
             used.assign(source.used());
+            scheduler.progress(source.transferred());
             scheduler.epoch(source.wire.now() / PS_PER_MS);
           }
           case WAIT -> source.wire.waitUntil(scheduler.epochEnd() * PS_PER_MS);

@@ -358,7 +358,7 @@ public class MigrationTest {
     assertThat(capabilities(destination)).doesNotContain("mplm=true");
     assertThat(result.end().mplm()).contains(new MplmFigures(
         "paper", "abc", 5, 10, 11, 12, 13, 14, 15, Duration.ofMillis(1600), Optional.of(17L),
-        Optional.of(new DataSize(69632)), "nondirty-empty"));
+        Optional.of(new DataSize(69632)), Optional.empty(), "nondirty-empty"));
   }
 
   @Test

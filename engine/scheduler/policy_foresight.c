@@ -1,0 +1,295 @@
+/*
+ * MPLM page scheduler, policy "foresight": what the guest wrote before, it
+ * writes again.
+ *
+ * Programs iterate, so the fetches repeat.  At each fetch:
+ *
+ *   1. The *period* is the lag, in epochs, at which fetches were most alike.
+ *      What is expected of the epochs ahead is what was fetched one period
+ *      before each of them, and in the epochs next to that.
+ *   2. For every stop up to HORIZON epochs ahead, the downtime is what the link
+ *      cannot have sent by then: of the pages expected to be written from any
+ *      moment on, and of all that is pending or expected.  That is the formula
+ *      of the least possible (simulate/Bound.java), over the expected writes.
+ *   3. The stop is planned where time and downtime are least together, among
+ *      those that take at most 5 % longer than a stop now.  When the non-dirty
+ *      set is empty, a new plan may bring it forward only.
+ *   4. Never dirtied pages are sent first, then of the others those that are
+ *      not expected to be written before the planned stop.
+ *
+ * Without a period, or while the guest does not write what was expected, it is
+ * policy "cold".  Nothing is to be set: an epoch lasts 100 ms, or ten times
+ * what the last fetch took the sender and, at a microsecond a page, the guest,
+ * whose first write to a page after a fetch is a fault under KVM.
+ *
+ * Good with programs that iterate.  No better than "cold" with others, and with
+ * programs whose period is longer than the history or shorter than two epochs.
+ *
+ * Costs 65 bits a page (0.2 % of the guest's memory).  What it reads of them at
+ * a fetch for 1. and 2. is a sample of SAMPLE words, whatever the guest's size;
+ * for 4. it is as many bitmaps as epochs to the stop.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "policy.h"
+
+#include <string.h>
+
+#define HISTORY 64                   /* epochs */
+#define HORIZON 48                   /* epochs */
+#define SAMPLE 1024                  /* words */
+#define PAGE_BYTES 4104              /* of a page in QEMU's stream */
+#define EPOCH_MS 100
+#define FAULTS_PER_MS 1000
+#define SURE 20                      /* percent; less is not worth a plan */
+
+typedef struct Foresight {
+    /* By lag: pages in both fetches and in either; older ones count less. */
+    uint64_t same[HISTORY], either[HISTORY];
+    /*
+     * Of the pages written, how many more were expected than a guess would have
+     * met, and how many that could have been.
+     */
+    uint64_t foreseen, unlikely;
+    uint64_t bytes;                  /* sent when the epoch began */
+    uint64_t rate;                   /* of the link, bytes per second */
+    uint32_t period;                 /* epochs; 0: none */
+    uint32_t stop;                   /* epochs to the stop that is planned */
+    double latest;                   /* ms: by then all is to be sent */
+    bool over;
+} Foresight;
+
+/* Every how many words of a bitmap one is looked at */
+static uint64_t stride_of(const MplmScheduler *s)
+{
+    return s->all_pages / BITS_PER_WORD / SAMPLE + 1;
+}
+
+/* Word @w of what is expected @ahead epochs ahead, 1 is the one that begins. */
+static inline unsigned long expected_word(const MplmScheduler *s, const Block *b,
+                                          uint32_t ahead, uint64_t w)
+{
+    uint32_t period = ((const Foresight *)s->state)->period;
+    uint32_t age = period - 1 - (ahead - 1) % period;
+    unsigned long word = fetched_before(s, b, age)[w];
+
+    if (age > 0) {
+        word |= fetched_before(s, b, age - 1)[w];
+    }
+    return word | fetched_before(s, b, age + 1)[w];
+}
+
+static void learn_rate(MplmScheduler *s, Foresight *f, int64_t ms)
+{
+    if (ms > 0 && !s->epoch_waited) {
+        uint64_t rate = (s->bytes - f->bytes) * 1000 / ms;
+
+        f->rate = f->rate ? (7 * f->rate + rate) / 8 : rate;
+    }
+    f->bytes = s->bytes;
+}
+
+/* How the last fetch compares with those before, and with what was expected */
+static void learn_writes(MplmScheduler *s, Foresight *f)
+{
+    uint64_t stride = stride_of(s), written = 0, expected = 0;
+    uint64_t dirtied = 0, covered = 0, chance;
+
+    for (uint32_t lag = 1; lag < HISTORY - 1 && lag + 1 < s->stats.epochs; lag++) {
+        uint64_t same = 0, either = 0;
+
+        for (uint32_t i = 0; i < s->nblocks; i++) {
+            const Block *b = &s->blocks[i];
+            const unsigned long *now = fetched_before(s, b, 0);
+            const unsigned long *then = fetched_before(s, b, lag);
+
+            for (uint64_t w = 0; w < words_of(b->pages); w += stride) {
+                if (now[w] | then[w]) {
+                    same += __builtin_popcountl(now[w] & then[w]);
+                    either += __builtin_popcountl(now[w] | then[w]);
+                }
+            }
+        }
+        f->same[lag] += 64 * same - f->same[lag] / 8;
+        f->either[lag] += 64 * either - f->either[lag] / 8;
+    }
+    for (uint32_t i = 0; f->period && i < s->nblocks; i++) {
+        const Block *b = &s->blocks[i];
+        const unsigned long *now = fetched_before(s, b, 0);
+
+        for (uint64_t w = 0; w < words_of(b->pages); w += stride) {
+            unsigned long then = fetched_before(s, b, f->period)[w] |
+                                 fetched_before(s, b, f->period + 1)[w];
+
+            if (f->period > 1) {
+                then |= fetched_before(s, b, f->period - 1)[w];
+            }
+            written += __builtin_popcountl(now[w]);
+            expected += __builtin_popcountl(now[w] & then);
+            dirtied += __builtin_popcountl(b->dirtied[w]);
+            covered += __builtin_popcountl(b->dirtied[w] & then);
+        }
+    }
+    chance = dirtied ? written * covered / dirtied : 0;
+    f->unlikely += 64 * (written - chance) - f->unlikely / 8;
+    f->foreseen += 64 * (expected > chance ? expected - chance : 0) -
+                   f->foreseen / 8;
+}
+
+/* A longer lag has to be better by 3 %: else it is a multiple of the period. */
+static uint32_t find_period(const MplmScheduler *s, const Foresight *f)
+{
+    uint32_t best = 0;
+
+    for (uint32_t lag = 1; lag < HISTORY - 2 && lag + 3 < s->stats.epochs; lag++) {
+        if (f->either[lag] && f->same[lag] &&
+            (!best || f->same[lag] * 100.0 / f->either[lag] >
+                      f->same[best] * 103.0 / f->either[best])) {
+            best = lag;
+        }
+    }
+    return best;
+}
+
+/*
+ * The pages that are left at a stop @h epochs ahead, if the link takes @pages
+ * of them per epoch.
+ */
+static double left_at(const MplmScheduler *s, uint32_t h, double pages)
+{
+    uint64_t stride = stride_of(s), since[HORIZON + 1] = { 0 };
+    double most;
+
+    /* since[j]: written from epoch j on; since[0]: and all that is pending */
+    for (uint32_t i = 0; i < s->nblocks; i++) {
+        const Block *b = &s->blocks[i];
+
+        for (uint64_t w = 0; w < words_of(b->pages); w += stride) {
+            unsigned long word = 0;
+
+            for (uint32_t j = h; j >= 1; j--) {
+                word |= expected_word(s, b, j, w);
+                if (word) {
+                    since[j] += __builtin_popcountl(word);
+                }
+            }
+            since[0] += __builtin_popcountl(word | b->pending[w]);
+        }
+    }
+    most = (double)since[0] * stride - h * pages;
+    for (uint32_t j = 1; j <= h; j++) {
+        double left = (double)since[j] * stride - (h - j + 1) * pages;
+
+        most = left > most ? left : most;
+    }
+    return most > 0 ? most : 0;
+}
+
+/*
+ * Plans the stop, in epochs from now.  Its cost is the live stage and twice the
+ * downtime, that is the time and the downtime.  Without a stop that pays it is
+ * policy "cold": all that was dirtied waits, and the end is that of the set.
+ */
+static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
+                      int64_t interval)
+{
+    double pages = (double)f->rate * interval / 1000 / PAGE_BYTES;
+    double left = s->stats.nondirty_pages + s->stats.dirty_pages;
+    double passed = (double)(now_ms - s->start_ms) / interval;
+    double most, best, best_left = left;
+    /* Once only the dirty set is left, a stop is not put off: it always could be */
+    uint32_t last = s->late_epochs <= 1 ? HORIZON : f->stop ? f->stop - 1 : 0;
+    uint64_t sure = f->unlikely ? f->foreseen * 100 / f->unlikely : 0;
+
+    s->forecast = (MplmForecast) { 0 };
+    f->stop = 0;
+    f->over = !s->stats.nondirty_pages;
+    if (!f->period || pages <= 0 || s->stats.nondirty_pages > pages * HORIZON) {
+        return;
+    }
+    if (s->late_epochs <= 1) {
+        f->latest = (passed + left / pages) * interval * 1.05;
+    }
+    most = f->latest / interval;
+    best = passed + 2 * left / pages;
+    for (uint32_t h = 1; h <= last && sure >= SURE; h++) {
+        double rest = left_at(s, h, pages);
+        double cost = passed + h + 2 * rest / pages;
+
+        if (passed + h + rest / pages <= most && cost < best) {
+            best = cost;
+            best_left = rest;
+            f->stop = h;
+            f->over = false;
+        }
+    }
+    s->forecast = (MplmForecast) {
+        .period_ms = f->period * interval, .confidence = sure,
+        .stop_ms = f->stop * interval,
+        .downtime_ms = best_left / pages * interval,
+    };
+}
+
+/* Defers what is expected until the stop; all, if none is planned. */
+static void defer(MplmScheduler *s, const Foresight *f)
+{
+    bool used[HISTORY] = { false };
+
+    /* the fetches that expected_word() looks at, each once */
+    for (uint32_t ahead = 1; ahead <= f->stop; ahead++) {
+        uint32_t age = f->period - 1 - (ahead - 1) % f->period;
+
+        used[age ? age - 1 : 0] = used[age] = used[age + 1] = true;
+    }
+    for (uint32_t i = 0; i < s->nblocks; i++) {
+        Block *b = &s->blocks[i];
+
+        memset(b->deferred, f->stop ? 0 : 0xff,
+               words_of(b->pages) * sizeof(*b->deferred));
+        for (uint32_t age = 0; age < HISTORY; age++) {
+            const unsigned long *then = fetched_before(s, b, age);
+
+            for (uint64_t w = 0; used[age] && w < words_of(b->pages); w++) {
+                b->deferred[w] |= then[w];
+            }
+        }
+    }
+}
+
+static void foresight_epoch_begin(MplmScheduler *s, int64_t now_ms)
+{
+    Foresight *f = s->state;
+    int64_t interval = now_ms - s->epoch_start;
+    int64_t cost = 0;
+
+    if (s->stats.epochs > 1) {
+        learn_rate(s, f, interval);
+        learn_writes(s, f);
+        f->period = find_period(s, f);
+        plan_stop(s, f, now_ms, interval);
+        cost = s->fetch_ms +
+               (s->stats.fetched - s->last_fetched) / FAULTS_PER_MS;
+    }
+    defer(s, f);
+    cost = 10 * cost > EPOCH_MS ? 10 * cost : EPOCH_MS;
+    s->epoch_ms = cost < s->knobs.epoch_ms ? cost : s->knobs.epoch_ms;
+}
+
+static MplmEnd foresight_over(const MplmScheduler *s)
+{
+    const Foresight *f = s->state;
+
+    return f->over ? MPLM_END_PLANNED : MPLM_END_NONE;
+}
+
+const PolicyOps policy_foresight = {
+    .name = "foresight",
+    .state_size = sizeof(Foresight),
+    .history = HISTORY,
+    .budget = 2,                     /* half as many page sends again */
+    .late_epochs = HORIZON,
+    .epoch_begin = foresight_epoch_begin,
+    .plan = cold_plan,
+    .steps_done = no_steps_done,
+    .over = foresight_over,
+};

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.simulate;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import mplm.engine.migration.Method;
+import mplm.engine.trace.HeldTrace;
+import mplm.engine.trace.TraceFile;
+import mplm.engine.unit.Bandwidth;
+import mplm.engine.unit.DataSize;
+
+/**
+ * MPLM's policies on the recorded traces, simulated: medians over migrations that begin at 25 moments spread evenly over the trace.
+ * The arguments are the folder of the traces, which moments (all; even, those that were looked at when policies were tuned; odd, those
+ * that were not), the time of a guest's first write to a page in an epoch, µs, "bound" or "no-bound", whether the least possible time is
+ * computed, which takes minutes, and methods; the first is what others are divided by.
+ */
+public final class PolicyTable {
+  private static final int BEGINNINGS = 25;
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  /** A guest, on the link of reports/scaled-example and with MPLM's epoch there, ms. */
+  private record Guest(String name, long bitsPerSecond, String epoch) {}
+
+  private static final List<Guest> GUESTS = List.of(
+      new Guest("MG", 70_372_000, "1.111s"), new Guest("IS", 409_356_000, "1.846s"),
+      new Guest("SP", 129_703_000, "1.412s"), new Guest("BT", 87_247_000, "1.783s"));
+
+  private PolicyTable() {}
+
+  /** Prints a line for each guest and method, then the geometric means. */
+  public static void main(String[] arguments) throws IOException {
+    Map<String, double[]> logs = new LinkedHashMap<>();
+    List<String> methods = Arrays.asList(arguments).subList(4, arguments.length);
+    System.out.println("guest method                      time s  downtime s   of the first's    over the least time");
+    for (Guest guest : GUESTS) {
+      HeldTrace trace = HeldTrace.of(new TraceFile(Path.of(arguments[0], "scaled-" + guest.name + ".trace.gz")));
+      Conditions conditions = conditions(guest).withFirstWrite(Duration.ofNanos((long) (Double.parseDouble(arguments[2]) * 1000)));
+      List<HeldTrace> beginnings = IntStream.range(0, BEGINNINGS)
+          .filter(n -> arguments[1].equals("all") || n % 2 == (arguments[1].equals("odd") ? 1 : 0))
+          .mapToObj(n -> trace.later(trace.intervals() * n / BEGINNINGS).slower(1.25)).toList();
+      List<Bound> bounds = new ArrayList<>();
+      double[] first = null;
+      for (String method : methods) {
+        double[] row = row(guest, method, beginnings, conditions, arguments[3].equals("bound") ? bounds : null);
+        first = first == null ? row : first;
+        double time = row[0] / first[0];
+        double down = row[1] / first[1];
+        double[] sums = logs.computeIfAbsent(method, name -> new double[3]);
+        sums[0] += Math.log(time);
+        sums[1] += Math.log(down);
+        sums[2] += row[2];
+        System.out.printf(Locale.ROOT, "%-5s %-26s %8.2f  %10.2f   %.3f  %.3f    %.2f   epochs %.0f%n", guest.name, method, row[0], row[1],
+            time, down, row[2], row[3]);
+      }
+    }
+    logs.forEach((method, sums) -> System.out.printf(Locale.ROOT, "mean  %-26s %8s  %10s   %.3f  %.3f    %.2f%n", method, "", "",
+        Math.exp(sums[0] / GUESTS.size()), Math.exp(sums[1] / GUESTS.size()), sums[2] / GUESTS.size()));
+  }
+
+  /** Time, downtime, time over the least possible with that downtime, epochs. */
+  private static double[] row(Guest guest, String method, List<HeldTrace> beginnings, Conditions conditions, List<Bound> bounds)
+      throws IOException {
+    List<double[]> results = new ArrayList<>();
+    for (int n = 0; n < beginnings.size(); n++) {
+      Simulated one = new Simulation(beginnings.get(n), conditions, LIMIT)
+          .run(Method.parse(method.equals("mplm") ? "mplm:epoch=" + guest.epoch : method));
+      if (bounds != null && bounds.size() == n) {
+        bounds.add(new Bound(beginnings.get(n), conditions, Duration.ofSeconds(16), Duration.ofMillis(80)));
+      }
+      Duration down = one.downtime().orElse(LIMIT);
+      double total = one.total().orElse(LIMIT).toNanos() / 1e9;
+      double least = bounds == null ? Double.NaN
+          : bounds.get(n).totalAt(down).map(best -> best.toNanos() / 1e9).orElse(Double.NaN);
+      results.add(new double[] {total, down.toNanos() / 1e9, total / least, one.epochs()});
+    }
+    return IntStream.range(0, 4).mapToDouble(column -> median(results, column)).toArray();
+  }
+
+  private static double median(List<double[]> rows, int column) {
+    double[] sorted = rows.stream().mapToDouble(row -> row[column]).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  /** Those that were fitted to real trials, but for a fetch: a recorder's took 0.04 ms, of a guest that is emulated. */
+  private static Conditions conditions(Guest guest) {
+    return Conditions.of(new Bandwidth(Math.round(guest.bitsPerSecond * 0.95))).withBuffer(new DataSize(1280 << 10))
+        .withFetch(Duration.ofMillis(2)).withSwitchover(Duration.ofMillis(20));
+  }
+}
