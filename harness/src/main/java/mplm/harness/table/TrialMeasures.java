@@ -18,6 +18,7 @@ import java.util.function.Function;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Progress;
+import mplm.engine.scheduler.Forecast;
 import mplm.harness.result.DirtyRate;
 import mplm.harness.result.DowntimeParts;
 import mplm.harness.result.Downtimes;
@@ -121,12 +122,18 @@ final class TrialMeasures {
     schema = figure(schema, "mplm_fetched_pages", PAGES, "dirtied pages that all fetches found together", MplmFigures::fetched);
     schema = figure(schema, "mplm_dirty_left_pages", PAGES, "pages in the dirty set at the end", MplmFigures::dirtyPages);
     schema = figure(schema, "mplm_nondirty_left_pages", PAGES, "pages in the non-dirty set at the end", MplmFigures::nondirtyPages);
+    String noForecast = "the method is not `mplm`, or its policy saw no period";
     String notStopped = "the method is not `mplm`, or the guest was not stopped";
     schema = schema
         .with("mplm_stop_pages", PAGES, "pages that were left when the guest was stopped", notStopped,
             r -> figures(r).flatMap(MplmFigures::stopPages))
-        .with("mplm_stop_bytes", BYTES, "the same in bytes", notStopped, r -> figures(r).flatMap(MplmFigures::stopBytes));
-    return figure(schema, "mplm_end", TEXT, "why the live stage ended: `nondirty-empty`, `requested`, or `none` if it did not",
+        .with("mplm_stop_bytes", BYTES, "the same in bytes", notStopped, r -> figures(r).flatMap(MplmFigures::stopBytes))
+        .with("mplm_forecast_downtime_s", SECONDS, "what the policy expected the pages left at its stop to take, when the last epoch began",
+            noForecast, r -> forecast(r))
+        .with("mplm_forecast_error_s", SECONDS, "by how much that is more than `downtime_s`", noForecast + ", or as `downtime_s`",
+            r -> forecast(r).flatMap(expected -> r.downtimes().headline().map(Measure::value).map(expected::minus)));
+    return figure(schema, "mplm_end", TEXT, "why the live stage ended: `nondirty-empty`, `requested`, `planned` or `budget` by"
+        + " the policy, or `none` if it did not",
         MplmFigures::end);
   }
 
@@ -140,6 +147,10 @@ final class TrialMeasures {
 
   private static Optional<MplmFigures> figures(TrialRow row) {
     return row.migration().flatMap(m -> m.end().mplm());
+  }
+
+  private static Optional<Duration> forecast(TrialRow row) {
+    return figures(row).flatMap(MplmFigures::forecast).map(Forecast::downtime);
   }
 
   static Schema<TrialRow> guest(Schema<TrialRow> schema) {

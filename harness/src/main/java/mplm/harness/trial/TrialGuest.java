@@ -14,7 +14,8 @@ import mplm.harness.suite.PlannedTrial;
 record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
   /** What a downtime consists of, and when MPLM's epochs began; few lines a trial. */
   private static final String[] TRACES = {"-trace", "vmstate_downtime_checkpoint", "-trace", "migration_bitmap_sync_*", "-trace",
-    "mplm_start", "-trace", "mplm_epoch", "-trace", "mplm_end"};
+    "mplm_start", "-trace", "mplm_epoch", "-trace", "mplm_forecast", "-trace",
+    "mplm_end"};
 
   /** Where it boots. */
   Hypervisor atSource(String workFolder) {

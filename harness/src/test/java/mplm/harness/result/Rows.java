@@ -114,7 +114,8 @@ public final class Rows {
     MigrationResult m = row.migration().orElseThrow();
     MplmFigures f = m.end().mplm().orElseThrow();
     MplmFigures figures = new MplmFigures(f.policy(), f.schedulerHash(), f.epochs(), f.dirtyPages(), f.nondirtyPages(), dirtySent,
-        f.nondirtySent(), f.visits(), f.fetched(), f.liveTime(), f.stopPages(), f.stopBytes(), f.end());
+        f.nondirtySent(), f.visits(), f.fetched(), f.liveTime(), f.stopPages(), f.stopBytes(), f.forecast(),
+        f.end());
     Progress end = new Progress(m.end().elapsed(), m.end().status(), m.end().ram(), Optional.of(figures));
     MigrationResult result = new MigrationResult(m.method(), m.outcome(), m.reason(), m.elapsed(), m.totalTime(), m.downtime(),
         m.setupTime(), m.stop(), m.resume(), m.last(), m.looks(), end);
@@ -182,7 +183,7 @@ public final class Rows {
         Method.parse(method) instanceof Mplm
             ? Optional.of(new MplmFigures("paper", "5".repeat(64), 5, 10_000, 0, 17_000, experiment.memory().bytes() / 4096,
                 300_000, 40_799, seconds(14.1),
-                Optional.of(10_200L), Optional.of(new DataSize(10_200L * 4096)), "nondirty-empty"))
+                Optional.of(10_200L), Optional.of(new DataSize(10_200L * 4096)), Optional.empty(), "nondirty-empty"))
             : Optional.empty());
   }
 
