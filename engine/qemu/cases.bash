@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # To be sourced: how a case of QEMU's migration-test is run with one accelerator or the other, as a process of
-# its own with a time limit. QTEST_QEMU_BINARY names the QEMU; TMPDIR is where the case puts its files; state is a folder
-# in which is noted what a case keeps outside its process.
+# its own with a time limit. QTEST_QEMU_BINARY names the QEMU, live_state_qemu the one with a device that one case needs and
+# that is not shipped; TMPDIR is where the case puts its files; state is a folder in which is noted what a case keeps
+# outside its process.
 
 # migration-test takes KVM where it finds it. In a mount namespace of its own it finds a /dev/kvm that is none.
 without_kvm=(unshare --mount)
@@ -72,6 +73,7 @@ return_huge_pages() {
 run_case() { # ACCELERATOR CASE SECONDS FILE MIGRATION-TEST...
     local wrap=() case=$2 limit=$3 output=$4 status=0
     [ "$1" = kvm ] || wrap=("${without_kvm[@]}")
+    [[ $case != */live-state ]] || wrap+=(env QTEST_QEMU_BINARY_SRC="$live_state_qemu")
     shift 4
     reserve_huge_pages "$case"
     # A case does not outlive this shell, nor its QEMUs the case
