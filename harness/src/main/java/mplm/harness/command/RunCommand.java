@@ -2,37 +2,27 @@
 package mplm.harness.command;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import mplm.engine.migration.Method;
-import mplm.engine.unit.Durations;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.calibration.Calibrations;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.input.BadInput;
-import mplm.harness.paper.Estimate;
 import mplm.harness.record.RunManifest;
 import mplm.harness.run.Resumption;
 import mplm.harness.run.RunRequest;
-import mplm.harness.run.Spread;
 import mplm.harness.run.SuiteRun;
-import mplm.harness.scale.Scaling;
-import mplm.harness.scale.WorkingSet;
-import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
-import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
 import mplm.harness.terminal.Display;
@@ -136,7 +126,13 @@ public final class RunCommand implements Callable<Integer> {
     }
     checkEngines(begun, pairs);
     if (dryRun) {
-      return begun == null ? describe(chosen, part, pairs) : describe(new RunDerivation(resume, begun));
+      DryRun dry = new DryRun(spec.commandLine().getOut());
+      if (begun == null) {
+        dry.plan(chosen, part, seed, pairs, List.copyOf(engines.keySet()), minutes);
+      } else {
+        dry.missing(new RunDerivation(resume, begun));
+      }
+      return 0;
     }
     if (begun != null && Resumption.isDone(resume)) {
       spec.commandLine().getOut()
@@ -255,49 +251,5 @@ public final class RunCommand implements Callable<Integer> {
       chosen = chosen.withRepetitions(repetitions);
     }
     return verifyMemory ? chosen.withMemoryVerified() : chosen;
-  }
-
-  private int describe(RunDerivation begun) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    List<PlannedTrial> missing = begun.missing();
-    missing.forEach(planned -> out.println("  " + planned.number() + "  " + planned.name()));
-    out.println(missing.size() + " of " + begun.manifest().trials().size() + " trials are missing");
-    out.flush();
-    return 0;
-  }
-
-  /** With what the cache has of guests like these, which may be of another engine or place, and would then not be used. */
-  private static Suite asMeasuredBefore(Suite suite, PrintWriter out) throws IOException {
-    List<Experiment> experiments = new ArrayList<>();
-    for (Experiment experiment : suite.experiments()) {
-      Optional<WorkingSet> guest = experiment.link() == null ? Calibrations.inCache(false).latest(experiment) : Optional.empty();
-      experiments.add(guest.map(experiment::measured).orElse(experiment));
-      if (experiment.link() == null) {
-        out.println(experiment.name() + ": " + (guest.isPresent()
-            ? "link and times as they follow from the guest that was last measured"
-            : "link and times follow from its guest, which is measured when the run begins; estimated with a pass of "
-                + Durations.print(Scaling.USUAL)));
-      }
-    }
-    return suite.withExperiments(experiments);
-  }
-
-  private int describe(Suite suite, Shard part, List<Hosts> pairs) throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    out.println("suite " + suite.name() + ": " + suite.title());
-    Suite chosen = suite.hasUnmeasured() ? asMeasuredBefore(suite, out) : suite;
-    List<PlannedTrial> plan = part.of(chosen.plan(seed, List.copyOf(engines.keySet())));
-    Map<String, String> spread = pairs == null || pairs.get(0).pair() == null ? Map.of()
-        : Spread.of(suite.plan(seed), pairs.stream().map(Hosts::pair).toList());
-    for (PlannedTrial planned : plan) {
-      out.println("  " + planned.number() + "  " + planned.name() + "  (" + planned.experiment().title() + ", cancelled after "
-          + planned.experiment().limitPasses() + " passes of used memory, not before "
-          + Durations.print(planned.experiment().limitAtLeast()) + ")"
-          + (spread.isEmpty() ? "" : " on " + spread.get(planned.experiment().name())));
-    }
-    out.println(plan.size() + " trials" + (engines.isEmpty() ? "" : " at most, within " + minutes + " minutes"));
-    out.println(Estimate.of(plan).sentence());
-    out.flush();
-    return 0;
   }
 }

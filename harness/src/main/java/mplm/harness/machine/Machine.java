@@ -4,9 +4,7 @@ package mplm.harness.machine;
 import static mplm.engine.unit.Patience.ANSWER;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -14,17 +12,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import mplm.engine.guest.Hypervisor;
 import mplm.engine.guest.SerialLine;
 import mplm.engine.guest.SerialLog;
 import mplm.engine.migration.StreamKey;
 import mplm.engine.qmp.QmpClient;
-import mplm.engine.qmp.QmpEvent;
 import mplm.engine.qmp.QmpException;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
@@ -32,7 +26,6 @@ import mplm.engine.unit.Patience;
 import mplm.harness.host.Channel;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
-import mplm.harness.host.NotRecorded;
 import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.host.Output;
 import mplm.harness.host.RemoteProcess;
@@ -43,26 +36,11 @@ import mplm.harness.record.CpuRecord;
  * removes all that it left on the host.
  */
 public final class Machine implements AutoCloseable {
-  private static final String ERROR = "error: ";
-  /** Time, program and what it says. */
-  private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
-  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
   /** For a host that answers anything at all. */
   private static final Duration PRESENT = Patience.of(Duration.ofSeconds(15));
   private static final Duration LOOK = Duration.ofMillis(500);
   /** A hypervisor that is stopped for less is let alone. */
   private static final Duration STOPPED = Duration.ofSeconds(4);
-  /** A mapping in /proc/PID/smaps: its permissions, its size, its resident part, of huge pages too, KiB. */
-  private static final Pattern MAPPING = Pattern.compile(
-      "^[0-9a-f]+-[0-9a-f]+ (\\S{4}) .*\\n(?:Size: +(\\d+) kB\\n)(?:.*\\n)*?Rss: +(\\d+) kB\\n"
-          + "(?:.*\\n)*?Shared_Hugetlb: +(\\d+) kB\\nPrivate_Hugetlb: +(\\d+) kB$", Pattern.MULTILINE);
-
-  private static final int SIGKILL = 9;
-
-  /** What makes a host kill a process, as far as it tells the reason. */
-  private static final Map<Integer, String> SIGNALS = Map.of(6, "6 (SIGABRT)",
-      7, "7 (SIGBUS: the host has no memory left for the guest's)", 9, "9 (SIGKILL)", 11, "11 (SIGSEGV)", 15, "15 (SIGTERM)");
-
   /** $1 folder: whether so much as a trial's logs can be written there. */
   private static final String ROOM =
       "head -c 1048576 /dev/zero >\"$1/room\"; status=$?; rm -f -- \"$1/room\"; exit $status";
@@ -88,7 +66,7 @@ public final class Machine implements AutoCloseable {
   private final Placement placement;
   private final Hypervisor hypervisor;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private long killsBefore;
+  private final Fate fate;
   private RemoteProcess process;
   private QmpClient qmp;
   private Channel serialChannel;
@@ -100,6 +78,7 @@ public final class Machine implements AutoCloseable {
     this.workFolder = host.newFolder("trial");
     this.placement = new Placement(host);
     this.hypervisor = placement.of(hypervisor.apply(workFolder));
+    this.fate = new Fate(host, log());
   }
 
   /**
@@ -123,7 +102,7 @@ public final class Machine implements AutoCloseable {
 
   private void start(Optional<SerialLog> before) throws IOException, InterruptedException {
     checkRoom("");
-    killsBefore = memoryKills();
+    fate.beforeStart();
     process = host.start(log(), placement.commandLine(hypervisor.argv()).toArray(String[]::new));
     opened.push(process);
     records.cpu().ifPresent(
@@ -164,50 +143,7 @@ public final class Machine implements AutoCloseable {
    * moment to end.
    */
   public Optional<String> fate() {
-    boolean lost = false;
-    try {
-      if (process == null || !process.await(LAST_WORDS)) {
-        return Optional.empty();
-      }
-    } catch (NotRecorded e) {
-      return Optional.of(e.getMessage());
-    } catch (HostException e) {
-      lost = true; // it ends amid the output
-    }
-    OptionalInt status = process.exitStatus();
-    if (lost || status.isEmpty()) {
-      String lostWhat = process.shellKilledBy().map(signal -> "session was lost, whose shell was killed by signal " + signal + ",")
-          .orElse("connection was lost,");
-      return Optional.of(host.name() + ": the SSH " + lostWhat + " and QEMU with it");
-    }
-    if (status.orElseThrow() == 0) {
-      return qmp == null || qmp.events().stream().noneMatch(Machine::isReset) ? Optional.empty()
-          : Optional.of(host.name() + ": the guest reset itself, as after a panic of its kernel or a triple fault");
-    }
-    int signal = status.orElseThrow() - 128;
-    return Optional.of(host.name() + ": QEMU " + (signal > 0
-        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal)) + (signal == SIGKILL ? outOfMemory() : "")
-        : "ended with status " + status.orElseThrow()) + lastWords());
-  }
-
-  /** Whether the host's kernel killed a process for want of memory since the hypervisor was started, in words. */
-  private String outOfMemory() {
-    try {
-      return memoryKills() > killsBefore ? ", while the host's kernel was out of memory and killed for that" : "";
-    } catch (HostException e) {
-      return ""; // the signal remains
-    }
-  }
-
-  /** How many processes the host's kernel has killed for want of memory (Linux 4.13 and later count them); 0 if it does not tell. */
-  private long memoryKills() {
-    String count = host.run(ANSWER, "sed", "-n", "s/^oom_kill //p", "/proc/vmstat").stdout().strip();
-    return count.matches("\\d{1,18}") ? Long.parseLong(count) : 0;
-  }
-
-  /** A guest of the kit powers off when it is done; no way but a fault leads it to a reset. */
-  private static boolean isReset(QmpEvent event) {
-    return event.name().equals("SHUTDOWN") && event.data().path("reason").asText().equals("guest-reset");
+    return process == null ? Optional.empty() : fate.of(process, qmp == null ? List.of() : qmp.events());
   }
 
   /**
@@ -241,19 +177,6 @@ public final class Machine implements AutoCloseable {
   /** As {@link CpuRecord#idleFor}. */
   Duration idleFor() {
     return records.cpu().map(CpuRecord::idleFor).orElse(Duration.ZERO);
-  }
-
-  /** What QEMU calls an error, else its last message; nothing if it said nothing. What a shell says of its end is not QEMU's. */
-  private String lastWords() {
-    try {
-      List<String> lines = Files.readAllLines(log());
-      return lines.stream().filter(line -> line.contains(ERROR)).map(line -> ": " + line.substring(line.indexOf(ERROR))).findFirst()
-          .or(() -> lines.stream().map(MESSAGE::matcher).filter(Matcher::matches).map(line -> ": " + line.group(1))
-              .reduce((before, after) -> after))
-          .orElse("");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** A hypervisor that is no more will not listen any more. */
@@ -315,19 +238,8 @@ public final class Machine implements AutoCloseable {
   /** How much of the guest's memory the host has had to provide so far. */
   public DataSize usedMemory() {
     String smaps = host.check(ANSWER, "cat", "/proc/" + process.pid() + "/smaps");
-    long memory = hypervisor.shape().memory().bytes() / 1024;
-    long used = 0;
-    for (Matcher mapping = MAPPING.matcher(smaps); mapping.find(); ) {
-      // translated code lies in a mapping as large, but that is executable
-      if (mapping.group(1).startsWith("rw-") && Long.parseLong(mapping.group(2)) >= memory) {
-        used = Math.max(used,
-            Long.parseLong(mapping.group(3)) + Long.parseLong(mapping.group(4)) + Long.parseLong(mapping.group(5)));
-      }
-    }
-    if (used == 0) {
-      throw new HostException(host.name(), "the guest's memory is not among the mappings of QEMU");
-    }
-    return new DataSize(used * 1024);
+    return Smaps.guestMemory(smaps, hypervisor.shape().memory())
+        .orElseThrow(() -> new HostException(host.name(), "the guest's memory is not among the mappings of QEMU"));
   }
 
   @Override

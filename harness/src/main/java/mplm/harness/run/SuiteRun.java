@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,14 +30,7 @@ import mplm.harness.suite.PlannedTrial;
 import mplm.harness.table.Csv;
 import mplm.harness.table.TrialsCsv;
 import mplm.harness.terminal.Display;
-import org.testng.ITestResult;
 import org.testng.SkipException;
-import org.testng.TestNG;
-import org.testng.reporters.JUnitReportReporter;
-import org.testng.reporters.XMLReporter;
-import org.testng.xml.XmlClass;
-import org.testng.xml.XmlSuite;
-import org.testng.xml.XmlTest;
 
 /**
  * One execution of a suite: from the files to the rows and charts. With several pairs of hosts, each makes the trials of its own
@@ -149,37 +143,15 @@ public final class SuiteRun implements AutoCloseable {
     }
   }
 
-  /** A TestNG suite a pair, in a thread of its own. */
+  /** One TestNG suite per pair, in a thread of its own. */
   private void makeTrials() {
-    List<XmlSuite> suites = workers.stream().map(this::suite).toList();
-    TestNG testng = new TestNG();
-    testng.setXmlSuites(suites);
-    testng.setSuiteThreadPoolSize(suites.size());
-    testng.setOutputDirectory(folder.path().resolve("testng").toString());
-    testng.setVerbose(0);
-    testng.setUseDefaultListeners(false);
-    testng.addListener(new XMLReporter());
-    testng.addListener(new JUnitReportReporter() {
-      /** The trial's name, not the method's, which they all share. */
-      @Override
-      protected String getTestName(ITestResult result) {
-        return result.getParameters()[0].toString();
-      }
-    });
-    testng.addListener(TrialInvocations.handing(plan, this::make));
-    testng.run();
-  }
-
-  private XmlSuite suite(PairWorker worker) {
-    RunManifest manifest = derivation.manifest();
-    XmlSuite xml = new XmlSuite();
-    xml.setName(manifest.suite() + (worker.site().hosts().pair() == null ? "" : " on " + worker.site().hosts().pair()));
-    for (String name : TrialInvocations.names(plan.stream().filter(planned -> worker(planned.experiment()) == worker).toList())) {
-      XmlTest test = new XmlTest(xml);
-      test.setName(name);
-      test.setXmlClasses(List.of(new XmlClass(TrialInvocations.class)));
+    Map<String, List<PlannedTrial>> suites = new LinkedHashMap<>();
+    for (PairWorker worker : workers) {
+      String pair = worker.site().hosts().pair();
+      suites.put(derivation.manifest().suite() + (pair == null ? "" : " on " + pair),
+          plan.stream().filter(planned -> worker(planned.experiment()) == worker).toList());
     }
-    return xml;
+    TrialInvocations.run(suites, this::make, folder.path().resolve("testng"));
   }
 
   private PairWorker worker(Experiment experiment) {

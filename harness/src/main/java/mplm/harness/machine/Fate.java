@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.machine;
+
+import static mplm.engine.unit.Patience.ANSWER;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import mplm.engine.qmp.QmpEvent;
+import mplm.harness.host.Host;
+import mplm.harness.host.HostException;
+import mplm.harness.host.NotRecorded;
+import mplm.harness.host.RemoteProcess;
+
+/** What became of a hypervisor that is no more: from its exit status, its last words, its events and its host's kernel. */
+final class Fate {
+  private static final String ERROR = "error: ";
+  /** Time, program and what it says. */
+  private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  private static final int SIGKILL = 9;
+
+  /** What makes a host kill a process, as far as it tells the reason. */
+  private static final Map<Integer, String> SIGNALS = Map.of(6, "6 (SIGABRT)",
+      7, "7 (SIGBUS: the host has no memory left for the guest's)", 9, "9 (SIGKILL)", 11, "11 (SIGSEGV)", 15, "15 (SIGTERM)");
+
+  private final Host host;
+  private final Path log;
+  private long killsBefore;
+
+  /** @param log local file with all that the hypervisor wrote to its standard output and error */
+  Fate(Host host, Path log) {
+    this.host = host;
+    this.log = log;
+  }
+
+  /** The hypervisor is started next. */
+  void beforeStart() {
+    killsBefore = memoryKills();
+  }
+
+  /** As {@link Machine#fate}. */
+  Optional<String> of(RemoteProcess process, List<QmpEvent> events) {
+    boolean lost = false;
+    try {
+      if (!process.await(LAST_WORDS)) {
+        return Optional.empty();
+      }
+    } catch (NotRecorded e) {
+      return Optional.of(e.getMessage());
+    } catch (HostException e) {
+      lost = true; // it ends amid the output
+    }
+    OptionalInt status = process.exitStatus();
+    if (lost || status.isEmpty()) {
+      String lostWhat = process.shellKilledBy().map(signal -> "session was lost, whose shell was killed by signal " + signal + ",")
+          .orElse("connection was lost,");
+      return Optional.of(host.name() + ": the SSH " + lostWhat + " and QEMU with it");
+    }
+    if (status.orElseThrow() == 0) {
+      return events.stream().noneMatch(Fate::isReset) ? Optional.empty()
+          : Optional.of(host.name() + ": the guest reset itself, as after a panic of its kernel or a triple fault");
+    }
+    int signal = status.orElseThrow() - 128;
+    return Optional.of(host.name() + ": QEMU " + (signal > 0
+        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal)) + (signal == SIGKILL ? outOfMemory() : "")
+        : "ended with status " + status.orElseThrow()) + lastWords());
+  }
+
+  /** Whether the host's kernel killed a process for want of memory since the hypervisor was started, in words. */
+  private String outOfMemory() {
+    try {
+      return memoryKills() > killsBefore ? ", while the host's kernel was out of memory and killed for that" : "";
+    } catch (HostException e) {
+      return ""; // the signal remains
+    }
+  }
+
+  /** How many processes the host's kernel has killed for want of memory (Linux 4.13 and later count them); 0 if it does not tell. */
+  private long memoryKills() {
+    String count = host.run(ANSWER, "sed", "-n", "s/^oom_kill //p", "/proc/vmstat").stdout().strip();
+    return count.matches("\\d{1,18}") ? Long.parseLong(count) : 0;
+  }
+
+  /** A guest of the kit powers off when it is done; no way but a fault leads it to a reset. */
+  private static boolean isReset(QmpEvent event) {
+    return event.name().equals("SHUTDOWN") && event.data().path("reason").asText().equals("guest-reset");
+  }
+
+  /** What QEMU calls an error, else its last message; nothing if it said nothing. What a shell says of its end is not QEMU's. */
+  private String lastWords() {
+    try {
+      List<String> lines = Files.readAllLines(log);
+      return lines.stream().filter(line -> line.contains(ERROR)).map(line -> ": " + line.substring(line.indexOf(ERROR))).findFirst()
+          .or(() -> lines.stream().map(MESSAGE::matcher).filter(Matcher::matches).map(line -> ": " + line.group(1))
+              .reduce((before, after) -> after))
+          .orElse("");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
