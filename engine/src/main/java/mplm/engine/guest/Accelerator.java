@@ -3,9 +3,9 @@ package mplm.engine.guest;
 
 /** How the guest's instructions run. */
 public enum Accelerator {
-  /** In hardware. */
+  /** The guest runs in hardware. */
   KVM("kvm"),
-  /** Translated, one host thread a vCPU. */
+  /** The guest's code is translated, by one host thread per vCPU. */
   TCG("tcg,thread=multi");
 
   private final String option;

@@ -32,7 +32,7 @@ public record MemoryBacking(Optional<String> file, boolean preallocated, Optiona
     return new MemoryBacking(Optional.of(path), preallocated, hugePages);
   }
 
-  /** For the value of {@code -machine}. */
+  /** What is added to the value of {@code -machine}. */
   String machineOption() {
     return equals(PLAIN) ? "" : ",memory-backend=" + ID;
   }

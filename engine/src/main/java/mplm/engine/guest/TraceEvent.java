@@ -32,7 +32,7 @@ public record TraceEvent(long time, String name, String arguments) {
         : Optional.empty();
   }
 
-  /** From the other event to this one, both of one host. */
+  /** The time from the other event to this one, both of one host. */
   public Duration since(TraceEvent other) {
     return Duration.ofNanos(time - other.time);
   }

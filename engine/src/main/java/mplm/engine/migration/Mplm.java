@@ -27,7 +27,7 @@ public record Mplm(String policy, Knobs knobs) implements Method {
   /** Its curve in a figure. */
   public static final String CURVE = "MPLM";
 
-  /** As the paper has it. */
+  /** MPLM as the paper has it. */
   public static final Mplm PAPER = new Mplm("paper", Knobs.PAPER);
 
   public Mplm {

@@ -36,7 +36,7 @@ public record Precopy(Duration maxTolerableDowntime, List<PrecopyFeature> featur
     PrecopyFeature.check(features);
   }
 
-  /** Without features. */
+  /** Plain pre-copy, without features. */
   public Precopy(Duration maxTolerableDowntime) {
     this(maxTolerableDowntime, List.of());
   }

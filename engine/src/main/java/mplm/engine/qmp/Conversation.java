@@ -16,9 +16,9 @@ public final class Conversation {
   public enum Kind {
     GREETING,
     COMMAND,
-    /** To a command that was run. */
+    /** The answer to a command that was run. */
     ANSWER,
-    /** To a command that QEMU refused. */
+    /** The answer to a command that QEMU refused. */
     REFUSAL,
     EVENT,
     /** Nothing of QMP. */

@@ -44,10 +44,10 @@ import mplm.engine.unit.Durations;
  * are zero pages then, but not at the multiple, take less: but for that, of every migration d plus a step is at least {@link
  * #downtimeAt} its T.
  *
- * <p>Takes 4 bytes a page, and time with the square of the horizon over the step.
+ * <p>It takes 4 bytes per page, and time with the square of the horizon over the step.
  */
 public final class Bound {
-  /** With that total migration time, this downtime is the least. */
+  /** A total migration time, and the least downtime with it. */
   public record Point(Duration total, Duration downtime) {}
 
   private static final int MOST_STEPS = 4000;
@@ -56,12 +56,12 @@ public final class Bound {
   private final List<Point> frontier = new ArrayList<>();
   private final Duration step;
 
-  /** For guests that are stopped within {@code horizon}, with a step of 10 ms or what makes 4000 of them. */
+  /** The bound for guests that are stopped within {@code horizon}, with a step of 10 ms or what makes 4000 of them. */
   public Bound(Trace trace, Conditions conditions, Duration horizon) throws IOException {
     this(trace, conditions, horizon, Duration.ofMillis(Math.max(FINEST_MS, horizon.toMillis() / MOST_STEPS)));
   }
 
-  /** As above, with that step. */
+  /** The same with that step. */
   public Bound(Trace trace, Conditions conditions, Duration horizon, Duration step) throws IOException {
     if (step.isNegative() || step.isZero()) {
       throw new IllegalArgumentException("the step is more than 0s, not " + Durations.print(step));
@@ -114,7 +114,7 @@ public final class Bound {
     return List.copyOf(frontier);
   }
 
-  /** To how much time all this is exact. */
+  /** The time to which all this is exact. */
   public Duration step() {
     return step;
   }
@@ -130,7 +130,7 @@ public final class Bound {
     return frontier.stream().filter(point -> point.downtime().compareTo(downtime) <= 0).findFirst().map(Point::total);
   }
 
-  /** In which step each page was last written, and the link's and the sender's time for the pages of a step. */
+  /** The step in which each page was last written, and the link's and the sender's time for the pages of a step. */
   private static final class LastWrites {
     private final int[] step;
     private final BitSet used = new BitSet();

@@ -34,7 +34,7 @@ public final class Simulation {
     this(trace, conditions, limit, rule, null);
   }
 
-  /** With a listener that sees each page when it is sent. */
+  /** Simulates with a listener that sees each page when it is sent. */
   Simulation(Trace trace, Conditions conditions, Duration limit, Wire.Listener listener) {
     this(trace, conditions, limit, SwitchoverRule.LESS_THAN_THRESHOLD, listener);
   }

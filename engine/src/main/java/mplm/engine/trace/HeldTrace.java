@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * A trace in memory, for simulations that play it again and again; from any of its intervals on, and of a guest that is slower. It
- * takes 8 bytes a run. Thread-safe: nothing of it changes.
+ * takes 8 bytes per run. Thread-safe: nothing of it changes.
  */
 public final class HeldTrace implements Trace {
   private static final double LEAST_SLOWNESS = 0.01;

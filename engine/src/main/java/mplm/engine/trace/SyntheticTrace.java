@@ -59,7 +59,7 @@ public record SyntheticTrace(
       throw new IllegalArgumentException("a working set of " + workingSet + " at " + at + " is not within a memory of " + memory);
     }
     if (rate < 0 || rate > 100_000_000 || rate > 0 && workingSet.bytes() == 0) {
-      throw new IllegalArgumentException("the rate is 0 to 100000000 writes a second, 0 without a working set, not " + rate);
+      throw new IllegalArgumentException("the rate is 0 to 100000000 writes per second, 0 without a working set, not " + rate);
     }
     if (zeroPercent < 0 || zeroPercent > 100) {
       throw new IllegalArgumentException("the share of zero pages is 0 to 100 percent, not " + zeroPercent);

@@ -13,7 +13,7 @@ public interface Trace {
   /** The used pages at the start; all others are zero pages. Not to be changed. */
   PageRuns used();
 
-  /** From the start. */
+  /** Begins from the start. */
   Player play() throws IOException;
 
   /** The intervals one after another; not thread-safe. */
@@ -29,7 +29,7 @@ public interface Trace {
      */
     Optional<Duration> next(PageRuns dirtied) throws IOException;
 
-    /** Those of the pages of the last {@link #next} that were zero pages at the end of the interval. Not to be changed. */
+    /** The pages of the last {@link #next} that were zero pages at the end of the interval. Not to be changed. */
     default PageRuns zeroed() {
       return NONE;
     }

@@ -53,7 +53,7 @@ final class TraceInput implements Closeable {
     return line.substring(key.length() + 1);
   }
 
-  /** As {@link #line}, a whole number within limits. */
+  /** What {@link #line} gives, a whole number within limits. */
   int number(String key, int least, int most) throws IOException {
     String text = line(key);
     if (text.matches("\\d{1,10}") && Long.parseLong(text) >= least && Long.parseLong(text) <= most) {

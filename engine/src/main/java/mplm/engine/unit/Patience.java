@@ -17,7 +17,7 @@ public final class Patience {
 
   private static final double FACTOR = isFactor(TEXT) ? factor(TEXT) : 1;
 
-  /** For an answer that is no work for who gives it. */
+  /** The time for an answer that is no work for who gives it. */
   public static final Duration ANSWER = of(Duration.ofMinutes(2));
 
   private Patience() {}

@@ -37,7 +37,7 @@ final class UnitText {
     }
   }
 
-  /** In the largest unit of which the value is a whole number. */
+  /** Prints in the largest unit of which the value is a whole number. */
   String print(long value) {
     String text = null;
     for (Map.Entry<String, Long> unit : units.entrySet()) {

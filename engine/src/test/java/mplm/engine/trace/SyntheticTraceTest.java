@@ -81,7 +81,7 @@ public class SyntheticTraceTest {
       {"memory=1GiB,set=2GiB,rate=1", "a working set of 2GiB at 0B is not within a memory of 1GiB"},
       {"memory=1GiB,set=100B,rate=1", "sizes are whole pages of 4KiB, 8TiB less a page at most, not 100B"},
       {"memory=8TiB,set=1MiB,rate=1", "sizes are whole pages of 4KiB, 8TiB less a page at most, not 8TiB"},
-      {"memory=1GiB,set=0B,rate=1", "the rate is 0 to 100000000 writes a second, 0 without a working set, not 1"},
+      {"memory=1GiB,set=0B,rate=1", "the rate is 0 to 100000000 writes per second, 0 without a working set, not 1"},
       {"memory=1GiB,set=1MiB,rate=fast", "'rate=fast' is not a whole number below 1000000000"},
       {"memory=1GiB,set=1MiB,rate=1,zero=101", "the share of zero pages is 0 to 100 percent, not 101"},
       {"memory=1GiB,set=1MiB,rate=1,length=0s", "the length is 0.1s to 24h, not 0s"},

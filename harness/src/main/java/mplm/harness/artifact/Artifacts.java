@@ -20,7 +20,7 @@ public record Artifacts(Path engine, Path guest, Map<String, Path> engines) {
   private static final String GUEST = "MPLM_GUEST";
   private static final String ENGINES = "MPLM_ENGINES";
 
-  /** With one engine. */
+  /** Artifacts with one engine. */
   public Artifacts(Path engine, Path guest) {
     this(engine, guest, Map.of());
   }
@@ -64,7 +64,7 @@ public record Artifacts(Path engine, Path guest, Map<String, Path> engines) {
     return System.getenv(ENGINE) != null;
   }
 
-  /** With these variables, {@link #make} gives the same folders and builds nothing. */
+  /** Environment variables with which {@link #make} gives the same folders and builds nothing. */
   public Map<String, String> environment() {
     Map<String, String> variables = new LinkedHashMap<>(Map.of(ENGINE, engine.toString(), GUEST, guest.toString()));
     if (!engines.isEmpty()) {

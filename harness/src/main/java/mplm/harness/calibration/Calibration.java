@@ -29,7 +29,7 @@ import mplm.harness.terminal.Display;
 
 /**
  * How a guest dirties its memory where it will be migrated from: it boots on the source as for a trial, gets warm, and is migrated
- * to nowhere. MPLM, held, fetches the dirty log once an epoch for as long as it is let; so each window's pages are counted by the very
+ * to nowhere. MPLM, held, fetches the dirty log once per epoch for as long as it is let; so each window's pages are counted by the very
  * log that a migration reads, while the guest is slowed down as by a migration. Then it is stopped a few times and sent at once,
  * which counts the pages that are not zero. Nothing is computed here: {@link mplm.harness.derive.CalibrationDerivation} reads what
  * QEMU answered.
@@ -100,7 +100,7 @@ final class Calibration {
     }
   }
 
-  /** As slowly as the guest's pages would go over the link. */
+  /** Has the dirty log read once per window, by a migration to nowhere that is as slow as over the link. */
   private static void fetchEvery(Duration window, DataSize used, Machine source) throws IOException, InterruptedException {
     mplm(source, true);
     source.qmp().execute("migrate-set-parameters", Map.of("mplm-epoch-length", window.toMillis(), "mplm-hold", true,

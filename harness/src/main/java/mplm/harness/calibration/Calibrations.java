@@ -36,14 +36,14 @@ import mplm.harness.terminal.Display;
  * @param again whether guests are measured even so
  */
 public record Calibrations(Path cache, boolean again) {
-  /** In a run's folder. */
+  /** The folder of calibrations in a run's folder. */
   public static final String FOLDER = "calibrations";
 
   private static final String KEY = "measured-of.txt";
   /** The key of a host's stamp whose value differs from boot to boot. */
   private static final String FREE_MEMORY = "memory_kib";
 
-  /** In the kit's cache. */
+  /** The calibrations in the kit's cache. */
   public static Calibrations inCache(boolean again) {
     Map<String, String> environment = System.getenv();
     String own = environment.get("MPLM_CACHE");

@@ -19,7 +19,7 @@ import mplm.harness.statistics.Mean;
 import mplm.harness.suite.Experiment;
 import mplm.harness.table.Schema;
 
-/** The file {@code figure.csv}: all that the figures show, a line a point, measured and published apart. */
+/** The file {@code figure.csv}: all that the figures show, a line per point, measured and published apart. */
 public final class FigureCsv {
   private static final String PUBLISHED = "the row is published";
   private static final String NONE_COMPLETED = "no trial completed, or the paper's figure does not show it";

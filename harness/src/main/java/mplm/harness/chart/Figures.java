@@ -22,7 +22,7 @@ import mplm.harness.result.Setting;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Experiment;
 
-/** From rows to the figure of each experiment. */
+/** Makes the figure of each experiment from rows. */
 public final class Figures {
   private static final Published PUBLISHED = Published.read();
 

@@ -55,7 +55,7 @@ final class Glyphs {
   private static final double NEAR = 0.02;
 
   private final FontRenderContext context;
-  /** By the kinds of the first contour; letters of more contours first, for an i begins as a dot does. */
+  /** The letters by the kinds of the first contour; those of more contours first, for an i begins as a dot does. */
   private final Map<Font, Map<String, List<Glyph>>> alphabets = new HashMap<>();
 
   Glyphs(FontRenderContext context) {

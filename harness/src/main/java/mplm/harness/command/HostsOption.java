@@ -21,7 +21,7 @@ final class HostsOption {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  /** Those of the command line. */
+  /** The hosts of the command line. */
   List<Hosts> required() {
     return hosts(file).orElseThrow(
         () -> new BadInput(command.name() + ": no hosts: give --hosts FILE (harness/hosts.example.yaml explains it), or set "

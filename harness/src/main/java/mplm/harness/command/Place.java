@@ -30,7 +30,7 @@ final class Place {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
-  /** Those of the command line, else of the environment. */
+  /** The hosts of the command line, else of the environment. */
   Optional<List<Hosts>> hosts() {
     return HostsOption.hosts(named.hosts);
   }

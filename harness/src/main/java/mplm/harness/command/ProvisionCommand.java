@@ -63,7 +63,7 @@ public final class ProvisionCommand implements Callable<Integer> {
     }
   }
 
-  /** Counts; on a terminal, a bar a file. */
+  /** Counts; on a terminal, a bar per file. */
   private static final class Progress implements Transfer, AutoCloseable {
     private final String host;
     private final boolean terminal = Boolean.getBoolean("mplm.terminal");

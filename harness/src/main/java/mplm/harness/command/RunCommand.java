@@ -49,7 +49,7 @@ public final class RunCommand implements Callable<Integer> {
   /** The time that a run that compares engines is given unless it is told. */
   private static final int MINUTES = 30;
 
-  /** By default: the same order each time. */
+  /** The default seed: the order is the same each time. */
   static final long SEED = 1;
 
   @Parameters(paramLabel = "SUITE", arity = "0..1", defaultValue = "quick", description = "its name, or the path of its file; ${DEFAULT-VALUE} by default")
@@ -228,7 +228,7 @@ public final class RunCommand implements Callable<Integer> {
     return begun;
   }
 
-  /** That of the command line; a run that is resumed goes on where it took place. */
+  /** The testbed of the command line; a run that is resumed goes on where it took place. */
   private Kind testbed(RunManifest begun) {
     return begun == null || begun.setting().testbed().equals("none") ? place.testbed()
         : Kind.valueOf(begun.setting().testbed().toUpperCase(Locale.ROOT));

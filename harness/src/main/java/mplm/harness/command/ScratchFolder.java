@@ -12,7 +12,7 @@ final class ScratchFolder implements AutoCloseable {
   private final Path path;
   private final Thread ending = new Thread(this::remove, "scratch folder end");
 
-  /** In the system's folder for such files, for this user's eyes only. */
+  /** A folder in the system's folder for such files, which only this user can read. */
   ScratchFolder(String prefix) throws IOException {
     path = Files.createTempDirectory(prefix);
     Runtime.getRuntime().addShutdownHook(ending);

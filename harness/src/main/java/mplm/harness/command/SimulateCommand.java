@@ -95,7 +95,7 @@ public final class SimulateCommand implements Callable<Integer> {
       description = "every Nth trace and link, from the Ith on; mplm merge makes one CSV file of all")
   private String shard;
 
-  @Option(names = "--heat-map", paramLabel = "DIR", description = "draw times of methods over links, a chart a trace")
+  @Option(names = "--heat-map", paramLabel = "DIR", description = "draw times of methods over links, a chart per trace")
   private Path heatMap;
   @Option(names = "--trials", paramLabel = "FILE",
       description = "write rows as trials.csv has them, of the origin simulated, for compare")
@@ -119,7 +119,7 @@ public final class SimulateCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Before hours of simulation, of which nothing could be written. */
+  /** This comes before hours of simulation, of which nothing could be written. */
   private void refuseUnwritable() {
     Map<String, Path> files = new LinkedHashMap<>();
     files.put("--csv", csv);

@@ -20,11 +20,11 @@ import mplm.harness.record.QmpRecord;
 import mplm.harness.record.TrialFolder;
 import mplm.harness.scale.WorkingSet;
 
-/** From what a calibration has recorded to how its guest dirties its memory. */
+/** Derives from what a calibration has recorded how its guest dirties its memory. */
 public final class CalibrationDerivation {
   private static final int PAGE_BYTES = 4096;
 
-  /** For each window, the pages fetched when an epoch was first seen, by the epoch's number. */
+  /** The pages fetched when an epoch was first seen, by the epoch's number, for each window. */
   private final SortedMap<Duration, SortedMap<Long, Long>> fetched = new TreeMap<>();
   private final List<Long> used = new ArrayList<>();
 

@@ -80,7 +80,7 @@ final class DowntimeDerivation {
         network.isPresent() ? Optional.empty() : raw.journal().noEcho().or(() -> Optional.of("the guest did not answer on both sides")));
   }
 
-  /** By the narrowest window that has enough in it: the wider, the more the clocks' own drift counts. */
+  /** What the narrowest window with enough in it gives: the wider, the more the clocks' own drift counts. */
   private static <T> Optional<T> narrowest(Function<Duration, Optional<T>> measure) {
     return WIDER.stream().map(times -> measure.apply(WINDOW.multipliedBy(times))).flatMap(Optional::stream).findFirst();
   }
@@ -94,7 +94,7 @@ final class DowntimeDerivation {
             (beats[beats.length - 1] - beats[0]) / 1e9 / (beats.length - 1)));
   }
 
-  /** From the checkpoints in both traces; empty if one of them is not there. */
+  /** The parts from the checkpoints in both traces; empty if one of them is not there. */
   static Optional<DowntimeParts> parts(RawTrial raw) {
     Trail source = new Trail(raw.source().trace());
     Optional<TraceEvent> start = source.next(CHECKPOINT, "src-downtime-start");

@@ -161,7 +161,7 @@ final class LostTimeDerivation {
     return true;
   }
 
-  /** By how much longer it took from one mark to the other than before the migration. */
+  /** How much longer it took from one mark to the other than before the migration. */
   private double late(int from, int to) {
     return marks.get(to).time - marks.get(from).time - expected(from, to);
   }

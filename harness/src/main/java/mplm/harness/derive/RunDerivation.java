@@ -38,7 +38,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
     return new RunDerivation(run, RunManifest.read(run));
   }
 
-  /** As {@link #ofSomeRecords}; {@link BadInput} if of one trial only the row is there, which would be lost. */
+  /** What {@link #ofSomeRecords} gives; {@link BadInput} if of one trial only the row is there, which would be lost. */
   public static RunDerivation ofRecords(Path run) throws IOException {
     RunDerivation derivation = ofSomeRecords(run);
     List<String> lost = derivation.lost();
@@ -49,7 +49,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
     return derivation;
   }
 
-  /** As {@link #of}, of a run with a folder of records; {@link BadInput} if it has none. */
+  /** What {@link #of} gives, of a run with a folder of records; {@link BadInput} if it has none. */
   public static RunDerivation ofSomeRecords(Path run) {
     RunDerivation derivation = of(run);
     if (!derivation.manifest.trials().isEmpty() && !Files.isDirectory(run.resolve(TRIALS))) {
@@ -76,7 +76,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
     return new TrialFolder(run.resolve(TRIALS).resolve(planned.fileName()));
   }
 
-  /** The rows so far, one a trial, in the order of the run. */
+  /** The rows so far, one per trial, in the order of the run. */
   public Path trials() {
     return run.resolve("trials.csv");
   }

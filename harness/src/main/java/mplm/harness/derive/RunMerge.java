@@ -22,7 +22,7 @@ import mplm.harness.suite.Shard;
  * What else each shard's folder holds goes to {@code shards/I-of-N}.
  */
 public final class RunMerge {
-  /** By the shard's index. */
+  /** The runs by their shard's index. */
   private final TreeMap<Integer, RunDerivation> shards = new TreeMap<>();
   private final int count;
 

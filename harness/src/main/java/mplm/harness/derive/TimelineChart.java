@@ -132,7 +132,7 @@ final class TimelineChart {
     }
   }
 
-  /** Points, one an iteration, as iterations in bins of equal length over that length. */
+  /** Points, one per iteration, as iterations in bins of equal length over that length. */
   private static List<double[]> binned(List<double[]> points) {
     if (points.isEmpty()) {
       return points;
@@ -154,7 +154,7 @@ final class TimelineChart {
     return points.stream().map(p -> new double[] {p[0], p[1] * factor}).toList();
   }
 
-  /** From seconds used so far to how many CPUs were in use meanwhile. */
+  /** Turns seconds used so far into how many CPUs were in use meanwhile. */
   private static List<double[]> perSecond(List<double[]> points) {
     List<double[]> rates = new ArrayList<>();
     for (int i = 1; i < points.size(); i++) {

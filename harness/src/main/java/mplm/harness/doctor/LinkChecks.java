@@ -22,7 +22,7 @@ import mplm.harness.rig.MigrationGoodput;
 
 /** The migration link: what its devices say, what a migration stream really gets, and whether its rate can be limited. */
 final class LinkChecks {
-  /** To try whether tc takes a rate; no stream flows meanwhile. */
+  /** The rate with which tc is tried; no stream flows meanwhile. */
   private static final Bandwidth TRIED = Bandwidth.parse("1Gbit/s");
   /** Less than that part of the device's speed is odd. */
   private static final double ODD_SHARE = 0.5;

@@ -100,7 +100,7 @@ final class Patient implements AutoCloseable {
     }
   }
 
-  /** As exact as the time that the question takes. */
+  /** The host's clock less the controller's, as exact as the time that the question takes. */
   private Check clock() {
     long before = System.currentTimeMillis();
     double there = Double.parseDouble(host.check(ANSWER, "date", "+%s.%N").strip());

@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** What a check comes to. */
 public enum Verdict {
-  /** As it should be. */
+  /** It is as it should be. */
   PASS,
   /** A run is possible; what it measures is slower or less certain. */
   WARN,

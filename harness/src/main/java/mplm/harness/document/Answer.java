@@ -27,7 +27,7 @@ import mplm.harness.statistics.Mean;
  * @param claims the claims' verdicts on it, such as {@code reproduced: C2, C3; not run: C1}
  */
 public record Answer(String experiment, String found, String claims) {
-  /** With so many settings or more a list is no answer. */
+  /** A list of so many settings or more is no answer. */
   private static final int LISTED = 4;
 
   /** The answers of all experiments, in the order of the run. */

@@ -33,7 +33,7 @@ public sealed interface Block {
   /** A PNG file, and what it shows. */
   record Picture(Path file, String text) implements Block {}
 
-  /** To be typed. */
+  /** A line to be typed. */
   record Code(String text) implements Block {}
 
   /** Files beside the document. */

@@ -100,7 +100,7 @@ final class SetUp {
     return protection.equals("none") ? "" : ", the stream protected by " + protection.toUpperCase(Locale.ROOT);
   }
 
-  /** As it was measured at each rate before the run. */
+  /** The goodput that was measured at each rate before the run. */
   private static String goodput(Map<String, String> link) {
     String prefix = "goodput_bits_per_s_at.";
     return link.entrySet().stream()

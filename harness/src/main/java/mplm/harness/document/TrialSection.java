@@ -28,7 +28,7 @@ final class TrialSection {
   private final Function<TrialRow, Path> folder;
   private final boolean severalRuns;
 
-  /** With the folder of each trial. */
+  /** A section whose trials have the folders that {@code folder} says. */
   TrialSection(Function<TrialRow, Path> folder, boolean severalRuns) {
     this.folder = folder;
     this.severalRuns = severalRuns;

@@ -12,7 +12,7 @@ import mplm.harness.table.Row;
 import mplm.harness.table.Schema;
 
 /**
- * A datagram to the guest and its reply; the file {@code echo.csv} of a trial has one a line. Times are nanoseconds after the trial
+ * A datagram to the guest and its reply; the file {@code echo.csv} of a trial has one per line. Times are nanoseconds after the trial
  * began, seconds in the file, as in {@code qmp.jsonl}.
  *
  * @param n its number, from 0 on in the order of sending

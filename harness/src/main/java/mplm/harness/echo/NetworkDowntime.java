@@ -62,7 +62,7 @@ public record NetworkDowntime(Duration length, Duration error) {
         : Optional.of(new NetworkDowntime(Duration.ofNanos(silence(replies, last)), Duration.ofNanos(before + after)));
   }
 
-  /** After this reply, until the next. */
+  /** The gap after this reply, until the next. */
   private static long silence(long[] replies, int i) {
     return replies[i + 1] - replies[i];
   }

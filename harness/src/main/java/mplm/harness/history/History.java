@@ -29,7 +29,7 @@ import mplm.harness.verdict.Metric;
 import mplm.harness.verdict.Observation;
 
 /**
- * The file {@code history.csv} in the folder of the runs: a row a run, experiment, method and engine, only ever appended to, with
+ * The file {@code history.csv} in the folder of the runs: a row per run, experiment, method and engine, only ever appended to, with
  * the medians of the trials that completed. A run adds its rows when all of its trials are made. A file of before a metric was there
  * gets its column, empty in the rows that it has; a column that a newer version added is kept.
  */
@@ -39,7 +39,7 @@ public final class History {
   /** The columns. */
   public static final Schema<Entry> SCHEMA = schema();
 
-  /** Those that say what a row is of; of metrics a file may have others. */
+  /** The columns that say what a row is of; a file may have other metrics. */
   private static final List<String> REQUIRED = SCHEMA.header().subList(0, SCHEMA.header().size() - Metric.values().length);
 
   private final Path file;
@@ -96,12 +96,12 @@ public final class History {
     this.file = file;
   }
 
-  /** That of the runs in this folder. */
+  /** The history of the runs in this folder. */
   public static History in(Path runs) {
     return new History(runs.resolve(FILE));
   }
 
-  /** That in this file. */
+  /** The history in this file. */
   public static History of(Path file) {
     return new History(file);
   }

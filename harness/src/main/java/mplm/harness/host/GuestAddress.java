@@ -49,7 +49,7 @@ public record GuestAddress(InetAddress address, int prefix) {
     return String.format(Locale.ROOT, "02:4d:%02x:%02x:%02x:%02x", bytes[0], bytes[1], bytes[2], bytes[3]);
   }
 
-  /** As it stands in the hosts file and on the guest's kernel command line. */
+  /** The text that stands in the hosts file and on the guest's kernel command line. */
   @Override
   public String toString() {
     return address.getHostAddress() + "/" + prefix;

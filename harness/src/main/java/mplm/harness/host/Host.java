@@ -64,7 +64,7 @@ public final class Host implements AutoCloseable {
     return config;
   }
 
-  /** From now on this one is told, instead of the one before. */
+  /** Tells this one from now on, instead of the one before. */
   public void tell(Listener other) {
     listener = other;
   }
@@ -89,7 +89,7 @@ public final class Host implements AutoCloseable {
     }
   }
 
-  /** As {@link #run}, for programs that have to succeed: standard output, or a {@link HostException} with their last words. */
+  /** Runs a program that has to succeed, as {@link #run} does: its standard output, or a {@link HostException} with its last words. */
   public String check(Duration timeout, String... argv) {
     Output output = run(timeout, argv);
     if (output.exitStatus() != 0) {
@@ -119,7 +119,7 @@ public final class Host implements AutoCloseable {
     }
   }
 
-  /** As {@link #start(Path, String...)}; {@code out} is closed when all has arrived. */
+  /** Starts a program as {@link #start(Path, String...)} does; {@code out} is closed when all has arrived. */
   public RemoteProcess start(OutputStream out, String... argv) {
     long start = System.nanoTime();
     RemoteProcess process = new RemoteProcess(name(), connections.place(), out, out, argv);
@@ -138,7 +138,7 @@ public final class Host implements AutoCloseable {
     return provide(file, Transfer.UNSEEN);
   }
 
-  /** As {@link #provide(Path)}. */
+  /** Provides a folder as {@link #provide(Path)} does. */
   public String provide(Path file, Transfer transfer) {
     return store.provide(file, transfer);
   }

@@ -59,12 +59,12 @@ record HostKey(String type, byte[] blob) {
     return new HostKey(KeyType.fromKey(key).toString(), new Buffer.PlainBuffer().putPublicKey(key).getCompactData());
   }
 
-  /** By which it may sign: an RSA key by SHA-2 (RFC 8332), and by SHA-1 where an sshd still does. */
+  /** The algorithms by which it may sign: an RSA key by SHA-2 (RFC 8332), and by SHA-1 where an sshd still does. */
   List<String> algorithms() {
     return type.equals(KeyType.RSA.toString()) ? List.of("rsa-sha2-512", "rsa-sha2-256", type) : List.of(type);
   }
 
-  /** As OpenSSH prints it: {@code SHA256:...}. */
+  /** The fingerprint that OpenSSH prints: {@code SHA256:...}. */
   String fingerprint() {
     try {
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(blob);
@@ -74,7 +74,7 @@ record HostKey(String type, byte[] blob) {
     }
   }
 
-  /** As known_hosts holds it. */
+  /** The text that known_hosts holds. */
   String text() {
     return type + " " + Base64.getEncoder().encodeToString(blob);
   }

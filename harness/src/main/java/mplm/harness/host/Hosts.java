@@ -115,7 +115,7 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
     return new Hosts(testbed, pair, resolved(source), resolved(destination), link);
   }
 
-  /** As {@link #resolved()}, of one host. */
+  /** What {@link #resolved()} gives, of one host. */
   public static HostConfig resolved(HostConfig config) {
     if (config.migrationAddress() != null) {
       return config;

@@ -24,7 +24,7 @@ public final class Reservation implements AutoCloseable {
       exec sleep infinity
       """;
 
-  /** $1 work folder, $2 memory file: lists what a run that was killed left, one a line. */
+  /** $1 work folder, $2 memory file: lists what a run that was killed left, one per line. */
   private static final String LEFT =
       """
       for file in "$1"/trial-* "$2"; do
@@ -99,7 +99,7 @@ public final class Reservation implements AutoCloseable {
     }
   }
 
-  /** As {@link #take(Host, Path)}, with a log of no interest. */
+  /** Does what {@link #take(Host, Path)} does, with a log of no interest. */
   public static Reservation take(Host host) throws IOException {
     Path log = Files.createTempFile("mplm-reserve", ".log");
     try {

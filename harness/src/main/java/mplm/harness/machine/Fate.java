@@ -47,7 +47,7 @@ final class Fate {
     killsBefore = memoryKills();
   }
 
-  /** As {@link Machine#fate}. */
+  /** What {@link Machine#fate} says. */
   Optional<String> of(RemoteProcess process, List<QmpEvent> events) {
     boolean lost = false;
     try {

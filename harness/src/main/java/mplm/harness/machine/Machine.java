@@ -36,7 +36,7 @@ import mplm.harness.record.CpuRecord;
  * removes all that it left on the host.
  */
 public final class Machine implements AutoCloseable {
-  /** For a host that answers anything at all. */
+  /** The time that a host has to answer anything at all. */
   private static final Duration PRESENT = Patience.of(Duration.ofSeconds(15));
   private static final Duration LOOK = Duration.ofMillis(500);
   /** A hypervisor that is stopped for less is let alone. */
@@ -174,7 +174,7 @@ public final class Machine implements AutoCloseable {
     return host.name() + ": QEMU was stopped (SIGSTOP) and did not go on for " + STOPPED.toSeconds() + " s";
   }
 
-  /** As {@link CpuRecord#idleFor}. */
+  /** What {@link CpuRecord#idleFor} says. */
   Duration idleFor() {
     return records.cpu().map(CpuRecord::idleFor).orElse(Duration.ZERO);
   }

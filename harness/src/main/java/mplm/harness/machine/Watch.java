@@ -32,7 +32,7 @@ public final class Watch implements AutoCloseable {
     thread.start();
   }
 
-  /** From now on this one too. */
+  /** Watches this one too from now on. */
   public void add(Machine machine) {
     machines.add(machine);
   }

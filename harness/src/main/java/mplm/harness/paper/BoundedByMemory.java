@@ -54,7 +54,7 @@ final class BoundedByMemory {
         Verdict.of(worst <= 1 && limit == 0));
   }
 
-  /** As many pages as the batches have dirty and other steps until the other pointer has been everywhere once. */
+  /** The number of pages that the batches' steps send until the pointer of the non-dirty set has been everywhere once. */
   private static long bound(Mplm method, long pages) {
     return pages * 100 / (100 - method.knobs().dirtyShare()) + method.knobs().batchPages();
   }

@@ -20,11 +20,11 @@ import mplm.harness.suite.PlannedTrial;
  * @param disk for what is recorded and derived, on the controller
  */
 public record Estimate(Duration expected, Duration most, DataSize disk) {
-  /** To boot, warm up and tear down. */
+  /** The time to boot, warm up and tear down. */
   private static final double AROUND_S = 30;
-  /** To measure the guest of a scaled experiment. */
+  /** The time to measure the guest of a scaled experiment. */
   private static final double MEASURE_S = 60;
-  /** Records: looks at two hypervisors, heartbeats, echoes. {@code quick} wrote 13 kB a second. */
+  /** Records: looks at two hypervisors, heartbeats, echoes. {@code quick} wrote 13 kB per second. */
   private static final double RECORDED_BYTES_PER_S = 16e3;
   /** Charts and tables of a trial, and its part of the report. */
   private static final double DERIVED_BYTES = 300e3;
@@ -48,7 +48,7 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
         new DataSize(Math.round(expected * RECORDED_BYTES_PER_S + plan.size() * DERIVED_BYTES)));
   }
 
-  /** As a sentence that says what it is. */
+  /** The estimate in a sentence that says what it is. */
   public String sentence() {
     return String.format(Locale.ROOT,
         "estimated from the suite's keys and the published values, not measured: about %s (at most %s, if every trial takes all the"
@@ -62,7 +62,7 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
         : experiment.limitPasses() * seconds(Scaling.USUAL);
   }
 
-  /** As published, in proportion; one that could not even send what MPLM stops with lasts until its limit, for programs repeat. */
+  /** The published time in proportion; a migration that could not even send what MPLM stops with lasts until its limit, for programs repeat. */
   private static double scaled(Experiment experiment, Method method, double limit, Published published) {
     double factor = experiment.scaling().map(Scaling::factor)
         .orElseGet(() -> (double) Scaling.USUAL.toNanos() / experiment.benchmark().paper().pass().toNanos());

@@ -14,7 +14,7 @@ import mplm.harness.result.Cell;
  * @param verdict what it said
  */
 public record Finding(Claim claim, String experiment, String measured, Verdict verdict) {
-  /** In place of an experiment's name. */
+  /** What stands in place of an experiment's name. */
   static final String ALL = "all";
 
   /** How what it is of stands to the published set-up, such as {@code scaled}. */

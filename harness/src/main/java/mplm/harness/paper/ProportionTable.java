@@ -90,7 +90,7 @@ public record ProportionTable(List<Line> lines) {
         .mapToDouble(look -> seconds(look.elapsed())).findFirst();
   }
 
-  /** For a log, a line each. */
+  /** The lines of a log, one for each. */
   public List<String> sentences() {
     return lines.stream().map(line -> String.format(Locale.ROOT, "%s: %s: %.3g in the paper, set to %.3g%s %s",
         line.experiment.name(), line.quantity, line.paper, line.set,

@@ -57,7 +57,7 @@ public record Published(List<Point> points, List<Rate> rates) {
       return maxTolerableDowntime.isEmpty();
     }
 
-    /** In proportion, with all times multiplied. */
+    /** The same in proportion, with all times multiplied. */
     public Point times(double factor) {
       return new Point(benchmark, times(maxTolerableDowntime, factor), times(total, factor), times(downtime, factor), source);
     }

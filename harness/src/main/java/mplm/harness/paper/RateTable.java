@@ -88,7 +88,7 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
     return new RateTable(lines, published.rates());
   }
 
-  /** Over the same trials both. */
+  /** A cell's line: rate and downtime over the same trials. */
   private static Optional<Line> line(Cell cell) {
     List<TrialRow> both = cell.completed().stream().filter(row -> row.dirtyRate().isPresent()).toList();
     if (both.isEmpty() || cell.pass().isEmpty()) {

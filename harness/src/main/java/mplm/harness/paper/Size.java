@@ -7,9 +7,9 @@ import mplm.harness.suite.Experiment;
 
 /** How an experiment stands to the published one, and so whether its seconds can be held against the published ones. */
 public enum Size {
-  /** As they are. */
+  /** The paper's experiments as they are. */
   FULL("full size"),
-  /** In proportion. */
+  /** The paper's experiments in proportion. */
   SCALED("scaled"),
   /** Not at all. */
   OTHER("not full size");

@@ -25,7 +25,7 @@ import mplm.engine.unit.DataSize;
  * stream it takes what the host's sampling loop, {@link #SAMPLER}, prints, and tells meanwhile whether the hypervisor is at work.
  */
 public final class CpuRecord extends OutputStream {
-  /** $1 process id: a look a second, for as long as it is there. The sleep does not hold the output of a killed loop open. */
+  /** $1 process id: a look per second, for as long as it is there. The sleep does not hold the output of a killed loop open. */
   public static final String SAMPLER = """
       while cat /proc/"$1"/stat 2>/dev/null; do
         cat /proc/"$1"/task/*/stat 2>/dev/null
@@ -98,12 +98,12 @@ public final class CpuRecord extends OutputStream {
     }
   }
 
-  /** For how long all looks have shown all threads stopped, by a signal or a debugger; zero if the last one did not. */
+  /** The time for which all looks have shown all threads stopped, by a signal or a debugger; zero if the last one did not. */
   public synchronized Duration stoppedFor() {
     return Duration.ofNanos(lastLook - stoppedAt.orElse(lastLook));
   }
 
-  /** For how long all looks have shown the same CPU time: the hypervisor did nothing at all. */
+  /** The time for which all looks have shown the same CPU time: the hypervisor did nothing at all. */
   public synchronized Duration idleFor() {
     return Duration.ofNanos(lastLook - usedAt);
   }

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import mplm.engine.qmp.QmpMessage;
 
 /**
- * The file {@code qmp.jsonl}: every message of both hypervisors, one a line, {@code t} seconds after the trial began. Thread-safe.
+ * The file {@code qmp.jsonl}: every message of both hypervisors, one per line, {@code t} seconds after the trial began. Thread-safe.
  */
 public final class QmpRecord implements Consumer<QmpMessage>, AutoCloseable {
   private static final ObjectMapper JSON =

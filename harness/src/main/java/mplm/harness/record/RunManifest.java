@@ -132,7 +132,7 @@ public record RunManifest(
       @JsonProperty(required = true) Map<String, Map<String, String>> properties,
       @JsonProperty(required = true) Duration budget,
       Double alpha) {
-    /** In that order. */
+    /** The names of both, in that order. */
     public List<String> names() {
       return List.copyOf(properties.keySet());
     }

@@ -11,7 +11,7 @@ import java.nio.file.Path;
  * @param path of the folder
  */
 public record TrialFolder(Path path) {
-  /** As hosts are called in records, whatever their hosts file calls them. */
+  /** The names that hosts have in records, whatever their hosts file calls them. */
   public static final String SOURCE = "source";
 
   /** See {@link #SOURCE}. */

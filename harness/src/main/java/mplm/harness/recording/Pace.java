@@ -41,7 +41,7 @@ record Pace(double[] seconds) {
     return seconds.length;
   }
 
-  /** By what share its median iteration is longer than that of another; empty if either has too few. */
+  /** The share by which its median iteration is longer than that of another; empty if either has too few. */
   OptionalDouble slowerThan(Pace other) {
     return iterations() < LEAST || other.iterations() < LEAST ? OptionalDouble.empty()
         : OptionalDouble.of(Median.of(seconds) / Median.of(other.seconds) - 1);

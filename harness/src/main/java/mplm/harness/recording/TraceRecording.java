@@ -27,7 +27,7 @@ import mplm.harness.terminal.Display;
  * would be migrated QEMU writes what it dirties. Then it runs for as long again, to see how much slower it was while it was recorded.
  */
 final class TraceRecording {
-  /** To search the memory for used pages, and to write the last interval. */
+  /** The time to search the memory for used pages, and to write the last interval. */
   private static final Duration COMPLETION = Patience.of(Duration.ofMinutes(5));
 
   private static final Duration LOOK = Duration.ofMillis(200);

@@ -97,7 +97,7 @@ public record TrialRow(
 
   /**
    * CPU time that each hypervisor used during the migration for all but its vCPUs: threads of the migration, encryption, devices. By
-   * looks a second apart, of which the outermost lie outside the migration.
+   * looks one second apart, of which the outermost lie outside the migration.
    */
   public record CpuTime(Optional<Duration> source, Optional<Duration> destination) {
     /** What is known of a guest that was not moved. */

@@ -11,7 +11,7 @@ public final class Kernel {
 
   private Kernel() {}
 
-  /** For an experiment's guest, which has no network without an address. */
+  /** The command line for an experiment's guest, which has no network without an address. */
   public static String arguments(Experiment experiment, Optional<GuestAddress> address) {
     return arguments(experiment.benchmark().name(), experiment.problemClass(), experiment.vcpus(), !experiment.repeats())
         + (experiment.iterations() == null ? "" : " mplm.iterations=" + experiment.iterations())

@@ -38,7 +38,7 @@ public final class MigrationGoodput {
   private static final DataSize FILL_SIZE = DataSize.parse("224MiB");
   private static final Bandwidth FAST = Bandwidth.parse("1Gbit/s");
   private static final Duration LIMIT = Duration.ofSeconds(3);
-  /** On a host so slow that the stream has hardly begun by then. */
+  /** The limit on a host so slow that the stream has hardly begun within the usual one. */
   private static final Duration LONGER_LIMIT = Patience.of(Duration.ofSeconds(30));
   /** Buffers fill meanwhile. */
   private static final Duration SETTLE = Duration.ofMillis(500);

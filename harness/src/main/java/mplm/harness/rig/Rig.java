@@ -156,7 +156,7 @@ public final class Rig implements AutoCloseable {
     return destination;
   }
 
-  /** With the engine of that name; the only one has an empty name. */
+  /** A hypervisor at the source with the engine of that name; the only one has an empty name. */
   public Side source(String engine) {
     return engine.isEmpty() ? source : sources.get(engine);
   }

@@ -96,7 +96,7 @@ record LastLines(RunDerivation derivation, Display display, boolean stopped, Lis
         : name.endsWith(".csv") ? "methods:  " : "chart:    ";
   }
 
-  /** In the history, which is no part of the run. */
+  /** Adds the run to the history, which is no part of the run. */
   private void remember(List<TrialRow> rows) {
     try {
       History.in(derivation.run().getParent()).add(derivation.manifest(), rows);

@@ -23,7 +23,7 @@ final class PairWorker {
   /** What a trial may take beyond its own limits, all of whose waits have their own. */
   private static final Duration SPARE = Patience.of(Duration.ofMinutes(10));
 
-  /** For an interrupted trial to end in order. */
+  /** The time that an interrupted trial has to end in order. */
   static final Duration LAST_WORDS = Patience.of(Duration.ofSeconds(60));
 
   private final Site site;

@@ -56,7 +56,7 @@ final class RunFolder implements AutoCloseable {
     }
   }
 
-  /** That of a run that has begun; {@link BadInput} if it is in progress. */
+  /** The folder of a run that has begun; {@link BadInput} if it is in progress. */
   static RunFolder open(Path run) {
     try {
       return new RunFolder(run.toAbsolutePath().normalize());

@@ -68,12 +68,12 @@ public final class Site implements AutoCloseable {
     return hosts;
   }
 
-  /** For what happens here. */
+  /** The display for what happens here. */
   Display display() {
     return display;
   }
 
-  /** As it was last made ready. */
+  /** The rig as it was last made ready. */
   public synchronized Rig rig() {
     return rig;
   }

@@ -37,7 +37,7 @@ import org.testng.SkipException;
  * experiments, beside the others.
  */
 public final class SuiteRun implements AutoCloseable {
-  /** For a host that was away between two trials to come back, as after a reboot. */
+  /** The time that a host which was away between two trials has to come back, as after a reboot. */
   private static final Duration PATIENCE = Patience.of(Duration.ofMinutes(5));
 
   private final RunFolder folder;

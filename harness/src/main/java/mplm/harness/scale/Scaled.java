@@ -21,7 +21,7 @@ public record Scaled(
     @JsonProperty(required = true) WorkingSet guest) {
   private static final String PAPER = "paper";
 
-  /** To the paper's, of a guest that is yet to be measured. */
+  /** A scaling to the paper's experiment, of a guest that is yet to be measured. */
   public static final Scaled TO_PAPER = new Scaled(PAPER, null, null);
 
   /** Reads a suite's word; {@link IllegalArgumentException} for another one. */

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import mplm.harness.input.BadInput;
 
-/** A thread a core, for tasks that do not depend on each other. */
+/** A thread per core, for tasks that do not depend on each other. */
 public final class AllCores implements AutoCloseable {
   /** Is told after each task, by any thread, how many are done. */
   @FunctionalInterface
@@ -27,7 +27,7 @@ public final class AllCores implements AutoCloseable {
     return run(tasks, done -> {});
   }
 
-  /** As above. */
+  /** The same, and tells {@code progress} of each task that is done. */
   public <T> List<T> run(List<Callable<T>> tasks, Progress progress) throws Exception {
     AtomicInteger done = new AtomicInteger();
     List<Future<T>> futures = new ArrayList<>();

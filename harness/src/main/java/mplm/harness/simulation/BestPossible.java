@@ -22,7 +22,7 @@ import mplm.harness.statistics.Median;
 public record BestPossible(List<Bound> bounds, double setup) {
   private static final double NS_PER_S = 1e9;
 
-  /** For migrations of up to {@code longest} seconds. */
+  /** The best possible for migrations of up to {@code longest} seconds. */
   static BestPossible of(HeldTrace trace, Conditions conditions, double slowness, double setup, int beginnings, double longest)
       throws IOException {
     List<Bound> bounds = new ArrayList<>();

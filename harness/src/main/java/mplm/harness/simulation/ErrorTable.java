@@ -21,7 +21,7 @@ import mplm.harness.table.TextTable;
 /**
  * How far simulations are from real trials, and these from the best possible.
  *
- * @param rows a point each, in the order of the suite
+ * @param rows one per point, in the order of the suite
  * @param overheads of the simulations
  */
 public record ErrorTable(List<Row> rows, Overheads overheads) {
@@ -88,7 +88,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
       return real.completed() && simulated.completed();
     }
 
-    /** By what share the simulated total time is longer; NaN unless both completed. */
+    /** The share by which the simulated total time is longer; NaN unless both completed. */
     double totalError() {
       return comparable() ? simulated.total() / real.median(RealPoint.Trial::total) - 1 : Double.NaN;
     }

@@ -24,7 +24,7 @@ import mplm.harness.suite.Experiment;
  */
 public final class Judge {
   private static final int BEGINNINGS = 25;
-  /** From so many beginnings the best possible is computed, which takes longer than a simulation. */
+  /** The number of beginnings for which the best possible is computed, which takes longer than a simulation. */
   private static final int BOUND_BEGINNINGS = 9;
 
   private final List<OverheadFit.Pair> pairs = new ArrayList<>();
@@ -106,7 +106,7 @@ public final class Judge {
     return times.length == 0 ? 0 : Median.of(times);
   }
 
-  /** On which points overheads are fitted. */
+  /** The points on which overheads are fitted. */
   private List<Boolean> halves() {
     List<Boolean> halves = new ArrayList<>();
     int experiment = 0;

@@ -30,7 +30,7 @@ final class OverheadFit {
   private final double setup;
   private final AllCores cores;
 
-  /** On those points, whose migrations have {@code setup} seconds before the first page. */
+  /** A fit on those points, whose migrations have {@code setup} seconds before the first page. */
   OverheadFit(List<Pair> points, double setup, AllCores cores) {
     this.points = points;
     this.setup = setup;

@@ -78,7 +78,7 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
         .withSwitchover(Duration.ofNanos(Math.round(switchoverMs * 1e6)));
   }
 
-  /** With one of its numbers changed by so many steps, within what makes sense. */
+  /** The same with one of its numbers changed by so many steps, within what makes sense. */
   Overheads with(int number, double steps) {
     double[] all = all();
     all[number] = Math.max(LEAST.all()[number], Math.min(MOST.all()[number], all[number] + steps * STEP.all()[number]));

@@ -116,7 +116,7 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     return 2 * trials.stream().filter(Trial::completed).count() > trials.size();
   }
 
-  /** After how many seconds they were cancelled. */
+  /** The time after which they were cancelled, seconds. */
   public double limit() {
     return trials.get(0).limit;
   }

@@ -50,7 +50,7 @@ public record SimulatedPoint(List<Simulated> migrations, double setup) {
     return Median.of(seconds(SimulatedPoint::downtimeOf));
   }
 
-  /** From the least to the most that migrations have, seconds, for where in its program the guest is; NaN of none. */
+  /** The least and the most that migrations have, seconds, for where in its program the guest is; NaN of none. */
   record Span(double least, double most) {
     static Span of(double... times) {
       return new Span(Arrays.stream(times).min().orElse(Double.NaN), Arrays.stream(times).max().orElse(Double.NaN));

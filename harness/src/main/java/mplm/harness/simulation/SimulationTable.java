@@ -24,7 +24,7 @@ import mplm.harness.table.TextTable;
  * @param link its rate
  * @param limit after which a migration was cancelled
  * @param overheads that the migrations had beside their pages; empty if none
- * @param rows a method each
+ * @param rows one per method
  * @param bound the best possible; empty if it was not asked for
  */
 public record SimulationTable(

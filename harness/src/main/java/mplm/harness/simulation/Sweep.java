@@ -75,7 +75,7 @@ public record Sweep(
     return cores.run(tables);
   }
 
-  /** For as long as any completed row took, so that no longer one makes it coarse; if none did, up to the limit. */
+  /** The best possible for as long as any completed row took, so that no longer one makes it coarse; if none did, up to the limit. */
   private Optional<Bound> best(Place place, List<Simulated> rows) throws IOException {
     Duration horizon = rows.stream().flatMap(row -> row.total().stream()).max(Duration::compareTo).orElse(limit);
     return bound ? Optional.of(new Bound(place.trace, overheads.on(place.link), horizon)) : Optional.empty();

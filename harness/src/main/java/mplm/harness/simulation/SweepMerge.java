@@ -16,7 +16,7 @@ import mplm.harness.table.Row;
 /** The CSV files of a sweep's shards, put together in the order of the whole: byte for byte what one machine would have written. */
 public final class SweepMerge {
   private final int count;
-  /** By the table's number. */
+  /** The rows by the table's number. */
   private final TreeMap<Integer, List<Row>> tables = new TreeMap<>();
 
   /** Merges files in any order; {@link BadInput} if they are not shards of one sweep. */

@@ -30,7 +30,7 @@ public final class ChangePoints {
     return found;
   }
 
-  /** For each point, the median of its stretch between changes. */
+  /** The median of the stretch between changes, for each point. */
   public static double[] levels(double[] values, List<Integer> changes) {
     double[] levels = new double[values.length];
     int from = 0;

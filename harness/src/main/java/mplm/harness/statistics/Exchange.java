@@ -28,7 +28,7 @@ public final class Exchange {
   static final int EXACT = 13;
   static final int DRAWS = 9_999;
 
-  /** For statistics that are equal but for rounding. */
+  /** The difference within which statistics are equal but for rounding. */
   private static final double ROUNDING = 1e-9;
 
   private Exchange() {}

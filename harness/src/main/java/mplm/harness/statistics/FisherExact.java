@@ -5,7 +5,7 @@ import org.hipparchus.distribution.discrete.HypergeometricDistribution;
 
 /** Fisher's exact test of two proportions, two-sided: all tables of the same margins no likelier than the observed one. */
 public final class FisherExact {
-  /** For probabilities that are equal but for rounding. */
+  /** The difference within which probabilities are equal but for rounding. */
   private static final double ROUNDING = 1e-9;
 
   private FisherExact() {}

@@ -19,7 +19,7 @@ public final class Looks {
   private double spent;
   private int past;
 
-  /** Over that budget, at that error rate in all. */
+  /** Looks over that budget, at that error rate in all. */
   public Looks(Duration budget, double alpha) {
     this.budget = budget;
     this.alpha = alpha;

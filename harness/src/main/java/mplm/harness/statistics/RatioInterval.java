@@ -44,7 +44,7 @@ public record RatioInterval(double low, double high) {
     return Optional.of(new RatioInterval(ratios[out], ratios[RESAMPLES - 1 - out]));
   }
 
-  /** Without a bootstrap, of the logarithms of ratios within pairs; empty with fewer than 6. */
+  /** An interval without a bootstrap, of the logarithms of ratios within pairs; empty with fewer than 6. */
   public static Optional<RatioInterval> of(SignedRanks logarithms) {
     return Optional.ofNullable(logarithms.interval()).map(ends -> new RatioInterval(Math.exp(ends[0]), Math.exp(ends[1])));
   }

@@ -41,7 +41,7 @@ public final class SignedRanks {
     return ranks;
   }
 
-  /** By how much the second of a pair is more; empty without a pair. */
+  /** How much more the second of a pair is; empty without a pair. */
   public OptionalDouble shift() {
     double[] means = means();
     return means.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Median.of(means));

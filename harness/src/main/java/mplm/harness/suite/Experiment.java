@@ -117,7 +117,7 @@ public record Experiment(
     }
   }
 
-  /** With a link and times of its own, and without ballast. */
+  /** An experiment with a link and times of its own, and without ballast. */
   public Experiment(String name, Benchmark benchmark, String problemClass, int vcpus, DataSize memory, Bandwidth link,
       List<Method> methods, boolean repeats, Duration readyWithin, Duration finishWithin, int limitPasses, Duration limitAtLeast,
       boolean verifyMemory) {

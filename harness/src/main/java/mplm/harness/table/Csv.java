@@ -79,7 +79,7 @@ public final class Csv<R> implements AutoCloseable {
     }
   }
 
-  /** As {@link #lines(Path)}, of a file of that name that is open. */
+  /** What {@link #lines(Path)} gives, of a file of that name that is open. */
   static List<List<String>> lines(Reader reader, String name) {
     List<List<String>> lines = new ArrayList<>();
     try (CSVReader csv = new CSVReaderBuilder(reader).withCSVParser(new RFC4180Parser()).build()) {

@@ -26,7 +26,7 @@ public record Row(Schema<?> schema, Map<String, String> cells) {
     return number(column, "", "allowed: 0 and above");
   }
 
-  /** As {@link #number(String)}, below 0 too. */
+  /** What {@link #number(String)} gives, below 0 too. */
   public OptionalDouble signed(String column) {
     return number(column, "-?", "allowed: a decimal number");
   }

@@ -10,7 +10,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import mplm.engine.migration.Progress;
 import mplm.harness.result.TrialRow;
 
-/** For terminals: one bar a trial, with its stage and, while it migrates, the pages that have been sent of those that it has. */
+/** The display for terminals: one bar per trial, with its stage and, while it migrates, the pages that have been sent of those that it has. */
 final class BarDisplay implements Display {
   private final PrintStream out;
   private ProgressBar bar;

@@ -7,7 +7,7 @@ import mplm.engine.migration.Progress;
 import mplm.engine.unit.Durations;
 import mplm.harness.result.TrialRow;
 
-/** For logs: a line a stage, and one every ten seconds of a migration. */
+/** The display for logs: one line per stage, and one every ten seconds of a migration. */
 final class LineDisplay implements Display {
   private static final Duration EVERY = Duration.ofSeconds(10);
 

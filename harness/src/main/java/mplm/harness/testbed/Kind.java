@@ -30,7 +30,7 @@ public enum Kind {
   /** Two sshd on loopback addresses, where namespaces are forbidden. */
   LOOPBACK("two sshd on loopback addresses, migration stream through a relay: hosts are not isolated", "loopback");
 
-  /** In a namespace of its own: what the scripts need beyond the programs. */
+  /** Tried in a namespace of its own: what the scripts need beyond the programs. */
   private static final String PROBE =
       "ip link add mplm0 type veth peer name mplm1 && tc qdisc add dev mplm0 root tbf rate 1mbit burst 256kb latency 50ms";
   private static final String PROBE_OF_MACHINES = "ip link add mplm0 type bridge && ip tuntap add dev mplm1 mode tap";
@@ -101,7 +101,7 @@ public enum Kind {
     return description;
   }
 
-  /** As it stands on the command line and in hosts files. */
+  /** The word that stands on the command line and in hosts files. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -15,7 +15,7 @@ final class HeardAfterMove implements Predicate<GuestRecord> {
   /** The iteration in which the guest was moved, two at the speed of before, and one to spare. */
   private static final int ITERATIONS = 4;
 
-  /** For messages. */
+  /** What messages call it. */
   static final String WHAT = "heartbeat " + GuestPause.RANK + " and iteration " + ITERATIONS;
 
   private int heartbeats;

@@ -14,7 +14,7 @@ final class HeardBeforeMove implements Predicate<GuestRecord> {
   /** One more than the least, whose error is wide: Student's quantile of 3 is 4.3, of 4 it is 3.2. */
   private static final int ITERATIONS = 4;
 
-  /** For messages. */
+  /** What messages call it. */
   static final String WHAT = "iteration " + ITERATIONS + " of a repetition, or of several";
 
   private final Duration limit;

@@ -86,7 +86,7 @@ public final class MemoryComparison {
     return pages;
   }
 
-  /** At what offsets parts of {@code part} bytes differ, by the digests of both sides, of which there must be one a part. */
+  /** The offsets at which parts of {@code part} bytes differ, by the digests of both sides, of which there must be one per part. */
   static List<Long> different(List<String> one, List<String> other, DataSize size, DataSize part) {
     int parts = Math.toIntExact((size.bytes() + part.bytes() - 1) / part.bytes());
     if (one.size() != parts || other.size() != parts) {

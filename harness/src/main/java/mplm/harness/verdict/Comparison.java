@@ -82,17 +82,17 @@ public final class Comparison {
     return new Comparison(rules, Sample.of(base, candidate));
   }
 
-  /** In the order of the cells' first trials. */
+  /** What was compared, in the order of the cells' first trials. */
   public List<Difference> differences() {
     return List.copyOf(differences);
   }
 
-  /** By what it judged. */
+  /** The rules by which it judged. */
   public Rules rules() {
     return rules;
   }
 
-  /** For how many the p-values are corrected. */
+  /** The number of tests for which the p-values are corrected. */
   public int tests() {
     return tests;
   }
@@ -112,7 +112,7 @@ public final class Comparison {
     return inRounds;
   }
 
-  /** By what factor the control cells differ, of trials that were not made in rounds; empty if nothing shows it. */
+  /** The factor by which the control cells differ, of trials that were not made in rounds; empty if nothing shows it. */
   public Map<Metric, RatioInterval> machine() {
     return Map.copyOf(machine);
   }

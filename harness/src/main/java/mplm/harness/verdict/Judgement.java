@@ -9,7 +9,7 @@ public enum Judgement {
   SAME("same"),
   /** Significantly more, by more than the threshold, and not because the whole machine was slower. */
   WORSE("worse"),
-  /** With so few trials no difference, however large, would be significant. */
+  /** There are so few trials that no difference, however large, would be significant. */
   TOO_FEW("too few");
 
   private final String text;

@@ -8,11 +8,11 @@ import mplm.harness.table.TrialsCsv;
 
 /** A quantity of a trial that is compared; less is better. */
 public enum Metric {
-  /** From the command to the end. */
+  /** The time from the command to the end. */
   TIME("time", "migration time, s", "total_s", true),
   /** The one of {@link mplm.harness.result.Downtimes} that counts. */
   DOWNTIME("downtime", "downtime, s", "downtime_s", true),
-  /** On the wire. */
+  /** The bytes on the wire. */
   TRANSFERRED("transferred", "transferred, MiB", "transferred_bytes", true),
   /** Wall time of the repetition that was moved, in which the guest's slowdown shows: unmigrated, it takes the same. */
   SLOWDOWN("slowdown", "guest's program, s", "program_s", false),
@@ -40,7 +40,7 @@ public enum Metric {
             + Arrays.stream(values()).map(Metric::toString).collect(Collectors.joining(", "))));
   }
 
-  /** With its unit, as {@link #shown} shows it. */
+  /** Its name with its unit, as {@link #shown} shows it. */
   public String title() {
     return title;
   }

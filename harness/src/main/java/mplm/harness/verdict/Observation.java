@@ -26,7 +26,7 @@ import mplm.harness.table.TrialsCsv;
  */
 public record Observation(
     String experiment, String method, String engine, String round, boolean simulated, Outcome outcome, Map<Metric, Double> values) {
-  /** Without these columns a row says nothing that could be compared. */
+  /** The columns without which a row says nothing that could be compared. */
   public static final List<String> REQUIRED = List.of("experiment", "method", "max_tolerable_downtime_s", "mplm_policy",
       "mplm_epoch_s", "mplm_batch_pages", "mplm_dirty_share_percent", "mplm_first_epoch_nondirty", "mplm_strict_scan", "outcome",
       "origin", "total_s", "downtime_s");

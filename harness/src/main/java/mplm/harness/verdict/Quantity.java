@@ -88,7 +88,7 @@ record Quantity(String experiment, String method, boolean control, String title,
     return new int[] {(int) Math.round(values.base()[0] * base), (int) Math.round(values.candidate()[0] * candidate)};
   }
 
-  /** In how many rounds both have a value. */
+  /** The number of rounds in which both have a value. */
   int rounds() {
     return ranks(differences).pairs();
   }

@@ -21,7 +21,7 @@ public record Rules(double alpha, Map<Metric, Double> thresholds, List<String> c
   /** Unless a metric is given its own. */
   public static final double THRESHOLD = 0.05;
 
-  /** As {@code --control} says that no method is one. */
+  /** What {@code --control} takes to say that no method is one. */
   public static final String NONE = "none";
 
   public Rules {
@@ -32,7 +32,7 @@ public record Rules(double alpha, Map<Metric, Double> thresholds, List<String> c
     control = List.copyOf(control);
   }
 
-  /** Those that hold unless something else is asked for. */
+  /** The rules that hold unless something else is asked for. */
   public static Rules standard() {
     return new Rules(ALPHA, Map.of(), List.of(), 1);
   }
@@ -42,7 +42,7 @@ public record Rules(double alpha, Map<Metric, Double> thresholds, List<String> c
     return new Rules(other, thresholds, control, seed);
   }
 
-  /** By how much the metric has to differ to matter. */
+  /** The share by which the metric has to differ to matter. */
   public double threshold(Metric metric) {
     return thresholds.getOrDefault(metric, THRESHOLD);
   }

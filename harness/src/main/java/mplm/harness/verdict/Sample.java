@@ -102,7 +102,7 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
         ? difference.applyAsDouble(before.get(round), after.get(round)) : Double.NaN).toArray();
   }
 
-  /** In which both were made in turn: the machine was the same to both. */
+  /** The rounds in which both were made in turn: the machine was the same to both. */
   List<String> rounds() {
     Set<String> after = candidate.stream().map(Observation::round).collect(Collectors.toSet());
     return base.stream().map(Observation::round).filter(round -> !round.isEmpty() && after.contains(round)).distinct().toList();

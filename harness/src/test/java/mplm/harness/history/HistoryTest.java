@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.history.History.Point;
@@ -56,8 +57,9 @@ public class HistoryTest extends InRecordedRun {
     RunDerivation derivation = RunDerivation.of(run);
     History.in(folder).add(derivation.manifest(), derivation.rows());
     List<String> lines = Files.readAllLines(file);
+    List<String> added = Stream.of(Metric.values()).filter(metric -> metric != Metric.TIME && metric != Metric.DOWNTIME).map(Metric::toString).toList();
     assertThat(lines).hasSize(2 + 6).startsWith("started,run,machine,experiment,title,method,engine,engine_hash,completed,time,downtime,"
-        + "later,transferred,slowdown,cpu,lost", "t,r,m,e,\"t, u\",mplm,,h,1,1.5,,7,,,,");
+        + "later," + String.join(",", added), "t,r,m,e,\"t, u\",mplm,,h,1,1.5,,7" + ",".repeat(added.size()));
     assertThat(History.of(file).series(Metric.TIME)).hasSize(1 + 2);
     assertThat(History.of(file).series(Metric.TRANSFERRED)).hasSize(3);
     assertThat(RecordedRun.table(file)).allSatisfy(row -> assertThat(row.get("later")).isIn("7", ""));

@@ -171,7 +171,7 @@ public class FaultIT {
     assertThat(injector.left().get(fault.name())).isEmpty();
   }
 
-  /** By what it says: a guest says something fifty times a second. */
+  /** What it says shows it: a guest says something fifty times per second. */
   @Test(dataProvider = "faults")
   public void theGuestIsNeverAliveTwice(Fault fault) throws IOException {
     RawTrial raw = raw(fault);

@@ -106,7 +106,7 @@ final class FaultInjector extends PrintStream {
       cat /dev/zero >>"$1/filler" 2>/dev/null || :
       """;
 
-  /** $1 a trial's folder: what is still there of it, the hypervisor among it. */
+  /** $1 folder of a trial: what is still there of it, the hypervisor among it. */
   private static final String LEFT_OF_TRIAL =
       """
       if [ -e "$1" ]; then echo "$1"; fi
@@ -131,7 +131,7 @@ final class FaultInjector extends PrintStream {
   /**
    * For one run.
    *
-   * @param faults one a trial, in the order of the run
+   * @param faults one per trial, in the order of the run
    * @param run the testbed's folder
    */
   FaultInjector(Hosts hosts, List<Fault> faults, Path run) {
