@@ -95,6 +95,11 @@ public final class LocalQemu implements AutoCloseable {
     return Path.of(hypervisor.qemuLog());
   }
 
+  /** It is no more, from one moment to the next. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
   @Override
   public void close() throws IOException {
     qmp.close();

@@ -27,13 +27,15 @@ public final class SlowRelay implements Route, AutoCloseable {
   @Override
   public InetSocketAddress to(InetSocketAddress destination) {
     daemon(() -> {
-      Socket near = server.accept();
-      Socket far = new Socket(destination.getHostString(), destination.getPort());
-      synchronized (sockets) {
-        sockets.addAll(List.of(near, far));
+      while (true) {
+        Socket near = server.accept();
+        Socket far = new Socket(destination.getHostString(), destination.getPort());
+        synchronized (sockets) {
+          sockets.addAll(List.of(near, far));
+        }
+        daemon(() -> copy(far, near, OutputStream.nullOutputStream()));
+        daemon(() -> copy(near, far, heard));
       }
-      daemon(() -> copy(far, near, OutputStream.nullOutputStream()));
-      copy(near, far, heard);
     });
     return InetSocketAddress.createUnresolved(server.getInetAddress().getHostAddress(), server.getLocalPort());
   }

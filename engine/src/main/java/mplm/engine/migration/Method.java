@@ -68,6 +68,11 @@ public interface Method extends Simulable {
     return true;
   }
 
+  /** Whether the guest can be held at the destination when it has arrived, so that its memory can be compared. */
+  default boolean canBeHeld() {
+    return true;
+  }
+
   /** Whether a trial can be made of it; one that cannot is simulated only. */
   default boolean isMeasured() {
     return true;

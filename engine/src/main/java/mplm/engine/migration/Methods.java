@@ -24,6 +24,8 @@ public final class Methods {
           KubeVirt::parse),
       new Form(SmallGain.NAME, "small-gain[:share=PERCENT]", "stock pre-copy that stops the guest after a round that gained little", true,
           Set.of(), SmallGain::parse),
+      new Form(Postcopy.NAME, "postcopy[:after=NUMBERpass][,preempt]", "post-copy after so many passes of stock pre-copy, 1 if not said", true,
+          Postcopy.CAPABILITIES, Postcopy::parse),
       plain("unmigrated", "the guest stays: what its program's time is compared with", Unmigrated::new),
       plain(StopAndCopy.NAME, "the guest is stopped first; simulated only", StopAndCopy::new)));
 

@@ -27,7 +27,8 @@ import mplm.engine.unit.Patience;
  * limit is off unless the route has one: the link decides.
  *
  * @param listenHost address or name at which the destination listens, on a port of its kernel's choice
- * @param limit after which the migration is cancelled; one that stands still for 10 s is cancelled then, and has failed
+ * @param limit after which the migration is cancelled; one that stands still for 10 s is cancelled then, and has failed. In post-copy none
+ *     is cancelled: its stream is made anew if it stands still, and the guest is lost if that cannot be
  * @param key by which the stream is encrypted, once in the life of these QEMUs; empty for a stream that anybody on its way can read
  */
 public record Migration(
@@ -56,7 +57,7 @@ public record Migration(
    */
   public MigrationResult run(Consumer<Progress> observer) throws IOException, InterruptedException {
     configure();
-    InetSocketAddress to = route.to(listen());
+    InetSocketAddress to = route.to(listen("migrate-incoming"));
     boolean running = query(source, "query-status").path("running").asBoolean();
     long begin = System.nanoTime();
     source.execute("migrate", Map.of("uri", uri(to.getHostString(), to.getPort())), ANSWER);
@@ -90,6 +91,7 @@ public record Migration(
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("max-bandwidth", route.maxBandwidth().map(Bandwidth::bytesPerSecond).orElse(0L));
     parameters.put("avail-switchover-bandwidth", 0);
+    route.maxBandwidth().ifPresent(limit -> parameters.put("max-postcopy-bandwidth", limit.bytesPerSecond()));
     parameters.putAll(method.parameters());
     return parameters;
   }
@@ -117,8 +119,8 @@ public record Migration(
     qemu.execute("migrate-set-capabilities", Map.of("capabilities", list), ANSWER);
   }
 
-  private InetSocketAddress listen() throws QmpException, InterruptedException {
-    destination.execute("migrate-incoming", Map.of("uri", uri(listenHost, 0)), ANSWER);
+  private InetSocketAddress listen(String command) throws QmpException, InterruptedException {
+    destination.execute(command, Map.of("uri", uri(listenHost, 0)), ANSWER);
     JsonNode address = query(destination, "query-migrate").path("socket-address").path(0);
     return InetSocketAddress.createUnresolved(listenHost, address.path("port").asInt());
   }
@@ -138,6 +140,7 @@ public record Migration(
     private final Consumer<Progress> observer;
     private final MigrationAccount account;
     private final Steering steering = method.steering();
+    private final PostcopyRecovery recovery;
     private boolean cancelled;
     private boolean still;
     private long transferred;
@@ -148,6 +151,11 @@ public record Migration(
       this.running = running;
       this.observer = observer;
       this.account = new MigrationAccount(method, begin);
+      this.recovery = new PostcopyRecovery(source, destination, () -> {
+        InetSocketAddress to = route.to(listen("migrate-recover"));
+        account.resumes();
+        return uri(to.getHostString(), to.getPort());
+      });
     }
 
     MigrationResult finish() throws InterruptedException {
@@ -156,6 +164,9 @@ public record Migration(
         String status = account.now().status();
         if (status.equals("completed")) {
           return completed();
+        }
+        if (account.parted()) {
+          return account.result(Outcome.LOST, "post-copy broke and could not go on: " + failure());
         }
         // a cancel breaks the streams, and QEMU may see that before its own cancel: then it calls it failed, and what the two sides say
         // of it is no reason
@@ -168,29 +179,37 @@ public record Migration(
         return account.result(Outcome.FAILED,
             status.equals("failed") ? failure() : source.name() + ": cancelled by another client");
       } catch (QmpException e) {
-        return account.result(Outcome.FAILED, e.getMessage());
+        return account.result(account.parted() ? Outcome.LOST : Outcome.FAILED, e.getMessage());
       }
     }
 
     private void follow() throws QmpException, InterruptedException {
       for (Progress now = poll(); !now.ended(); now = poll()) {
-        if (still && now.elapsed().minus(grown).compareTo(STILL.multipliedBy(2)) > 0) {
-          return; // and it does not let itself be cancelled
-        }
-        still = still || !cancelled && standsStill(now);
-        if (!cancelled && (still || now.elapsed().compareTo(limit) >= 0)) {
-          source.execute("migrate_cancel", limit.plus(CANCEL));
-          cancelled = true;
-        }
-        if (now.elapsed().compareTo(limit.plus(CANCEL)) > 0) {
-          throw new QmpException.NotYet(source.name() + ": cancelled after " + Durations.print(limit) + ", yet still '"
-              + now.status() + "' " + Durations.print(CANCEL) + " later");
-        }
-        if (!cancelled) {
-          steering.at(now, source, destination);
+        if (!(now.inPostcopy() ? recovery.goesOn(now, standsStill(now)) : goesOn(now))) {
+          return;
         }
         Thread.sleep(POLL.toMillis());
       }
+    }
+
+    /** False for one that stands still and does not let itself be cancelled. */
+    private boolean goesOn(Progress now) throws QmpException, InterruptedException {
+      if (still && now.elapsed().minus(grown).compareTo(STILL.multipliedBy(2)) > 0) {
+        return false;
+      }
+      still = still || !cancelled && standsStill(now);
+      if (!cancelled && (still || now.elapsed().compareTo(limit) >= 0)) {
+        source.execute("migrate_cancel", limit.plus(CANCEL));
+        cancelled = true;
+      }
+      if (now.elapsed().compareTo(limit.plus(CANCEL)) > 0) {
+        throw new QmpException.NotYet(source.name() + ": cancelled after " + Durations.print(limit) + ", yet still '"
+            + now.status() + "' " + Durations.print(CANCEL) + " later");
+      }
+      if (!cancelled) {
+        steering.at(now, source, destination);
+      }
+      return true;
     }
 
     private boolean standsStill(Progress now) {
@@ -231,6 +250,9 @@ public record Migration(
       }
       if (status.path("running").asBoolean()) {
         account.resumed(arrival(destination, "RESUME"));
+      }
+      if (PostcopyPhase.happened(account.info())) {
+        account.lookThere(query(destination, "query-migrate"));
       }
       return account.completed();
     }

@@ -2,6 +2,7 @@
 package mplm.engine.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +23,8 @@ final class MigrationAccount {
   private final long begin;
   private final List<Progress> looks = new ArrayList<>();
   private JsonNode info;
+  private JsonNode there = MissingNode.getInstance();
+  private int resumptions;
   private Progress now = new Progress(Duration.ZERO, "none", Optional.empty(), Optional.empty());
   private Optional<Progress> last = Optional.empty();
   private Optional<Duration> ended = Optional.empty();
@@ -46,7 +49,9 @@ final class MigrationAccount {
     boolean continued = false;
     for (Turn turn : Conversation.of(messages)) {
       boolean there = turn.peer().equals(source);
-      if (turn.is(Kind.COMMAND, "migrate")) {
+      if (turn.is(Kind.COMMAND, "migrate") && turn.value().path("resume").asBoolean() && account != null) {
+        account.resumes();
+      } else if (turn.is(Kind.COMMAND, "migrate")) {
         account = new MigrationAccount(method, turn.time());
         source = turn.peer();
       } else if (account == null) {
@@ -55,6 +60,8 @@ final class MigrationAccount {
         continued = true;
       } else if (turn.is(Kind.ANSWER, "query-migrate") && there) {
         account.look(turn.value(), turn.time());
+      } else if (turn.is(Kind.ANSWER, "query-migrate")) {
+        account.lookThere(turn.value());
       } else if (turn.is(Kind.EVENT, "STOP") && there && running) {
         account.stopped(turn.time());
       } else if (turn.is(Kind.EVENT, "RESUME") && !there && !continued) {
@@ -78,6 +85,16 @@ final class MigrationAccount {
     return now;
   }
 
+  /** An answer to {@code query-migrate} from the destination. */
+  void lookThere(JsonNode answer) {
+    there = answer;
+  }
+
+  /** A post-copy whose stream broke is to go on. */
+  void resumes() {
+    resumptions++;
+  }
+
   /** The first one counts. */
   void stopped(long time) {
     stop = stop.isPresent() ? stop : OptionalLong.of(time);
@@ -92,6 +109,11 @@ final class MigrationAccount {
     return now;
   }
 
+  /** Whether it was seen in post-copy: from then on the guest's pages are on both sides. */
+  boolean parted() {
+    return looks.stream().anyMatch(Progress::inPostcopy);
+  }
+
   /** The last answer, for fields that a {@link Progress} does not have. */
   JsonNode info() {
     return info;
@@ -104,7 +126,12 @@ final class MigrationAccount {
 
   MigrationResult completed() {
     return new MigrationResult(method, Outcome.COMPLETED, Optional.empty(), elapsed(),
-        milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, List.copyOf(looks), end());
+        milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, List.copyOf(looks), end(),
+        PostcopyPhase.of(info, there, sinceResume(), resumptions));
+  }
+
+  private Optional<Duration> sinceResume() {
+    return resume.isEmpty() ? Optional.empty() : Optional.of(elapsed().minusNanos(resume.getAsLong() - begin));
   }
 
   /** Any other outcome: the times that QEMU tells then are not those of a whole migration. */

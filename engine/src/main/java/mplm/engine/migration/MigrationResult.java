@@ -22,6 +22,7 @@ import mplm.engine.qmp.QmpMessage;
  * @param last the last look before the end state that showed RAM counters: what remained, the dirty page rate
  * @param looks all looks in order, about ten a second
  * @param end the end state; its RAM counters and MPLM figures are those of {@code last} where QEMU shows none any more
+ * @param postcopy its part in which the guest ran at the destination and pages were missing; empty without one, or unless completed
  */
 public record MigrationResult(
     Method method,
@@ -35,7 +36,8 @@ public record MigrationResult(
     OptionalLong resume,
     Optional<Progress> last,
     List<Progress> looks,
-    Progress end) {
+    Progress end,
+    Optional<PostcopyPhase> postcopy) {
 
   /** How a migration ended. */
   public enum Outcome {
@@ -44,7 +46,16 @@ public record MigrationResult(
     /** It was cancelled at its time limit; the guest is at the source. */
     NOT_CONVERGED,
     /** It broke. */
-    FAILED
+    FAILED,
+    /** It broke in post-copy: the guest cannot go on at either side. */
+    LOST
+  }
+
+  /** A migration without post-copy. */
+  public MigrationResult(Method method, Outcome outcome, Optional<String> reason, Duration elapsed, Optional<Duration> totalTime,
+      Optional<Duration> downtime, Optional<Duration> setupTime, OptionalLong stop, OptionalLong resume, Optional<Progress> last,
+      List<Progress> looks, Progress end) {
+    this(method, outcome, reason, elapsed, totalTime, downtime, setupTime, stop, resume, last, looks, end, Optional.empty());
   }
 
   /**

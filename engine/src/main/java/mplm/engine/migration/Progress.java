@@ -10,7 +10,7 @@ import mplm.engine.unit.DataSize;
  * One look at a migration.
  *
  * @param elapsed since the migration was asked for, by the controller's clock
- * @param status QEMU's word: setup, active, device, completed, failed, cancelling, cancelled ...
+ * @param status QEMU's word: setup, active, device, postcopy-active, completed, failed, cancelling, cancelled ...
  * @param ram counters; empty in the states in which QEMU does not show them
  * @param mplm MPLM's figures; empty for stock pre-copy
  */
@@ -58,6 +58,11 @@ public record Progress(Duration elapsed, String status, Optional<Ram> ram, Optio
         info.path("status").asText("none"),
         Optional.ofNullable(info.get("ram")).map(Ram::of),
         Optional.ofNullable(info.get("mplm")).map(MplmFigures::of));
+  }
+
+  /** Whether the guest has left the source and pages of it have not: to cancel now would be to lose it. */
+  public boolean inPostcopy() {
+    return status.startsWith("postcopy-");
   }
 
   /** Whether the migration is over, well or not. */

@@ -25,6 +25,9 @@ public class MethodTest {
           new PrecopyFeature.Xbzrle(DataSize.parse("256MiB")), new PrecopyFeature.DirtyLimit(1))), "precopy:1s,xbzrle=256MiB,dirty-limit"},
       {"mplm", Mplm.PAPER, "mplm"},
       {"unmigrated", new Unmigrated(), "unmigrated"},
+      {"postcopy", new Postcopy(1, false), "postcopy:after=1pass"},
+      {"postcopy:after=1pass", new Postcopy(1, false), "postcopy:after=1pass"},
+      {"postcopy:preempt,after=0pass", new Postcopy(0, true), "postcopy:after=0pass,preempt"},
       {"mplm:epoch=3s,share=50", Mplm.PAPER, "mplm"},
       {
         "mplm:strict,mixed,batch=10,share=25,epoch=500ms,policy=paper",
@@ -47,6 +50,12 @@ public class MethodTest {
         .containsExactly("precopy:1s,auto-converge,multifd=2", "mplm:epoch=1s,share=25", "precopy:2s", "unmigrated");
   }
 
+  @Test
+  public void aWordThatStandsAloneBelongsToTheMethodBefore() {
+    assertThat(Method.parseList("mplm,postcopy:after=2pass,preempt,postcopy,nova")).extracting(Method::toString)
+        .containsExactly("mplm", "postcopy:after=2pass,preempt", "postcopy:after=1pass", "nova");
+  }
+
   /** A feature is no point of the curve of plain pre-copy, which is held against the published one. */
   @Test
   public void featuresAreACurveOfTheirOwn() {
@@ -60,9 +69,14 @@ public class MethodTest {
   public Object[][] wrong() {
     return new Object[][] {
       {"", "precopy:DURATION[,FEATURE...], mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], small-gain[:share=PERCENT], "
-          + "unmigrated or stop-and-copy"},
-      {"postcopy", "precopy:DURATION[,FEATURE...], mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], small-gain[:share=PERCENT], "
-          + "unmigrated or stop-and-copy"},
+          + "postcopy[:after=NUMBERpass][,preempt], unmigrated or stop-and-copy"},
+      {"hybrid", "precopy:DURATION[,FEATURE...], mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], small-gain[:share=PERCENT], "
+          + "postcopy[:after=NUMBERpass][,preempt], unmigrated or stop-and-copy"},
+      {"postcopy:", "'' is not a setting of postcopy: it takes after=NUMBERpass, preempt"},
+      {"postcopy:after=2", "a number of passes, such as 1pass, not '2'"},
+      {"postcopy:preempt=1", "'preempt=1' is not a setting of postcopy"},
+      {"postcopy:preempt,preempt", "set twice"},
+      {"postcopy:after=1pass,multifd=2", "QEMU: Postcopy is not yet compatible with multifd"},
       {"precopy", "such as precopy:0.3s"},
       {"precopy:", "such as precopy:0.3s"},
       {"precopy:-1s", "'-1s' is not a duration"},

@@ -9,16 +9,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import mplm.engine.LocalQemu;
 import mplm.engine.SlowRelay;
 import mplm.engine.guest.Hypervisor;
+import mplm.engine.guest.MemoryBacking;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpException;
 import mplm.engine.scheduler.Knobs;
@@ -75,6 +78,74 @@ public class QemuMigrationTest {
     MigrationResult result = run(Method.parse(method), Route.DIRECT, LONG, progress -> { });
     assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
     assertThat(Files.mismatch(source.memory(), destination.memory())).isEqualTo(-1);
+  }
+
+  @DataProvider
+  public Object[][] postcopies() {
+    return new Object[][] {{"postcopy:after=0pass"}, {"postcopy:after=0pass,preempt"}};
+  }
+
+  /** The guest runs at the destination before its memory is there, and then all of it is. */
+  @Test(dataProvider = "postcopies")
+  public void postcopyMovesTheGuestAndThenItsMemory(String method) throws Exception {
+    startForPostcopy();
+    MigrationResult result = run(Method.parse(method), relay(20_000_000), LONG, progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.looks()).extracting(Progress::status).contains("active", "postcopy-active");
+    PostcopyPhase phase = result.postcopy().orElseThrow();
+    assertThat(phase.sent().bytes()).isGreaterThan(32 << 20);
+    assertThat(phase.recoveries()).isZero();
+    assertThat(phase.blocktime()).isPresent();
+    assertThat(phase.length().orElseThrow()).isGreaterThan(result.downtimeSeen().orElseThrow()).isLessThan(result.elapsed());
+    assertThat(status(source)).isEqualTo("postmigrate");
+    assertThat(status(destination)).isEqualTo("running");
+    assertThatTheNoiseHasArrived();
+  }
+
+  /** The stream is made anew. Before the guest runs at the destination QEMU 10.0 cannot, and ends there. */
+  @Test
+  public void postcopyGoesOnAfterItsLinkBroke() throws Exception {
+    startForPostcopy();
+    List<SlowRelay> relays = new ArrayList<>();
+    Route route = listening -> {
+      relays.add(relay(20_000_000));
+      return relays.get(relays.size() - 1).to(listening);
+    };
+    MigrationResult result = run(Method.parse("postcopy:after=0pass"), route, LONG, progress -> {
+      boolean runsThere = destination.qmp().events().stream().anyMatch(event -> event.name().equals("RESUME"));
+      if (progress.inPostcopy() && runsThere && relays.size() == 1) {
+        cut(relays.get(0));
+      }
+    });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.postcopy().orElseThrow().recoveries()).isPositive();
+    assertThat(status(destination)).isEqualTo("running");
+    assertThatTheNoiseHasArrived();
+  }
+
+  @Test
+  public void aGuestWhoseDestinationDiesInPostcopyIsLost() throws Exception {
+    startForPostcopy();
+    MigrationResult result = run(Method.parse("postcopy:after=0pass"), relay(5_000_000), LONG, progress -> {
+      if (progress.inPostcopy()) {
+        destination.kill();
+      }
+    });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.LOST);
+    assertThat(result.reason().orElseThrow()).contains("destination").doesNotContain("\n");
+    assertThat(status(source)).as("it cannot go on").isNotEqualTo("running");
+  }
+
+  /** What a method's text says of QEMU is what QEMU says. */
+  @Test
+  public void qemuTakesPostcopyWithNeitherMultifdNorMplm() throws Exception {
+    start(true);
+    for (String other : List.of("multifd", "mplm")) {
+      assertThatThrownBy(() -> source.qmp().execute("migrate-set-capabilities", Map.of("capabilities", List.of(
+          Map.of("capability", "postcopy-ram", "state", true), Map.of("capability", other, "state", true))), SOON))
+          .isInstanceOf(QmpException.Refused.class).hasMessageContaining(other.equals("mplm")
+              ? "MPLM is not compatible with postcopy-ram" : "Postcopy is not yet compatible with multifd");
+    }
   }
 
   @Test
@@ -262,6 +333,26 @@ public class QemuMigrationTest {
     destination = LocalQemu.start("destination", LocalQemu.destinationOf(from).withMore().withStarted(resumed));
     open.add(destination);
     source.qmp().execute("cont", SOON);
+  }
+
+  /** The destination's memory is anonymous: of files, post-copy takes those of tmpfs alone. */
+  private void startForPostcopy() throws Exception {
+    Hypervisor from = LocalQemu.firmwareGuest();
+    source = LocalQemu.start("source", from);
+    open.add(source);
+    destination = LocalQemu.start("destination", LocalQemu.destinationOf(from).withMemory(MemoryBacking.PLAIN));
+    open.add(destination);
+    source.qmp().execute("cont", SOON);
+  }
+
+  private void assertThatTheNoiseHasArrived() throws Exception {
+    Path there = destination.folder().resolve("noise");
+    // firmware writes below, and moves itself far above
+    int from = 8 << 20;
+    int size = 24 << 20;
+    destination.qmp().execute("pmemsave", Map.of("val", from, "size", size, "filename", there.toString()), SOON);
+    byte[] sent = Arrays.copyOfRange(Files.readAllBytes(source.memory()), from, from + size);
+    assertThat(Arrays.mismatch(Files.readAllBytes(there), sent)).isEqualTo(-1);
   }
 
   private MigrationResult run(Method method, Route route, Duration limit, Consumer<Progress> observer) throws Exception {

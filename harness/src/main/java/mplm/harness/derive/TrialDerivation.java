@@ -65,7 +65,7 @@ final class TrialDerivation {
     Optional<MigrationResult> completed = migration.filter(m -> m.outcome() == MigrationResult.Outcome.COMPLETED);
     Optional<DowntimeParts> parts = completed.flatMap(m -> DowntimeDerivation.parts(raw));
     Downtimes downtimes = completed
-        .map(m -> DowntimeDerivation.of(raw, m, parts, planned.experiment().verifyMemory()))
+        .map(m -> DowntimeDerivation.of(raw, m, parts, planned.isHeld()))
         .orElseGet(() -> Downtimes.none(Optional.empty()));
     Origin.Measured measured = new Origin.Measured(setting, journal.pair(), guest(), migration.flatMap(m -> parameters()), parts,
         journal.memory(), verification(), program(), lost(completed), migration.map(this::cpuTime).orElse(TrialRow.CpuTime.NONE),
@@ -176,12 +176,12 @@ final class TrialDerivation {
     }
     boolean cut = planned.experiment().repeats() && marks.size() < 2;
     // a guest that was held for its memory's comparison was not slowed down by its migration
-    return cut || planned.experiment().verifyMemory() ? Optional.empty() : raw.destination().guest("result").stream().findFirst()
+    return cut || planned.isHeld() ? Optional.empty() : raw.destination().guest("result").stream().findFirst()
         .map(result -> Duration.ofNanos(result.arrival() - marks.get(marks.size() - 1))).filter(time -> !time.isNegative());
   }
 
   private LostTime lost(Optional<MigrationResult> completed) {
-    return completed.map(move -> planned.experiment().verifyMemory() ? LostTime.unknown("the guest was held for its memory to be compared")
+    return completed.map(move -> planned.isHeld() ? LostTime.unknown("the guest was held for its memory to be compared")
         : LostTimeDerivation.of(raw, move)).orElse(LostTime.NONE);
   }
 

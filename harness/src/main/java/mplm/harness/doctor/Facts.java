@@ -54,6 +54,13 @@ record Facts(Map<String, String> texts) {
       for tool in flock taskset tc ip sudo sha256sum split mktemp readlink; do
         if command -v "$tool" >/dev/null; then echo "$tool"; fi
       done
+      # what post-copy takes of the kernel: this device, or a system call that users have by a sysctl, and root has
+      printf '=mplm= userfaultfd\\n'
+      if [ -r /dev/userfaultfd ] && [ -w /dev/userfaultfd ]; then echo device
+      elif [ "$(cat /proc/sys/vm/unprivileged_userfaultfd 2>/dev/null)" = 1 ]; then echo sysctl
+      elif [ $((0x$(sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status) >> 19 & 1)) = 1 ] && grep -q ' 4294967295$' /proc/self/uid_map; then
+        echo capability
+      elif [ -e /proc/sys/vm/unprivileged_userfaultfd ] || [ -e /dev/userfaultfd ]; then echo forbidden; fi
       printf '=mplm= kvm\\n'; if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then echo usable; elif [ -e /dev/kvm ]; then echo forbidden; fi
       """;
 

@@ -41,6 +41,7 @@ final class HostChecks {
     all.disturbances();
     all.disk();
     all.tools();
+    all.postcopy();
     return all.checks;
   }
 
@@ -153,6 +154,19 @@ final class HostChecks {
     checks.add(Check.of(host, "tools", missing.isEmpty(), Verdict.FAIL,
         missing.isEmpty() ? "shell, coreutils, util-linux" : "missing: " + String.join(", ", missing),
         "install coreutils and util-linux"));
+  }
+
+  /** A destination takes pages as they come by the kernel's userfaultfd. */
+  private void postcopy() {
+    if (!needs.postcopy()) {
+      return;
+    }
+    String way = facts.text("userfaultfd").orElse("the kernel has none");
+    boolean has = List.of("device", "sysctl", "capability").contains(way);
+    checks.add(Check.of(host, "userfaultfd", has, Verdict.FAIL, has ? "usable (" + way + ")" : way,
+        "post-copy of suite " + needs.suite() + " needs it at a destination: " + (way.equals("forbidden")
+            ? "as root, sysctl vm.unprivileged_userfaultfd=1, or give the user /dev/userfaultfd (setfacl -m u:USER:rw /dev/userfaultfd)"
+            : "take a kernel with CONFIG_USERFAULTFD") + ", or leave postcopy out with --methods"));
   }
 
   private String shared() {

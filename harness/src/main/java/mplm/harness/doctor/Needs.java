@@ -11,8 +11,9 @@ import mplm.harness.suite.Suite;
  * @param vcpus of its largest guest
  * @param memory of its largest guest
  * @param memoryFile memory of its largest guest that is compared, which lies in /dev/shm; nothing if none is
+ * @param postcopy whether it moves guests by post-copy
  */
-public record Needs(String suite, int vcpus, DataSize memory, DataSize memoryFile) {
+public record Needs(String suite, int vcpus, DataSize memory, DataSize memoryFile, boolean postcopy) {
   private static final DataSize NOTHING = new DataSize(0);
 
   /** Those of a suite. */
@@ -22,7 +23,9 @@ public record Needs(String suite, int vcpus, DataSize memory, DataSize memoryFil
         suite.experiments().stream().mapToInt(experiment -> experiment.vcpus()).max().orElse(1),
         suite.experiments().stream().map(experiment -> experiment.memory()).reduce(NOTHING, Needs::larger),
         suite.experiments().stream().filter(experiment -> experiment.verifyMemory()).map(experiment -> experiment.memory())
-            .reduce(NOTHING, Needs::larger));
+            .reduce(NOTHING, Needs::larger),
+        suite.experiments().stream().flatMap(experiment -> experiment.methods().stream())
+            .anyMatch(method -> method.destinationCapabilities().contains("postcopy-ram")));
   }
 
   private static DataSize larger(DataSize one, DataSize other) {

@@ -62,7 +62,7 @@ public record Answer(String experiment, String found, String claims) {
       open(cell, Outcome.ENDED_BEFORE, "was still migrating when the program was done, after ").ifPresent(found::add);
     }
     memory(cells).ifPresent(found::add);
-    for (Outcome fault : List.of(Outcome.CORRUPTED, Outcome.FAILED)) {
+    for (Outcome fault : List.of(Outcome.CORRUPTED, Outcome.FAILED, Outcome.LOST)) {
       long faults = cells.stream().mapToLong(cell -> cell.count(fault)).sum();
       if (faults > 0) {
         found.add((faults == 1 ? "1 trial " + (fault == Outcome.FAILED ? "has " : "was ") : faults + " trials "

@@ -40,7 +40,7 @@ import mplm.harness.statistics.Mean;
  */
 record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List<Finding> findings, List<Path> charts) {
   private static final List<String> VALUES = List.of("method", "n timed", "migration time, s", "downtime, s", "n not converged",
-      "n program done first", "n corrupted", "n failed");
+      "n program done first", "n corrupted", "n failed", "n lost");
 
   List<Block> blocks() {
     List<Block> blocks = new ArrayList<>(List.of(new Paragraph(what())));
@@ -136,7 +136,7 @@ record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List
     return List.of(cell.method().toString(), Integer.toString(cell.completed().size()), Numbers.of(cell.total()),
         Numbers.of(cell.downtime()), Long.toString(cell.count(Outcome.NOT_CONVERGED)),
         Long.toString(cell.count(Outcome.ENDED_BEFORE)), Long.toString(cell.count(Outcome.CORRUPTED)),
-        Long.toString(cell.count(Outcome.FAILED)));
+        Long.toString(cell.count(Outcome.FAILED)), Long.toString(cell.count(Outcome.LOST)));
   }
 
   private Stream<Size> sizes() {

@@ -15,7 +15,9 @@ public enum Outcome {
   /** The guest is at the destination, but not as it was: its memory differs, or its program's result is wrong. */
   CORRUPTED("corrupted"),
   /** Something broke; the row says what. */
-  FAILED("failed");
+  FAILED("failed"),
+  /** Something broke in post-copy, when the guest was on both hosts: it can go on at neither. */
+  LOST("lost");
 
   private final String text;
 
@@ -32,7 +34,7 @@ public enum Outcome {
 
   /** Whether the trial shows a fault, of the migration or of what it ran on. */
   public boolean isFault() {
-    return this == CORRUPTED || this == FAILED;
+    return this == CORRUPTED || this == FAILED || this == LOST;
   }
 
   @Override

@@ -96,7 +96,7 @@ public final class MigrationGoodput {
         case COMPLETED -> Optional.of(
             rate(result.end().ram().orElseThrow().transferred().bytes(), result.totalTime().orElseThrow()));
         case NOT_CONVERGED -> rate(looks);
-        case FAILED -> throw new HostException("link", result.reason().orElseThrow());
+        case FAILED, LOST -> throw new HostException("link", result.reason().orElseThrow());
       };
     } finally {
       from.host().check(ANSWER, "rm", "-f", "--", from.memoryFile());

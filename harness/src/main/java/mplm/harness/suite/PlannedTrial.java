@@ -20,6 +20,11 @@ public record PlannedTrial(int number, String suite, Experiment experiment, Meth
     this(number, suite, experiment, method, repetition, "");
   }
 
+  /** Whether the guest is held when it has arrived, so that its memory can be compared: asked for, and possible by this method. */
+  public boolean isHeld() {
+    return experiment.verifyMemory() && method.canBeHeld();
+  }
+
   /** Such as {@code MG mg.W mplm #1}, or {@code MG mg.W scaled mplm #1}; unique in the run. */
   public String name() {
     return experiment.name() + " " + experiment.benchmark().name() + "." + experiment.problemClass()

@@ -17,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import mplm.engine.migration.MigrationResult;
 import mplm.engine.migration.MplmFigures;
+import mplm.engine.migration.PostcopyPhase;
 import mplm.engine.migration.Progress;
 import mplm.engine.scheduler.Forecast;
 import mplm.harness.result.DirtyRate;
@@ -135,6 +136,23 @@ final class TrialMeasures {
     return figure(schema, "mplm_end", TEXT, "why the live stage ended: `nondirty-empty`, `requested`, `planned` or `budget` by"
         + " the policy, or `none` if it did not",
         MplmFigures::end);
+  }
+
+  static Schema<TrialRow> postcopy(Schema<TrialRow> schema) {
+    schema = phase(schema, "postcopy_s", SECONDS, "part of the migration after the guest's start at the destination, while pages of it were"
+        + " still at the source", PostcopyPhase::length);
+    schema = phase(schema, "postcopy_blocktime_s", SECONDS, "part of it in which all vCPUs waited for pages: QEMU's `postcopy-blocktime`",
+        PostcopyPhase::blocktime);
+    schema = phase(schema, "postcopy_requests", PAGES, "pages that the destination asked for since the guest waited for them: QEMU's"
+        + " `postcopy-requests`", phase -> Optional.of(phase.requests()));
+    schema = phase(schema, "postcopy_bytes", BYTES, "sent in it: QEMU's `postcopy-bytes`", phase -> Optional.of(phase.sent()));
+    return phase(schema, "postcopy_recoveries", COUNT, "how often its stream broke and was made anew", phase -> Optional.of(phase.recoveries()));
+  }
+
+  private static <T> Schema<TrialRow> phase(Schema<TrialRow> schema, String name, Kind kind, String meaning,
+      Function<PostcopyPhase, Optional<T>> value) {
+    return schema.with(name, kind, meaning, "there was no post-copy, or the trial did not complete",
+        r -> r.migration().flatMap(MigrationResult::postcopy).flatMap(value));
   }
 
   private static Function<TrialRow, Optional<Duration>> lost(Function<LostTime.Parts, Duration> part) {

@@ -36,8 +36,8 @@ public final class TrialsCsv {
 
   /** All of them. */
   public static final Schema<TrialRow> SCHEMA =
-      made(TrialMeasures.guest(TrialMeasures.mplm(TrialMeasures.migration(TrialMeasures.downtimes(outcome(where(method(what(
-          Schema.of("trials.csv", "trial"))))))))));
+      made(TrialMeasures.guest(TrialMeasures.postcopy(TrialMeasures.mplm(TrialMeasures.migration(TrialMeasures.downtimes(outcome(where(method(what(
+          Schema.of("trials.csv", "trial")))))))))));
 
   private TrialsCsv() {}
 
@@ -101,7 +101,7 @@ public final class TrialsCsv {
 
   private static Schema<TrialRow> outcome(Schema<TrialRow> schema) {
     schema = schema
-        .with("outcome", TEXT, "`completed`, `not converged`, `ended before migration did`, `corrupted` or `failed`", TrialRow::outcome)
+        .with("outcome", TEXT, "`completed`, `not converged`, `ended before migration did`, `corrupted`, `failed` or `lost`", TrialRow::outcome)
         .with("reason", TEXT, "why the trial did not complete, one line", "it completed", TrialRow::reason)
         .with("limit_s", SECONDS, "time after which the migration is cancelled", "the guest was not migrated, or did not get so far",
             TrialRow::limit)
@@ -121,6 +121,9 @@ public final class TrialsCsv {
             "no migration began", r -> r.migration().map(MigrationResult::elapsed));
     return measured(schema, "memory_compared", TEXT, "what the comparison of both sides' memory found: `equal` or `different`; `no`"
         + " if it was not compared", m -> m.memory().map(verdict -> verdict.equal() ? "equal" : "different").orElse("no"))
+        .with("memory_missing", TEXT, "why memory was not compared although the experiment asks for it", "it was compared, or need not be, or the"
+            + " trial did not get so far", r -> r.measured().filter(m -> experiment(r).verifyMemory() && !r.planned().isHeld())
+            .map(m -> "the guest runs while its memory comes, and cannot be held: its program's verification tells whether all came"))
         .with("memory_exempt", TEXT, "bytes that were not compared, as KVM writes them itself", "all bytes were compared, or none",
             r -> r.memory().flatMap(MemoryVerdict::exempt));
   }

@@ -77,6 +77,7 @@ public final class Trial {
   private Watch watch;
   private Presence presence;
   private String allowance = "ready_within";
+  private volatile boolean parted;
   private Outcome outcome = Outcome.COMPLETED;
   private Optional<String> reason = Optional.empty();
 
@@ -201,7 +202,7 @@ public final class Trial {
    */
   private void hearPace(Duration limit) throws IOException, InterruptedException {
     // a program that runs once would be over before it is moved; what a guest loses that is held means nothing
-    if (!experiment.repeats() || experiment.verifyMemory() || !experiment.benchmark().tellsOfIterations()) {
+    if (!experiment.repeats() || planned.isHeld() || !experiment.benchmark().tellsOfIterations()) {
       return;
     }
     display.stage("learning the program's pace");
@@ -221,8 +222,14 @@ public final class Trial {
         rig.destination().host().config().migrationAddress(), rig.link(), limit, key);
     journal.start(Journal.Part.MIGRATION);
     watch.moving(source, true);
-    MigrationResult result = move.run(progress -> display.migration(progress, limit));
+    MigrationResult result = move.run(progress -> {
+      display.migration(progress, limit);
+      parted |= progress.inPostcopy();
+      // in post-copy the stream is made anew when it breaks, and QEMU answers meanwhile
+      watch.moving(source, !parted);
+    });
     watch.moving(source, false);
+    parted = result.outcome() == MigrationResult.Outcome.LOST;
     journal.stop();
     journal.migrated(result);
     switch (result.outcome()) {
@@ -231,7 +238,7 @@ public final class Trial {
         askForParameters();
         end(Outcome.NOT_CONVERGED, result.reason().orElseThrow());
       }
-      case FAILED -> broke(result.reason().orElseThrow());
+      case FAILED, LOST -> broke(result.reason().orElseThrow());
     }
     if (arrived() && programEnded()) {
       end(Outcome.ENDED_BEFORE, DONE_FIRST);
@@ -245,7 +252,7 @@ public final class Trial {
 
   /** Both sides stand still: the source for good, the destination until it is told to go on. */
   private void compareMemory() throws IOException, InterruptedException {
-    if (!experiment.verifyMemory()) {
+    if (!planned.isHeld()) {
       return;
     }
     display.stage("comparing memory");
@@ -399,10 +406,10 @@ public final class Trial {
     return absent.isEmpty() ? why : String.join("; ", absent) + " (" + why + ")";
   }
 
-  /** The first thing that went wrong is the one to tell; a failure beats an outcome. */
+  /** The first thing that went wrong is the one to tell; a failure beats an outcome, and in post-copy it costs the guest. */
   private synchronized void end(Outcome how, String why) {
     if (!outcome.isFault() && (outcome == Outcome.COMPLETED || how.isFault())) {
-      outcome = how;
+      outcome = how == Outcome.FAILED && parted ? Outcome.LOST : how;
       reason = Optional.of(why == null ? "no reason given" : String.join(" | ", why.lines().map(String::strip).toList()));
     }
   }

@@ -23,7 +23,7 @@ record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
     Rig.Side side = rig.source(planned.engine());
     Hypervisor hypervisor = rig.withNetwork(
         rig.hypervisor(side, accelerator, planned.experiment().guest(), arguments, workFolder), side).withMore(TRACES);
-    return planned.experiment().verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)) : hypervisor;
+    return planned.isHeld() ? hypervisor.withMemoryFile(memoryFile(side)) : hypervisor;
   }
 
   /** Where it is moved to, from there. */
@@ -31,7 +31,7 @@ record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
     Rig.Side side = rig.destination(planned.engine());
     Hypervisor hypervisor = rig.withNetwork(source.destination(side.binary(), side.firmware(), workFolder)
         .withImage(side.kernel(), side.initramfs()), side);
-    return planned.experiment().verifyMemory() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;
+    return planned.isHeld() ? hypervisor.withMemoryFile(memoryFile(side)).withStarted(false) : hypervisor;
   }
 
   /** QEMU would make it readable for all. */
@@ -42,7 +42,7 @@ record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
 
   /** On both hosts, if it had any. */
   void removeMemoryFiles() {
-    if (planned.experiment().verifyMemory()) {
+    if (planned.isHeld()) {
       for (Rig.Side side : List.of(rig.source(), rig.destination())) {
         side.host().check(ANSWER, "rm", "-f", "--", side.memoryFile());
       }

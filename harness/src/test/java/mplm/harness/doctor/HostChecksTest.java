@@ -18,7 +18,7 @@ import org.testng.annotations.Test;
 
 /** A host's own words, as bare metal and as machines that are not fit say them. */
 public class HostChecksTest {
-  private static final Needs NEEDS = new Needs("it", 4, DataSize.parse("8GiB"), DataSize.parse("1GiB"));
+  private static final Needs NEEDS = new Needs("it", 4, DataSize.parse("8GiB"), DataSize.parse("1GiB"), true);
   private static final String FIT =
       """
       noise of a login shell
@@ -66,6 +66,8 @@ public class HostChecksTest {
       split
       mktemp
       readlink
+      =mplm= userfaultfd
+      device
       =mplm= kvm
       usable
       """;
@@ -90,7 +92,7 @@ public class HostChecksTest {
     List<Check> checks = HostChecks.of(config("cpus: 0-3\n  numa_node: 0"), Facts.parse(FIT), NEEDS, 1);
     assertThat(checks).allMatch(check -> check.verdict() == Verdict.PASS && check.remedy().isEmpty());
     assertThat(checks).extracting(Check::what).contains("cpu", "cpu flags", "load", "placement", "memory", "/dev/shm",
-        "transparent huge pages", "same-page merging", "governor", "turbo", "disk", "tools");
+        "transparent huge pages", "same-page merging", "governor", "turbo", "disk", "tools", "userfaultfd");
   }
 
   @DataProvider
@@ -112,6 +114,8 @@ public class HostChecksTest {
       {"90000000000", "900000", "", "disk", Verdict.FAIL, "500MiB"},
       {"flock\n", "", "", "tools", Verdict.FAIL, "missing: flock"},
       {"taskset\n", "", "cpus: 0-3", "tools", Verdict.FAIL, "missing: taskset"},
+      {"userfaultfd\ndevice", "userfaultfd\nforbidden", "", "userfaultfd", Verdict.FAIL, "sysctl vm.unprivileged_userfaultfd=1"},
+      {"userfaultfd\ndevice", "userfaultfd\n", "", "userfaultfd", Verdict.FAIL, "CONFIG_USERFAULTFD"},
       {"", "", "cpus: 6-9", "placement", Verdict.FAIL, "CPUs [8, 9] are not online"},
       {"", "", "cpus: 0-1", "placement", Verdict.FAIL, "2 CPUs for guests of 4 vCPUs"},
       {"", "", "cpus: 2-5\n  numa_node: 0", "placement", Verdict.WARN, "not all on numa_node 0"},

@@ -41,7 +41,9 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
     /** The guest runs while its memory is sent. */
     LIVE,
     /** The guest is stopped and the rest of its memory is sent. */
-    FINAL
+    FINAL,
+    /** The guest runs at the destination and the rest of its memory is sent. */
+    POSTCOPY
   }
 
   /** All that make sense: a destination's hypervisor and the link have no part in a boot, a stopped guest needs no new memory. */
@@ -68,9 +70,18 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
     String noMemory = ": QEMU was killed by signal 7 \\(SIGBUS: the host has no memory left for the guest's\\).*";
     all.add(failing(What.MEMORY_FULL, "source", When.BOOT, "source" + noMemory));
     all.add(failing(What.MEMORY_FULL, "destination", When.LIVE, "destination" + noMemory));
+    all.addAll(ofPostcopy());
     all.add(new Fault(What.STORE_DAMAGED, "destination", When.BETWEEN, Outcome.COMPLETED, null));
     all.add(new Fault(What.AWAY_AND_BACK, "source", When.BETWEEN, Outcome.COMPLETED, null));
     return all;
+  }
+
+  /** The faults of post-copy, in which the guest is on both hosts. */
+  private static List<Fault> ofPostcopy() {
+    String killed = ": QEMU was killed by signal 9 \\(SIGKILL\\).*";
+    return List.of(losing(What.KILLED, "source", "source" + killed), losing(What.KILLED, "destination", "destination" + killed),
+        losing(What.CUT, "link", "post-copy broke and could not go on: .*"),
+        new Fault(What.CUT_AND_RESTORED, "link", When.POSTCOPY, Outcome.COMPLETED, null));
   }
 
   /**
@@ -96,8 +107,18 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
     return all;
   }
 
+  /** Neither side can go on, whatever broke. */
+  private static Fault losing(What what, String where, String reason) {
+    return new Fault(what, where, When.POSTCOPY, Outcome.LOST, reason);
+  }
+
   private static Fault failing(What what, String where, When when, String reason) {
     return new Fault(what, where, when, Outcome.FAILED, reason);
+  }
+
+  /** Whether only a testbed of root has what it takes: post-copy takes userfaultfd. */
+  boolean needsNamespaces() {
+    return what.needsNamespaces() || when == When.POSTCOPY;
   }
 
   /** Such as {@code killed-source.live}; the name of its experiment. */
@@ -112,7 +133,7 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
 
   /** A final stage that begins at once and takes long, or a live stage that takes long. */
   String method() {
-    return when == When.FINAL ? "precopy:100s" : "mplm";
+    return when == When.FINAL ? "precopy:100s" : when == When.POSTCOPY ? "postcopy:after=0pass" : "mplm";
   }
 
   String link() {

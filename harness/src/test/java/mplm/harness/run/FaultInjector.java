@@ -194,7 +194,7 @@ final class FaultInjector extends PrintStream {
   }
 
   private static boolean isOnTheWay(Fault fault) {
-    return fault.when() == Fault.When.LIVE || fault.when() == Fault.When.FINAL;
+    return fault.when() == Fault.When.LIVE || fault.when() == Fault.When.FINAL || fault.when() == Fault.When.POSTCOPY;
   }
 
   private void await(Fault.When when) {
@@ -202,6 +202,8 @@ final class FaultInjector extends PrintStream {
       case BOOT -> "until [ -S \"$(echo \"$1\"/trial-*/qmp.sock)\" ]; do sleep 0.05; done; sleep 1.5";
       case LIVE -> "until grep -qsE 'migration_bitmap_sync_end|mplm_start' \"$1\"/trial-*/qemu.log; do sleep 0.05; done; sleep 1";
       case FINAL -> "until grep -qs src-vm-stopped \"$1\"/trial-*/qemu.log; do sleep 0.05; done";
+      // the destination has said so before it reads on
+      case POSTCOPY -> "until grep -qs src-downtime-end \"$1\"/trial-*/qemu.log; do sleep 0.05; done; sleep 2";
       case BETWEEN -> ":";
     };
     own.get("source").check(MOMENT, "sh", "-c", sign, "injector", hosts.source().workFolder());

@@ -221,8 +221,8 @@ public class SuiteRunIT {
     double moved = number(rows.get("measured precopy"), "program_s");
     assertThat(moved).isGreaterThan(number(rows.get("measured precopy"), "downtime_s"));
     String methods = Files.readString(folder().resolve("methods.csv"));
-    assertThat(methods).contains("measured,unmigrated,1,0,0,0,0,,,0,1").contains("measured,precopy:20s,1,0,0,0,0,")
-        .contains("damaged,mplm,0,0,0,1,0,");
+    assertThat(methods).contains("measured,unmigrated,1,0,0,0,0,0,,,0,1").contains("measured,precopy:20s,1,0,0,0,0,0,")
+        .contains("damaged,mplm,0,0,0,1,0,0,");
   }
 
   /** A program whose iterations take long enough that the migration would begin before three are known. */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.engine.migration;
+
+import static mplm.engine.unit.Patience.ANSWER;
+
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Post-copy: after some passes of stock pre-copy the guest is moved, and the pages that it lacks follow, those first for which it waits
+ * (QEMU, docs/devel/migration/postcopy.rst). From then on the guest is on both hosts: if one of them is lost, so is the guest, and a
+ * cancel would be no less. A migration that converges before is one of pre-copy.
+ *
+ * @param passes of pre-copy over all memory before it, as QEMU counts them by its fetches of the dirty log; 0 for none
+ * @param preempt pages for which the guest waits have a connection of their own, and overtake the others: QEMU's {@code postcopy-preempt}
+ */
+public record Postcopy(int passes, boolean preempt) implements Method {
+  static final String NAME = "postcopy";
+
+  /** At the source; under all other methods they are off. */
+  static final Set<String> CAPABILITIES = Set.of("postcopy-ram", "postcopy-preempt");
+
+  private static final String PASS = "pass";
+  private static final int PASSES = 1;
+
+  static Postcopy parse(Optional<String> text) {
+    if (text.filter(settings -> settings.contains("multifd")).isPresent()) {
+      throw new IllegalArgumentException("QEMU: Postcopy is not yet compatible with multifd");
+    }
+    Settings settings = new Settings(NAME, text, Map.of("after", "NUMBER" + PASS), Set.of("preempt"));
+    String after = settings.text("after").orElse(PASSES + PASS);
+    if (!after.matches("\\d{1,6}" + PASS)) {
+      throw new IllegalArgumentException("after is a number of passes, such as 1pass, not '" + after + "'");
+    }
+    return new Postcopy(Integer.parseInt(after.substring(0, after.length() - PASS.length())), settings.has("preempt"));
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Set<String> capabilities() {
+    return preempt ? CAPABILITIES : Set.of("postcopy-ram");
+  }
+
+  @Override
+  public Set<String> destinationCapabilities() {
+    Set<String> there = new LinkedHashSet<>(capabilities());
+    there.add("postcopy-blocktime");
+    return there;
+  }
+
+  /** The first pass begins with the first fetch, and ends with the second. */
+  @Override
+  public Steering steering() {
+    boolean[] started = {false};
+    return (now, source, destination) -> {
+      boolean passed = now.ram().filter(ram -> ram.dirtySyncCount() > passes).isPresent();
+      if (!started[0] && now.status().equals("active") && passed) {
+        source.execute("migrate-start-postcopy", ANSWER);
+        started[0] = true;
+      }
+    };
+  }
+
+  @Override
+  public boolean canBeHeld() {
+    return false;
+  }
+
+  @Override
+  public boolean isControl() {
+    return true;
+  }
+
+  @Override
+  public String curve() {
+    return toString();
+  }
+
+  @Override
+  public String toString() {
+    return NAME + ":after=" + passes + PASS + (preempt ? ",preempt" : "");
+  }
+}
