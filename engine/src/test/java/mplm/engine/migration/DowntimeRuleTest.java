@@ -39,6 +39,38 @@ public class DowntimeRuleTest {
     assertThat(inProportion.limit(Duration.ofSeconds(60), DataSize.parse("256MiB"))).hasMillis(9);
   }
 
+  /** The proposal's own table (VEP 291): iteration 3 after 75 s, then a step of 150 ms every 10 s to 1050 ms. */
+  @Test
+  public void kubevirtStepsAsItsOwnTableSays() {
+    KubeVirtSteps steps = (KubeVirtSteps) Method.parse("kubevirt-steps");
+    assertThat(steps.parameters()).containsEntry("downtime-limit", 150L);
+    DowntimeRule rule = steps.rule();
+    int[][] published = {{0, 1, 150}, {75, 3, 150}, {85, 10, 300}, {95, 20, 450}, {105, 30, 600}, {115, 40, 750}, {125, 50, 900},
+      {135, 60, 1050}};
+    int row = 0;
+    for (int second = 0; second < 200; second++) {
+      row = row + 1 < published.length && published[row + 1][0] == second ? row + 1 : row;
+      assertThat(rule.at(look(second, published[row][1]))).as("after %d s", second).hasMillis(published[row][2]);
+    }
+  }
+
+  /** And its scenario: nothing rises before the threshold, whatever the time; 300 ms come 10 s after it. */
+  @Test
+  public void kubevirtsStepsWaitForTheirIteration() {
+    DowntimeRule rule = new KubeVirtSteps(Duration.ofMillis(150), Duration.ofMillis(1050), 7, 3, Duration.ofSeconds(10)).rule();
+    for (int second = 0; second < 70; second++) {
+      assertThat(rule.at(look(second, 2))).hasMillis(150);
+    }
+    assertThat(rule.at(look(70, 3))).hasMillis(150);
+    assertThat(rule.at(look(79, 29))).hasMillis(150);
+    assertThat(rule.at(look(80, 30))).hasMillis(300);
+    assertThat(Method.parse("kubevirt-steps").scaled(0.1)).hasToString("kubevirt-steps:initial=0.015s,downtime=0.105s,cooldown=1s");
+  }
+
+  private static Progress look(int second, int fetches) {
+    return new Progress(Duration.ofSeconds(second), "active", look(fetches, 0, 0).ram(), Optional.empty());
+  }
+
   /** The values of KubeVirt's own test: the least outside the window is 1000, and the threshold 4 % below it. */
   @DataProvider
   public Object[][] rounds() {
@@ -101,6 +133,9 @@ public class DowntimeRuleTest {
       {"nova:delay=0s", "more than 0s"},
       {"kubevirt:window=0s", "more than 0s"},
       {"kubevirt:window=1.5ms", "whole number of milliseconds"},
+      {"kubevirt-steps:initial=2s", "downtime more than that, to 2000s, not 2s and 1.05s"},
+      {"kubevirt-steps:levels=1", "at least 2"},
+      {"kubevirt-steps:cooldown=0s", "more than 0s"},
       {"small-gain:share=0", "1 to 99 percent"},
       {"small-gain:share=x", "'x' is not a whole number"},
       {"small-gain:window=1s", "it takes share=PERCENT"},
@@ -117,6 +152,8 @@ public class DowntimeRuleTest {
   public Object[][] texts() {
     return new Object[][] {{"nova", "nova"}, {"nova:steps=10,downtime=0.5s", "nova"}, {"nova:steps=5,delay=3s", "nova:steps=5,delay=3s"},
         {"kubevirt:window=40s", "kubevirt"}, {"kubevirt:window=4s", "kubevirt:window=4s"}, {"small-gain:share=5", "small-gain"},
+        {"kubevirt-steps:levels=7,cooldown=10s", "kubevirt-steps"}, {"kubevirt-steps:downtime=1.5s,initial=200ms,levels=5,iteration=2,cooldown=15s",
+          "kubevirt-steps:initial=0.2s,downtime=1.5s,levels=5,iteration=2,cooldown=15s"},
         {"small-gain:share=10", "small-gain:share=10"}};
   }
 

@@ -68,7 +68,7 @@ public class QemuMigrationTest {
   @DataProvider
   public Object[][] stockMethods() {
     return new Object[][] {{"precopy:0.3s,auto-converge"}, {"precopy:0.3s,auto-converge=50/20/90,multifd=2"}, {"precopy:0.3s,xbzrle=64MiB"},
-        {"precopy:0.3s,multifd=2"}, {"precopy:0.3s,multifd=3/zlib"}, {"nova"}, {"kubevirt"}, {"small-gain"}};
+        {"precopy:0.3s,multifd=2"}, {"precopy:0.3s,multifd=3/zlib"}, {"nova"}, {"kubevirt"}, {"kubevirt-steps"}, {"small-gain"}};
   }
 
   /** QEMU takes the settings of each method, at both sides, and the guest arrives as it was. */

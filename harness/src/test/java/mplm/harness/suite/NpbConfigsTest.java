@@ -201,7 +201,7 @@ public class NpbConfigsTest extends InFolder {
       {"\"precopy:20s\"", "\"stop-and-copy\"", "9: experiments: MG: method stop-and-copy is simulated only, "
           + "allowed: a method of which a trial can be made; mplm simulate takes this one too"},
       {"\"precopy:20s\"", "\"hybrid\"", "16: experiments.0.methods.0: method 'hybrid': a method is precopy:DURATION[,FEATURE...], "
-          + "mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], small-gain[:share=PERCENT], "
+          + "mplm[:KEY=VALUE,...], nova[:KEY=VALUE,...], kubevirt[:window=DURATION], kubevirt-steps[:KEY=VALUE,...], small-gain[:share=PERCENT], "
           + "postcopy[:after=NUMBERpass][,preempt], unmigrated or stop-and-copy, such as precopy:0.3s or mplm:epoch=1s,share=25"},
       {"limit_passes: 4", "limit_passes: 2", "20: experiments.0.limit_passes: 2, allowed: 3 or more"},
       {"repeats: true", "repeats: often", "17: experiments.0.repeats: \"often\" is not allowed, allowed: true, false"},
