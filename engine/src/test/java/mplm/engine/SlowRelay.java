@@ -18,6 +18,7 @@ public final class SlowRelay implements Route, AutoCloseable {
   private final int bytesPerSecond;
   private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   private final List<Socket> sockets = new ArrayList<>();
+  private volatile boolean silent;
   private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
 
   public SlowRelay(int bytesPerSecond) throws IOException {
@@ -40,6 +41,11 @@ public final class SlowRelay implements Route, AutoCloseable {
     return InetSocketAddress.createUnresolved(server.getInetAddress().getHostAddress(), server.getLocalPort());
   }
 
+  /** From now on nothing gets through, and nobody is told. */
+  public void goSilent() {
+    silent = true;
+  }
+
   /** What went to the destination so far. */
   public byte[] heard() {
     return heard.toByteArray();
@@ -50,6 +56,9 @@ public final class SlowRelay implements Route, AutoCloseable {
     InputStream in = from.getInputStream();
     OutputStream out = to.getOutputStream();
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      while (silent) {
+        Thread.sleep(20);
+      }
       listener.write(buffer, 0, n);
       out.write(buffer, 0, n);
       Thread.sleep(20L * n / buffer.length);

@@ -57,11 +57,12 @@ public record Migration(
    */
   public MigrationResult run(Consumer<Progress> observer) throws IOException, InterruptedException {
     configure();
-    InetSocketAddress to = route.to(listen("migrate-incoming"));
+    InetSocketAddress listening = listen();
+    InetSocketAddress to = route.to(listening);
     boolean running = query(source, "query-status").path("running").asBoolean();
     long begin = System.nanoTime();
-    source.execute("migrate", Map.of("uri", uri(to.getHostString(), to.getPort())), ANSWER);
-    return new Run(begin, running, observer).finish();
+    source.execute("migrate", Map.of("uri", uri(to)), ANSWER);
+    return new Run(begin, running, observer, listening).finish();
   }
 
   private void configure() throws QmpException, InterruptedException {
@@ -119,14 +120,15 @@ public record Migration(
     qemu.execute("migrate-set-capabilities", Map.of("capabilities", list), ANSWER);
   }
 
-  private InetSocketAddress listen(String command) throws QmpException, InterruptedException {
-    destination.execute(command, Map.of("uri", uri(listenHost, 0)), ANSWER);
+  private InetSocketAddress listen() throws QmpException, InterruptedException {
+    destination.execute("migrate-incoming", Map.of("uri", uri(InetSocketAddress.createUnresolved(listenHost, 0))), ANSWER);
     JsonNode address = query(destination, "query-migrate").path("socket-address").path(0);
     return InetSocketAddress.createUnresolved(listenHost, address.path("port").asInt());
   }
 
-  private static String uri(String host, int port) {
-    return "tcp:" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  private static String uri(InetSocketAddress address) {
+    String host = address.getHostString();
+    return "tcp:" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort();
   }
 
   private static JsonNode query(QmpClient qemu, String command) throws QmpException, InterruptedException {
@@ -146,15 +148,22 @@ public record Migration(
     private long transferred;
     private Duration grown = Duration.ZERO;
 
-    Run(long begin, boolean running, Consumer<Progress> observer) {
+    Run(long begin, boolean running, Consumer<Progress> observer, InetSocketAddress listening) {
       this.begin = begin;
       this.running = running;
       this.observer = observer;
       this.account = new MigrationAccount(method, begin);
-      this.recovery = new PostcopyRecovery(source, destination, () -> {
-        InetSocketAddress to = route.to(listen("migrate-recover"));
-        account.resumes();
-        return uri(to.getHostString(), to.getPort());
+      this.recovery = new PostcopyRecovery(source, destination, new PostcopyRecovery.Reconnection() {
+        @Override
+        public String there() {
+          return uri(listening);
+        }
+
+        @Override
+        public String here() throws IOException {
+          account.resumes();
+          return uri(route.to(listening));
+        }
       });
     }
 
@@ -166,7 +175,7 @@ public record Migration(
           return completed();
         }
         if (account.parted()) {
-          return account.result(Outcome.LOST, "post-copy broke and could not go on: " + failure());
+          return account.result(Outcome.LOST, "post-copy broke and could not go on: " + failure(PostcopyRecovery.SOON));
         }
         // a cancel breaks the streams, and QEMU may see that before its own cancel: then it calls it failed, and what the two sides say
         // of it is no reason
@@ -177,7 +186,7 @@ public record Migration(
           return account.result(Outcome.NOT_CONVERGED, "not converged after " + Durations.print(limit));
         }
         return account.result(Outcome.FAILED,
-            status.equals("failed") ? failure() : source.name() + ": cancelled by another client");
+            status.equals("failed") ? failure(ANSWER) : source.name() + ": cancelled by another client");
       } catch (QmpException e) {
         return account.result(account.parted() ? Outcome.LOST : Outcome.FAILED, e.getMessage());
       }
@@ -258,10 +267,10 @@ public record Migration(
     }
 
     /** QEMU's words for why it failed, and the destination's fate, which is often the cause. */
-    private String failure() throws InterruptedException {
+    private String failure(Duration patience) throws InterruptedException {
       String reason = source.name() + ": " + account.info().path("error-desc").asText("failed without a reason");
       try {
-        String there = destination.execute("query-migrate", ANSWER).path("error-desc").asText("");
+        String there = destination.execute("query-migrate", patience).path("error-desc").asText("");
         return there.isEmpty() ? reason : reason + "; " + destination.name() + ": " + there;
       } catch (QmpException e) {
         return reason + "; " + e.getMessage();

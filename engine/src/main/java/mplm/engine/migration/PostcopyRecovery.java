@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
-import static mplm.engine.unit.Patience.ANSWER;
-
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -12,21 +10,27 @@ import mplm.engine.unit.Patience;
 
 /**
  * Makes a post-copy's stream anew when it breaks, as QEMU has it (docs/devel/migration/postcopy.rst, "Postcopy Recovery"): both sides are
- * paused, the destination listens again, the source resumes there. If that takes too long, or a side is dead, the guest is lost.
+ * paused, the destination listens again, the source resumes there. The destination is told out of band, for its main thread may wait for
+ * a page. If that takes too long, or a side is dead, the guest is lost.
  */
 final class PostcopyRecovery {
   /** For a link to come back. */
   static final Duration LONGEST = Patience.of(Duration.ofSeconds(20));
+
+  /** A side that does not answer for so long is as good as dead. */
+  static final Duration SOON = Patience.of(Duration.ofSeconds(10));
 
   private final QmpClient source;
   private final QmpClient destination;
   private final Reconnection reconnection;
   private Duration brokenSince;
 
-  /** Lets the destination listen once more, and returns where the source is to connect to. */
-  @FunctionalInterface
+  /** Where the destination is to listen once more, and where the source is to connect to. */
   interface Reconnection {
-    String uri() throws IOException, QmpException, InterruptedException;
+    String there();
+
+    /** Called once the destination listens. */
+    String here() throws IOException;
   }
 
   PostcopyRecovery(QmpClient source, QmpClient destination, Reconnection reconnection) {
@@ -53,31 +57,33 @@ final class PostcopyRecovery {
       return false;
     }
     if (active && breaks) {
-      pause(source);
+      unlessRefused(() -> source.executeOutOfBand("migrate-pause", Map.of(), SOON));
     } else if (now.status().equals("postcopy-paused")) {
-      pause(destination);
-      resume();
+      // one that is paused already refuses it
+      unlessRefused(() -> destination.executeOutOfBand("migrate-pause", Map.of(), SOON));
+      unlessRefused(this::resume);
     }
     return true;
   }
 
-  /** One that is paused already refuses it. */
-  private static void pause(QmpClient side) throws QmpException, InterruptedException {
-    try {
-      side.execute("migrate-pause", ANSWER);
-    } catch (QmpException.Refused e) {
-      return;
-    }
+  private void resume() throws IOException, InterruptedException {
+    destination.executeOutOfBand("migrate-recover", Map.of("uri", reconnection.there()), SOON);
+    source.execute("migrate", Map.of("uri", reconnection.here(), "resume", true), SOON);
   }
 
-  /** Refused as long as the destination has not paused, and while the link cannot be had: the next look tries again. */
-  private void resume() throws QmpException, InterruptedException {
+  @FunctionalInterface
+  private interface Step {
+    void take() throws IOException, InterruptedException;
+  }
+
+  /** What is refused, as long as a side has not paused or the link cannot be had, the next look tries again; a dead side ends it. */
+  private static void unlessRefused(Step step) throws QmpException, InterruptedException {
     try {
-      source.execute("migrate", Map.of("uri", reconnection.uri(), "resume", true), ANSWER);
-    } catch (QmpException.Refused e) {
-      return;
+      step.take();
     } catch (QmpException e) {
-      throw e; // a side is dead
+      if (!(e instanceof QmpException.Refused)) {
+        throw e;
+      }
     } catch (IOException e) {
       return;
     }

@@ -12,6 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * Thread-safe, if a command is told before it is sent.
  */
 public final class Conversation {
+  /** The key of a message that is a command. */
+  static final String EXECUTE = "execute";
+
+  /** The same of one that is not to wait for others. */
+  static final String EXECUTE_OUT_OF_BAND = "exec-oob";
+
   /** What a message is. */
   public enum Kind {
     GREETING,
@@ -74,7 +80,7 @@ public final class Conversation {
     String id = message.peer() + " " + body.path("id").asText();
     if (message.sent()) {
       open.put(id, message);
-      return new Turn(Kind.COMMAND, body.path("execute").asText(), message, Optional.empty());
+      return new Turn(Kind.COMMAND, command(message), message, Optional.empty());
     }
     if (body.has("event")) {
       return new Turn(Kind.EVENT, body.get("event").asText(), message, Optional.empty());
@@ -82,8 +88,12 @@ public final class Conversation {
     if (body.has("id") && (body.has("return") || body.has("error"))) {
       Optional<QmpMessage> command = Optional.ofNullable(open.remove(id));
       return new Turn(body.has("error") ? Kind.REFUSAL : Kind.ANSWER,
-          command.map(asked -> asked.body().path("execute").asText()).orElse(""), message, command);
+          command.map(Conversation::command).orElse(""), message, command);
     }
     return new Turn(body.has("QMP") ? Kind.GREETING : Kind.OTHER, "", message, Optional.empty());
+  }
+
+  private static String command(QmpMessage asked) {
+    return asked.body().path(asked.body().has(EXECUTE) ? EXECUTE : EXECUTE_OUT_OF_BAND).asText();
   }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.stream.StreamSupport;
 import mplm.engine.unit.Patience;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,9 @@ public final class QmpClient implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QmpClient.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration CLOSE_TIMEOUT = Patience.of(Duration.ofSeconds(30));
+
+  /** QMP's capability of that name. */
+  private static final String OUT_OF_BAND = "oob";
 
   private final String name;
   private final InputStream in;
@@ -53,6 +57,7 @@ public final class QmpClient implements AutoCloseable {
   private final List<QmpEvent> events = new ArrayList<>();
 
   private QmpException.Died death;
+  private volatile boolean outOfBand;
 
   private QmpClient(String name, InputStream in, OutputStream out, Consumer<QmpMessage> recorder) {
     this.name = name;
@@ -76,8 +81,9 @@ public final class QmpClient implements AutoCloseable {
     QmpClient client = new QmpClient(name, in, out, recorder);
     try {
       client.reader.start();
-      client.await(client.greeting, "greeting", timeout);
-      client.execute("qmp_capabilities", timeout);
+      JsonNode offered = client.await(client.greeting, "greeting", timeout).path("QMP").path("capabilities");
+      client.outOfBand = StreamSupport.stream(offered.spliterator(), false).anyMatch(one -> one.asText().equals(OUT_OF_BAND));
+      client.execute("qmp_capabilities", client.outOfBand ? Map.of("enable", List.of(OUT_OF_BAND)) : Map.of(), timeout);
       return client;
     } catch (QmpException | InterruptedException | RuntimeException e) {
       client.close();
@@ -103,8 +109,22 @@ public final class QmpClient implements AutoCloseable {
    */
   public JsonNode execute(String command, Map<String, ?> arguments, Duration timeout)
       throws QmpException, InterruptedException {
+    return execute(Conversation.EXECUTE, command, arguments, timeout);
+  }
+
+  /**
+   * Runs a command out of band, which QEMU does even while its main thread waits, such as for a page of a guest in post-copy. Few commands
+   * allow it.
+   */
+  public JsonNode executeOutOfBand(String command, Map<String, ?> arguments, Duration timeout)
+      throws QmpException, InterruptedException {
+    return execute(outOfBand ? Conversation.EXECUTE_OUT_OF_BAND : Conversation.EXECUTE, command, arguments, timeout);
+  }
+
+  private JsonNode execute(String how, String command, Map<String, ?> arguments, Duration timeout)
+      throws QmpException, InterruptedException {
     long id = lastId.incrementAndGet();
-    ObjectNode message = JSON.createObjectNode().put("execute", command).put("id", id);
+    ObjectNode message = JSON.createObjectNode().put(how, command).put("id", id);
     if (!arguments.isEmpty()) {
       message.set("arguments", JSON.valueToTree(arguments));
     }

@@ -18,7 +18,7 @@ public class ConversationTest {
         message("source", false, 1, "{'QMP': {}}"),
         message("source", true, 2, "{'execute': 'migrate', 'id': 1, 'arguments': {'uri': 'u'}}"),
         message("destination", true, 3, "{'execute': 'query-status', 'id': 1}"),
-        message("source", true, 4, "{'execute': 'stop', 'id': 2}"),
+        message("source", true, 4, "{'exec-oob': 'stop', 'id': 2}"),
         message("source", false, 5, "{'error': {'class': 'GenericError'}, 'id': 2}"),
         message("destination", false, 6, "{'return': {'running': true}, 'id': 1}"),
         message("source", false, 7, "{'event': 'STOP', 'data': {'x': 1}}"),
