@@ -2,16 +2,15 @@
 package mplm.engine.scheduler;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import mplm.engine.scheduler.Stats.End;
+import mplm.engine.scheduler.MplmLibrary.MplmForecast;
+import mplm.engine.scheduler.MplmLibrary.MplmKnobs;
+import mplm.engine.scheduler.MplmLibrary.MplmStats;
 
 /**
  * One live stage of MPLM. The order of calls is that of {@code mplm.h}: {@link #addBlock} for every RAM block, {@link #start}, then
@@ -34,10 +33,11 @@ public final class Scheduler implements AutoCloseable {
   }
 
   private static final Action[] ACTIONS = Action.values();
-  private static final End[] ENDS = End.values();
 
+  /** An MplmPage: number of the block and whether it is dirty, 32 bits each, and the page's number. */
   private final Memory page = new Memory(16);
   private final List<Bitmap> pending = new ArrayList<>();
+  private final MplmStats stats = new MplmStats();
   private Pointer scheduler;
 
   /** {@link IllegalArgumentException} for an unknown policy or knobs out of range, with what is allowed. */
@@ -47,7 +47,7 @@ public final class Scheduler implements AutoCloseable {
           "'" + policy + "' is not an MPLM policy: it is one of " + String.join(", ", policies()));
     }
     check(knobs);
-    scheduler = Mplm.mplm_new(policy, Mplm.knobs(knobs));
+    scheduler = MplmLibrary.mplm_new(policy, MplmKnobs.of(knobs));
     if (scheduler == null) {
       throw new OutOfMemoryError("no memory for a scheduler");
     }
@@ -55,21 +55,19 @@ public final class Scheduler implements AutoCloseable {
 
   /** The policies, the default first. */
   public static List<String> policies() {
-    return IntStream.iterate(0, i -> i + 1).mapToObj(Mplm::mplm_policy_name).takeWhile(Objects::nonNull).toList();
+    return IntStream.iterate(0, i -> i + 1).mapToObj(MplmLibrary::mplm_policy_name).takeWhile(Objects::nonNull).toList();
   }
 
   /** The paper's values. */
   static Knobs defaults() {
-    try (Memory memory = new Memory(Mplm.KNOBS * 4L)) {
-      Mplm.mplm_knobs_init(memory);
-      int[] k = memory.getIntArray(0, Mplm.KNOBS);
-      return new Knobs(Duration.ofMillis(k[0]), k[1], k[2], k[3] != 0, k[4] != 0);
-    }
+    MplmKnobs fields = new MplmKnobs();
+    MplmLibrary.mplm_knobs_init(fields);
+    return fields.knobs();
   }
 
   /** {@link IllegalArgumentException} for knobs out of range, with what is allowed. */
   public static void check(Knobs knobs) {
-    String error = Mplm.mplm_knobs_error(Mplm.knobs(knobs));
+    String error = MplmLibrary.mplm_knobs_error(MplmKnobs.of(knobs));
     if (error != null) {
       throw new IllegalArgumentException(error);
     }
@@ -77,7 +75,7 @@ public final class Scheduler implements AutoCloseable {
 
   /** SHA-256 of the C source, in hexadecimal; QEMU reports that of the scheduler it was built with. */
   public static String sourceHash() {
-    return Mplm.mplm_source_hash();
+    return MplmLibrary.mplm_source_hash();
   }
 
   /**
@@ -87,7 +85,7 @@ public final class Scheduler implements AutoCloseable {
    * @return the block's number, from 0
    */
   public int addBlock(Bitmap pages) {
-    int block = Mplm.mplm_add_block(handle(), pages.pointer(), pages.pages());
+    int block = MplmLibrary.mplm_add_block(handle(), pages.pointer(), pages.pages());
     if (block < 0) {
       throw new OutOfMemoryError("no memory for a block of " + pages.pages() + " pages");
     }
@@ -102,12 +100,12 @@ public final class Scheduler implements AutoCloseable {
 
   /** Epoch 0 begins. */
   public void start(long nowMs) {
-    Mplm.mplm_start(handle(), nowMs);
+    MplmLibrary.mplm_start(handle(), nowMs);
   }
 
   /** The next action, after a bounded number of page visits. */
   public Action next(long nowMs) {
-    return ACTIONS[Mplm.mplm_next(handle(), nowMs, page)];
+    return ACTIONS[MplmLibrary.mplm_next(handle(), nowMs, page)];
   }
 
   /** Block of the page that the last {@link Action#SEND} meant. */
@@ -131,7 +129,7 @@ public final class Scheduler implements AutoCloseable {
       throw new IllegalArgumentException("page " + number + " of block " + block + " is not pending");
     }
     pending.get(block).clear(number);
-    Mplm.mplm_sent(handle(), block, number);
+    MplmLibrary.mplm_sent(handle(), block, number);
   }
 
   /**
@@ -144,7 +142,7 @@ public final class Scheduler implements AutoCloseable {
     if (pending.size() != 1 || used.pages() != pending.get(0).pages()) {
       throw new IllegalArgumentException("a wire takes the pages of one block, and a bitmap of as many");
     }
-    int action = Mplm.mplm_drive(handle(), pending.get(0).pointer(), used.pointer(), wire.toNative(until), wire.log());
+    int action = MplmLibrary.mplm_drive(handle(), pending.get(0).pointer(), used.pointer(), wire.toNative(until), wire.log());
     wire.fromNative();
     return ACTIONS[action];
   }
@@ -152,7 +150,7 @@ public final class Scheduler implements AutoCloseable {
   /** Pages need not be sent, pending or not. */
   public void discard(int block, long first, long count) {
     Objects.checkFromIndexSize(first, count, pending.get(block).pages());
-    Mplm.mplm_discard(handle(), block, first, count);
+    MplmLibrary.mplm_discard(handle(), block, first, count);
     pending.get(block).clear(first, count);
   }
 
@@ -162,56 +160,50 @@ public final class Scheduler implements AutoCloseable {
       throw new IllegalArgumentException(
           "block " + block + " has " + pending.get(block).pages() + " pages, not " + fetched.pages());
     }
-    return Mplm.mplm_merge(handle(), block, fetched.pointer());
+    return MplmLibrary.mplm_merge(handle(), block, fetched.pointer());
   }
 
   /** So many bytes have left in all, before {@link #start} and each {@link #epoch}: a policy reads the link's rate from that. */
   public void progress(long bytes) {
-    Mplm.mplm_progress(handle(), bytes);
+    MplmLibrary.mplm_progress(handle(), bytes);
   }
 
   /** All blocks are merged: the next epoch begins. */
   public void epoch(long nowMs) {
-    Mplm.mplm_epoch(handle(), nowMs);
+    MplmLibrary.mplm_epoch(handle(), nowMs);
   }
 
   /** When the epoch in progress ends, in milliseconds of the clock of {@link #start}. */
   public long epochEnd() {
-    return Mplm.mplm_epoch_end(handle());
+    return MplmLibrary.mplm_epoch_end(handle());
   }
 
   /** While held, the live stage goes on with the dirty set when the non-dirty set is empty. */
   public void hold(boolean on) {
-    Mplm.mplm_hold(handle(), on ? (byte) 1 : 0);
+    MplmLibrary.mplm_hold(handle(), on ? (byte) 1 : 0);
   }
 
   /** The live stage is over at the next {@link #next}, held or not. */
   public void endNow() {
-    Mplm.mplm_end_now(handle());
+    MplmLibrary.mplm_end_now(handle());
   }
 
   public Stats stats() {
-    try (Memory memory = new Memory(8 * 8)) {
-      Mplm.mplm_stats(handle(), memory);
-      long[] s = memory.getLongArray(0, 8);
-      return new Stats(s[0], s[1], s[2], s[3], s[4], s[5], s[6], ENDS[(int) s[7]]);
-    }
+    MplmLibrary.mplm_stats(handle(), stats);
+    return stats.stats();
   }
 
   /** What the policy expects; empty of one that expects nothing. */
   public Optional<Forecast> forecast() {
-    try (Memory memory = new Memory(4 * 8)) {
-      Mplm.mplm_forecast(handle(), memory);
-      long[] f = memory.getLongArray(0, 4);
-      return Arrays.stream(f).allMatch(field -> field == 0) ? Optional.empty()
-          : Optional.of(new Forecast(Duration.ofMillis(f[0]), (int) f[1], Duration.ofMillis(f[2]), Duration.ofMillis(f[3])));
-    }
+    MplmForecast forecast = new MplmForecast();
+    MplmLibrary.mplm_forecast(handle(), forecast);
+    return forecast.forecast();
   }
 
   /** Frees the scheduler; no other call may follow or be in progress. */
   @Override
   public void close() {
-    Mplm.mplm_free(scheduler);
+    MplmLibrary.mplm_free(scheduler);
     scheduler = null;
   }
 
@@ -220,64 +212,5 @@ public final class Scheduler implements AutoCloseable {
       throw new IllegalStateException("the scheduler is closed");
     }
     return scheduler;
-  }
-
-  /** {@code mplm.h} and {@code drive.h}, function by function. */
-  private static final class Mplm {
-    static {
-      Native.register(Mplm.class, "mplm");
-    }
-
-    /** Fields of MplmKnobs, each of 32 bits. */
-    static final int KNOBS = 5;
-
-    static Pointer knobs(Knobs k) {
-      Memory memory = new Memory(KNOBS * 4L);
-      int[] fields = {
-        (int) k.epoch().toMillis(), k.batchPages(), k.dirtyShare(), k.firstEpochNondirty() ? 1 : 0, k.strictScan() ? 1 : 0
-      };
-      memory.write(0, fields, 0, fields.length);
-      return memory;
-    }
-
-    static native void mplm_knobs_init(Pointer knobs);
-
-    static native String mplm_knobs_error(Pointer knobs);
-
-    static native String mplm_policy_name(int index);
-
-    static native Pointer mplm_new(String policy, Pointer knobs);
-
-    static native void mplm_free(Pointer s);
-
-    static native int mplm_add_block(Pointer s, Pointer pending, long pages);
-
-    static native void mplm_start(Pointer s, long nowMs);
-
-    static native int mplm_next(Pointer s, long nowMs, Pointer page);
-
-    static native void mplm_sent(Pointer s, int block, long page);
-
-    static native int mplm_drive(Pointer s, Pointer pending, Pointer used, Wire.Drive drive, Pointer log);
-
-    static native void mplm_discard(Pointer s, int block, long first, long count);
-
-    static native long mplm_merge(Pointer s, int block, Pointer fetched);
-
-    static native void mplm_progress(Pointer s, long bytes);
-
-    static native void mplm_epoch(Pointer s, long nowMs);
-
-    static native long mplm_epoch_end(Pointer s);
-
-    static native void mplm_hold(Pointer s, byte hold);
-
-    static native void mplm_end_now(Pointer s);
-
-    static native void mplm_stats(Pointer s, Pointer stats);
-
-    static native void mplm_forecast(Pointer s, Pointer forecast);
-
-    static native String mplm_source_hash();
   }
 }

@@ -2,7 +2,7 @@
 package mplm.engine.scheduler;
 
 import com.sun.jna.Memory;
-import com.sun.jna.Structure;
+import mplm.engine.scheduler.MplmLibrary.MplmDrive;
 
 /**
  * A sender and the link behind it, as {@code engine/scheduler/drive.h} has them; all times are picoseconds. The sender works on a
@@ -15,26 +15,10 @@ public final class Wire {
     void sent(long page, long now);
   }
 
-  /** The C structure MplmDrive, whose fields are this wire's. JNA asks for a public class. */
-  @Structure.FieldOrder({"now", "link", "until", "work", "page", "zeroPage", "ahead", "pages", "zeroPages", "logPages", "logRoom"})
-  public static final class Drive extends Structure {
-    public long now;
-    public long link;
-    public long until;
-    public long work;
-    public long page;
-    public long zeroPage;
-    public long ahead;
-    public long pages;
-    public long zeroPages;
-    public long logPages;
-    public long logRoom;
-  }
-
   private static final int LOG_ROOM = 1024;
 
   private final Listener listener;
-  private final Drive drive = new Drive();
+  private final MplmDrive drive = new MplmDrive();
   private final Memory log;
 
   /**
@@ -96,7 +80,7 @@ public final class Wire {
   }
 
   /** The call's argument; {@code until} is when to return. */
-  Drive toNative(long until) {
+  MplmDrive toNative(long until) {
     drive.until = until;
     drive.logPages = 0;
     return drive;
