@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 
@@ -19,12 +20,17 @@ public final class Sheet {
 
   /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths. The same figures give the same bytes. */
   public static List<Path> write(List<Figure> figures, Path folder, String name) throws IOException {
-    return Drawing.of("chart " + name, () -> draw(figures, folder, name));
+    return write(() -> figures.stream().map(Chart::draw).toList(), folder, name);
   }
 
-  private static List<Path> draw(List<Figure> figures, Path folder, String name) throws IOException {
+  /** The same of any charts of one size; one that was painted once is not painted the same again, so they are drawn for each file. */
+  static List<Path> write(Supplier<List<XYChart>> charts, Path folder, String name) throws IOException {
+    return Drawing.of("chart " + name, () -> draw(charts, folder, name));
+  }
+
+  private static List<Path> draw(Supplier<List<XYChart>> charts, Path folder, String name) throws IOException {
     Files.createDirectories(folder);
-    List<XYChart> panels = figures.stream().map(Chart::draw).toList();
+    List<XYChart> panels = charts.get();
     int width = COLUMNS * panels.get(0).getWidth();
     int height = (panels.size() + COLUMNS - 1) / COLUMNS * panels.get(0).getHeight();
     Path png = folder.resolve(name + ".png");
@@ -34,7 +40,7 @@ public final class Sheet {
     pixels.dispose();
     ImageIO.write(image, "png", png.toFile());
     Path svg = folder.resolve(name + ".svg");
-    List<XYChart> again = figures.stream().map(Chart::draw).toList();
+    List<XYChart> again = charts.get();
     Files.write(svg, Svg.of(vectors -> paint(again, vectors, width, height), width, height));
     return List.of(png, svg);
   }

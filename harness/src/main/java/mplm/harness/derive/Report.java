@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import mplm.harness.chart.Chart;
+import mplm.harness.chart.ChoiceChart;
 import mplm.harness.chart.Figure;
 import mplm.harness.chart.FigureCsv;
 import mplm.harness.chart.Figures;
@@ -103,13 +104,15 @@ public record Report(Path folder, List<RunDerivation> runs) {
     return files;
   }
 
-  /** What the program lost, by experiment, in a folder of its own: an experiment may have any name. */
+  /** What the program lost, and what there is to choose from, by experiment, in folders of their own: an experiment may have any name. */
   private List<Path> lost(List<MethodSummary> methods) throws IOException {
     Map<String, List<MethodSummary>> known = methods.stream().filter(summary -> summary.lost().isPresent()).collect(
         Collectors.groupingBy(summary -> summary.experiment().name(), LinkedHashMap::new, Collectors.toList()));
     List<Path> files = new ArrayList<>();
     for (Map.Entry<String, List<MethodSummary>> experiment : known.entrySet()) {
       files.addAll(LostChart.write(experiment.getValue(), folder.resolve("charts/lost"), experiment.getKey()));
+      List<MethodSummary> all = methods.stream().filter(summary -> summary.experiment().name().equals(experiment.getKey())).toList();
+      files.addAll(ChoiceChart.write(all, folder.resolve("charts/choice"), experiment.getKey()));
     }
     return files;
   }

@@ -22,7 +22,7 @@ import mplm.harness.result.Outcome;
  * The section that says what the program lost by each method, and which method did best at what.
  *
  * @param methods of all experiments
- * @param charts the PNG of each experiment's {@link mplm.harness.chart.LostChart}
+ * @param charts the PNG of each experiment's {@link mplm.harness.chart.LostChart}, and {@link mplm.harness.chart.ChoiceChart}
  */
 record LostSection(List<MethodSummary> methods, List<Path> charts) {
   /** What one may want least of. */
@@ -43,7 +43,9 @@ record LostSection(List<MethodSummary> methods, List<Path> charts) {
     blocks.add(new Heading(2, "What the program lost"));
     blocks.add(new Paragraph("How much later the program reached where it would have been without the migration, until its speed was back:"
         + " medians of the trials that completed, in seconds. Parts are medians too, and need not add up."));
-    charts.forEach(chart -> blocks.add(new Picture(chart, "time that the program lost by each method, before, in and after its stop")));
+    charts.forEach(chart -> blocks.add(new Picture(chart, chart.getParent().endsWith("choice")
+        ? "each method at its migration time, over the time that the program lost, and over the downtime"
+        : "time that the program lost by each method, before, in and after its stop")));
     blocks.add(new Table(List.of("experiment", "method", "completed", "migration time", "downtime", "lost", "slowed before", "blackout",
         "slowed after"), known.stream().map(LostSection::line).toList()));
     List<List<String>> choices = choices();

@@ -77,7 +77,8 @@ public class RecordedRunTest extends InRecordedRun {
     assertThat(files).extracting(file -> run.relativize(file).toString()).containsExactly("trials.csv", "methods.csv",
         "charts/measured.png", "charts/measured.svg", "charts/busy.png", "charts/busy.svg", "charts/figure.png",
             "charts/figure.svg",
-        "charts/table1.png", "charts/table1.svg", "charts/lost/measured.png", "charts/lost/measured.svg", "figure.csv", "table1.csv", "claims.csv", "distances.csv", "index.html",
+        "charts/table1.png", "charts/table1.svg", "charts/lost/measured.png", "charts/lost/measured.svg",
+        "charts/choice/measured.png", "charts/choice/measured.svg", "figure.csv", "table1.csv", "claims.csv", "distances.csv", "index.html",
             "report.md");
     Map<Path, byte[]> first = new LinkedHashMap<>();
     try (Stream<Path> all = Files.walk(run)) {
@@ -96,9 +97,9 @@ public class RecordedRunTest extends InRecordedRun {
   public void theReportNeedsNoOtherFileAndItsLinksAreRight() throws Exception {
     RunDerivation.of(run).again();
     String html = Files.readString(run.resolve("index.html"));
-    // six trials over time, two figures, Table I, and what the program of one experiment lost
+    // six trials over time, two figures, Table I, and what the program of one experiment lost, in two pictures
     assertThat(Pattern.compile("<img [^>]*src=\"data:image/png;base64,").matcher(html).results()).hasSize(6);
-    assertThat(Pattern.compile("<figure><svg role=\"group\" aria-label").matcher(html).results()).hasSize(2 + 1 + 1);
+    assertThat(Pattern.compile("<figure><svg role=\"group\" aria-label").matcher(html).results()).hasSize(2 + 1 + 2);
     assertThat(html.replace("xmlns:xlink=\"http://www.w3.org/1999/xlink\"", "").replace("xmlns=\"http://www.w3.org/2000/svg\"", "")
         .replaceAll("url\\(#\\w+\\)", "")).doesNotContain("http://", "https://", "src=\"/", "<link", "@import", "url(")
         .doesNotContain(run.toString());

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import mplm.engine.migration.Method;
+import mplm.harness.result.MethodSummary;
+import mplm.harness.result.Outcome;
+import mplm.harness.result.Rows;
+import mplm.harness.support.InFolder;
+import org.knowm.xchart.XYChart;
+import org.testng.annotations.Test;
+
+public class ChoiceChartTest extends InFolder {
+  private static final OptionalDouble NONE = OptionalDouble.empty();
+  private static final List<MethodSummary> METHODS = List.of(
+      summary("unmigrated", 3, 0, NONE, NONE, NONE), summary("mplm", 3, 0, OptionalDouble.of(14), OptionalDouble.of(2.5), OptionalDouble.of(3)),
+      summary("precopy:0.3s", 0, 3, NONE, NONE, NONE),
+      summary("precopy:20s", 2, 1, OptionalDouble.of(12), OptionalDouble.of(6), OptionalDouble.of(6.5)),
+      summary("postcopy:after=1pass", 3, 0, OptionalDouble.of(11), OptionalDouble.of(0.1), OptionalDouble.of(-0.2)));
+
+  private static MethodSummary summary(String method, long completed, long open, OptionalDouble total, OptionalDouble downtime,
+      OptionalDouble lost) {
+    return new MethodSummary(Rows.completed("mplm", 1, 1, 1).planned().experiment(), Rows.completed("mplm", 1, 1, 1).setting(), Method.parse(method),
+        Map.of(Outcome.COMPLETED, completed, Outcome.NOT_CONVERGED, open), total, downtime, NONE, NONE, lost, NONE, NONE, NONE);
+  }
+
+  @Test
+  public void eachMethodThatCompletedIsAPointInBothPanels() {
+    List<XYChart> panels = ChoiceChart.draw(METHODS);
+    assertThat(panels).hasSize(2).allSatisfy(panel -> assertThat(panel.getSeriesMap())
+        .containsOnlyKeys("mplm", "precopy:20s (2 of 3 completed)", "postcopy:after=1pass"));
+    assertThat(panels.get(0).getSeriesMap().get("mplm").getXData()).containsExactly(14);
+    assertThat(panels.get(0).getSeriesMap().get("mplm").getYData()).containsExactly(3);
+    assertThat(panels.get(1).getSeriesMap().get("mplm").getYData()).containsExactly(2.5);
+    assertThat(panels.get(0).getSeriesMap().get("postcopy:after=1pass").getYData()).as("less than nothing is none").containsExactly(0);
+  }
+
+  @Test
+  public void theSameSummariesGiveTheSameBytesAndPointsSayTheirValues() throws Exception {
+    List<Path> first = ChoiceChart.write(METHODS, folder, "first");
+    List<Path> second = ChoiceChart.write(METHODS, folder, "second");
+    for (int i = 0; i < 2; i++) {
+      assertThat(second.get(i)).hasSameBinaryContentAs(first.get(i));
+    }
+    assertThat(Files.readString(first.get(1))).contains("<title>mplm: migration time 14.00 s, time that the program lost 3.00 s</title>",
+        "<title>postcopy:after=1pass: migration time 11.00 s, downtime 0.10 s</title>");
+  }
+}
