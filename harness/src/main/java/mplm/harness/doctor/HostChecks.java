@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import mplm.engine.unit.DataSize;
+import mplm.harness.host.Cause;
 import mplm.harness.host.CpuList;
 import mplm.harness.host.HostConfig;
 
@@ -165,7 +166,7 @@ final class HostChecks {
     boolean has = List.of("device", "sysctl", "capability").contains(way);
     checks.add(Check.of(host, "userfaultfd", has, Verdict.FAIL, has ? "usable (" + way + ")" : way,
         "post-copy of suite " + needs.suite() + " needs it at a destination: " + (way.equals("forbidden")
-            ? "as root, sysctl vm.unprivileged_userfaultfd=1, or give the user /dev/userfaultfd (setfacl -m u:USER:rw /dev/userfaultfd)"
+            ? Cause.NO_USERFAULTFD.remedy()
             : "take a kernel with CONFIG_USERFAULTFD") + ", or leave postcopy out with --methods"));
   }
 

@@ -36,7 +36,9 @@ public enum Cause {
       + " the hypervisor"),
   CONTROLLER_STOOD("the controller stood still", "keep this machine from being suspended or paused while a run goes on, such as by"
       + " systemd-inhibit, and make the trial again"),
-  NO_PROGRESS("migration link: no progress", "look at the link: mplm doctor says whether it carries large packets; if it is slow and"
+  NO_USERFAULTFD("Userfaultfd not available", "as root there, sysctl vm.unprivileged_userfaultfd=1, or give the user /dev/userfaultfd"
+      + " (setfacl -m u:USER:rw /dev/userfaultfd)"),
+  NO_PROGRESS("migration link: no progress|post-copy broke", "look at the link: mplm doctor says whether it carries large packets; if it is slow and"
       + " shared, give it less to do"),
   SUITE_TIME("the suite says how long is waited", "raise the time that is named in the suite, or take a smaller class"),
   SLOW("MPLM_PATIENCE", "if the host is only slow, set MPLM_PATIENCE=2"),
