@@ -85,8 +85,8 @@ public class MplmTest extends InFolder {
   public Object[][] badResumption() {
     return new Object[][] {
       {List.of("run", "--resume", "FOLDER"), ".* is not the folder of a run: it has no run.json"},
-      {List.of("run", "quick", "--resume", "FOLDER"), "--resume: the run says its suite itself, allowed: .*"},
-      {List.of("run", "--seed", "2", "--resume", "FOLDER"), "--resume: the run says its --seed itself, allowed: .*"},
+      {List.of("run", "quick", "--resume", "FOLDER"), "SUITE cannot be combined with --resume: the run has its own; allowed: .*"},
+      {List.of("run", "--seed", "2", "--resume", "FOLDER"), "--seed cannot be combined with --resume: the run has its own; allowed: .*"},
       {List.of("merge", "FOLDER", "--output", "FOLDER/merged"), ".* is not the folder of a run: it has no run.json"},
     };
   }

@@ -213,8 +213,8 @@ public final class RunCommand implements Callable<Integer> {
     Set<String> own = Set.of("--resume", "--hosts", "--testbed", "--qemu-source", "--engine", "--dry-run");
     for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
       if (given.isPositional() || !own.contains(((OptionSpec) given).longestName())) {
-        throw new BadInput("--resume: the run says its " + (given.isPositional() ? "suite" : ((OptionSpec) given).longestName())
-            + " itself, allowed: --hosts, --testbed, --qemu-source, --engine, --dry-run");
+        throw new BadInput((given.isPositional() ? "SUITE" : ((OptionSpec) given).longestName())
+            + " cannot be combined with --resume: the run has its own; allowed: --hosts, --testbed, --qemu-source, --engine, --dry-run");
       }
     }
     RunManifest begun = RunManifest.read(resume);

@@ -211,8 +211,8 @@ public final class SimulateCommand implements Callable<Integer> {
   private void judge(AllCores cores) throws Exception {
     for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
       if (!given.isPositional() && !List.of("--against", "--csv", "--bound", "--overheads").contains(((OptionSpec) given).longestName())) {
-        throw new BadInput("--against: the run says its " + ((OptionSpec) given).longestName() + " itself, allowed: --csv, --bound, --overheads,"
-            + " TRACE");
+        throw new BadInput(((OptionSpec) given).longestName() + " cannot be combined with --against: the run has its own; allowed: --csv, --bound,"
+            + " --overheads, TRACE");
       }
     }
     Optional<Overheads> beside = Optional.ofNullable(overheads).map(text -> read("--overheads", text, Overheads::parse));

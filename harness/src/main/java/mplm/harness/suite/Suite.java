@@ -136,7 +136,8 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
 
   /**
    * All trials of a run that compares engines: in each repetition every method of every experiment, moved by one engine and at once
-   * by the other. The order of methods and that of the engines in each pair are others each time; what ends early is fair.
+   * by the other. Methods, and the engines in each pair, are shuffled in every round, so a run that is stopped early is
+   * still balanced.
    *
    * @param seed gives the orders
    * @param engines their names; with none, the plan of a run with one engine

@@ -152,7 +152,7 @@ public class SimulateCommandTest extends InFolder {
       {List.of("FOLDER/guest.trace", "--shard", "2/1"), "--shard: shard 2/1, allowed: I/N with I from 1 to N"},
       {List.of("FOLDER/guest.trace", "--shard", "1/2", "--heat-map", "FOLDER"), "--heat-map: not of a shard, .*"},
       {List.of("--against", "FOLDER"), "FOLDER is not the folder of a run: it has no run.json"},
-      {List.of("--against", "FOLDER", "--link", "1Gbit/s"), "--against: the run says its --link itself, allowed: --csv, .*, TRACE"},
+      {List.of("--against", "FOLDER", "--link", "1Gbit/s"), "--link cannot be combined with --against: the run has its own; allowed: --csv, .*, TRACE"},
     };
   }
 
