@@ -51,7 +51,8 @@ public final class SmallDisk implements AutoCloseable {
 
   /** Returns the command line that runs this one where the file system is. */
   public List<String> within(List<String> line) {
-    List<String> whole = new ArrayList<>(List.of("nsenter", "--target", Long.toString(holder.pid()), "--mount"));
+    List<String> whole = new ArrayList<>(List.of("nsenter", "--target", Long.toString(holder.pid()), "--mount",
+        "--root")); // which else would be the namespace's, and not a changed one
     whole.addAll(isRoot ? List.of() : List.of("--user", "--preserve-credentials"));
     whole.add("--wd=" + Path.of("").toAbsolutePath());
     whole.addAll(line);
