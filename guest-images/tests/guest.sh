@@ -4,8 +4,9 @@
 # Same bytes from another folder, with other file times, umask and time zone.
 image_is_reproducible() {
     first=$("$here/build") || return 1
-    mkdir -p "$tmp/clone" "$tmp/cache"
+    mkdir -p "$tmp/clone/engine" "$tmp/cache"
     cp -r "$here" "$here/../npb-configs" "$tmp/clone/"
+    cp -r "$here/../engine/bin" "$tmp/clone/engine/"
     cp -r "$first/../../kernel" "$tmp/cache/"
     second=$(umask 077 && TZ=Asia/Bangkok MPLM_CACHE=$tmp/cache "$tmp/clone/guest-images/build") || return 1
     diff -r "$first" "$second"
@@ -13,8 +14,9 @@ image_is_reproducible() {
 
 # An image with it, made from another folder.
 workload_runs_in_a_guest() {
-    mkdir -p "$tmp/own/clone" "$tmp/own/cache"
+    mkdir -p "$tmp/own/clone/engine" "$tmp/own/cache"
     cp -r "$here" "$here/../npb-configs" "$tmp/own/clone/"
+    cp -r "$here/../engine/bin" "$tmp/own/clone/engine/"
     sed "s|\.\./tiny|$tmp/tiny|" "$tmp/workloads/lu.yaml" >"$tmp/own/clone/npb-configs/lu.yaml"
     cp -r "$("$here/build")/../../kernel" "$tmp/own/cache/"
     own=$(MPLM_CACHE=$tmp/own/cache "$tmp/own/clone/guest-images/build") || return 1

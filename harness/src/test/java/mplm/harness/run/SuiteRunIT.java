@@ -106,7 +106,8 @@ public class SuiteRunIT {
 
   /** The example of a custom workload, with a tiny program in place of NPB's, in an image made from a copy of this clone. */
   private Path guestWithCustomWorkload() throws IOException, InterruptedException {
-    for (String folder : List.of("guest-images", "npb-configs")) {
+    Files.createDirectory(copy.resolve("engine"));
+    for (String folder : List.of("guest-images", "npb-configs", "engine/bin")) {
       try (Stream<Path> files = Files.walk(CLONE.resolve(folder))) {
         for (Path file : files.toList()) {
           Files.copy(file, copy.resolve(CLONE.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
