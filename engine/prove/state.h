@@ -21,10 +21,13 @@
 #include "policy_paper.c"
 #include "policy_cold.c"
 #include "policy_progress.c"
-#undef long
-
-/* Its steps are those of "cold"; what it defers and when it ends is any at all */
+#ifdef POLICIES
+#include "policy_foresight.c"
+#else
+/* Its loops are none of the proofs that no policy takes part in. */
 const PolicyOps policy_foresight = { .name = "foresight" };
+#endif
+#undef long
 
 /* mplm.c's own macros say `long` */
 typedef __typeof__(*((Block *)0)->pending) Word;
@@ -51,11 +54,11 @@ static Word pending[BLOCKS][WORDS], dirtied[BLOCKS][WORDS + 1];
 static Word deferred[BLOCKS][WORDS + 1], history[BLOCKS][WORDS + 1];
 static uint64_t pages[BLOCKS];
 
-/* Of each page: has the guest's log it; is the destination's copy an old one */
+/* For each page: has the guest's log it; is the destination's copy an old one */
 static bool logged[BLOCKS][PAGES], stale[BLOCKS][PAGES];
 
 /* Steps made in each set; those that a strict scan skips are among them */
-static unsigned made[2];
+static uint64_t made[2];
 
 static bool bit(const Word *bitmap, uint64_t page)
 {
@@ -135,6 +138,13 @@ static bool counts_exact(void)
            s.deferred_pages == count(DIRTY) - count_members(DIRTY);
 }
 
+/* No page comes back to the non-dirty set. */
+static bool sent_once(void)
+{
+    return s.stats.nondirty_sent <= s.all_pages &&
+           s.stats.nondirty_pages <= s.all_pages - s.stats.nondirty_sent;
+}
+
 static bool pointers_in_range(void)
 {
     for (int set = 0; set < 2; set++) {
@@ -147,57 +157,46 @@ static bool pointers_in_range(void)
     return true;
 }
 
+/* The number of a page, of all blocks' pages in a row */
+static unsigned place(uint32_t b, unsigned page)
+{
+    return page + (b ? pages[0] : 0);
+}
+
 /*
- * Of policy "paper", not held.  B: the steps of a batch, d: the dirty ones
- * among them, M: all pages.
+ * Whatever the policy, if it plans no step in an empty non-dirty set:
  *
- *   non-dirty steps <= M
- *   dirty steps <= d/(B - d) * non-dirty steps, and those of one batch more
+ *   non-dirty steps <= all pages
+ *   page sends of a set <= its steps
+ *   epochs <= steps + epochs that began with an empty non-dirty set + 1
  *
  * A relaxed non-dirty pointer goes round once: no page behind it is in its set,
- * since no page comes back to that.  A strict one finds a page with each step.
+ * since no page comes back to that.  A strict one finds a page with each step,
+ * but an epoch may end before its first.
  */
 static bool steps_bounded(void)
 {
-#ifdef BOUND
-    unsigned B = s.knobs.batch_pages, d = B * s.knobs.dirty_share / 100;
-    unsigned M = pages[0] + pages[1], at = s.batch_step, n = made[NONDIRTY];
+#ifdef STEPS
+    uint64_t M = pages[0] + pages[1], n = made[NONDIRTY];
+    const Pointer *p = &s.pointer[NONDIRTY];
 
-    if (n > M || made[DIRTY] > M * B + B) {
+    if (n > M || s.stats.nondirty_sent > n || s.stats.dirty_sent > made[DIRTY]) {
         return false;
     }
     if (s.knobs.strict_scan) {
-        if (n + s.stats.nondirty_pages > M) {
-            return false;
-        }
-    } else {
-        const Pointer *p = &s.pointer[NONDIRTY];
-        unsigned place = p->page + (p->block ? pages[0] : 0);
-
-        if (place % M != n % M) {
-            return false;
-        }
-        for (uint32_t b = 0; b < BLOCKS; b++) {
-            for (uint64_t p = 0; p < pages[b]; p++) {
-                if ((b ? pages[0] : 0) + p < n && is_member(NONDIRTY, b, p)) {
-                    return false;
-                }
-            }
-        }
-        /* so the number of epochs is bounded too */
-        if (s.stats.epochs > (uint64_t)n + made[DIRTY] + !s.epoch_stepped) {
-            return false;
-        }
+        return n + s.stats.nondirty_pages <= M;
     }
-    if (s.stats.dirty_sent > made[DIRTY] || s.stats.nondirty_sent > n) {
+    if (place(p->block, p->page) != n && (n < M || p->block || p->page)) {
         return false;
     }
-    if (s.stats.epochs == 1 && s.knobs.first_epoch_nondirty) {
-        return !made[DIRTY] && at <= n;
+    for (uint32_t b = 0; b < BLOCKS; b++) {
+        for (uint64_t p = 0; p < pages[b]; p++) {
+            if (place(b, p) < n && is_of(NONDIRTY, b, p)) {
+                return false;
+            }
+        }
     }
-    return at <= d
-        ? made[DIRTY] * (B - d) <= n * d + at * (B - d)
-        : n >= at - d && made[DIRTY] * (B - d) <= (n - (at - d)) * d + d * (B - d);
+    return s.stats.epochs <= n + made[DIRTY] + s.late_epochs + !s.epoch_stepped;
 #else
     return true;
 #endif
@@ -206,7 +205,7 @@ static bool steps_bounded(void)
 static bool invariant(void)
 {
     return nothing_lost() && counts_exact() && pointers_in_range() &&
-           s.batch_step < s.knobs.batch_pages && steps_bounded();
+           s.all_pages == pages[0] + pages[1] && sent_once() && steps_bounded();
 }
 
 static void prove_invariant(void)
@@ -214,14 +213,9 @@ static void prove_invariant(void)
     PROVE(nothing_lost(), "no page is lost");
     PROVE(counts_exact(), "counts are exact");
     PROVE(pointers_in_range(), "pointers are in range");
-    PROVE(s.batch_step < s.knobs.batch_pages, "a batch is not overrun");
-#ifdef BOUND
-    unsigned B = s.knobs.batch_pages, d = B * s.knobs.dirty_share / 100;
-
-    PROVE(steps_bounded(), "the bound's own induction");
-    PROVE((s.stats.dirty_sent + s.stats.nondirty_sent) * (B - d) <=
-          (pages[0] + pages[1]) * B + d * (B - d), "page sends are bounded");
-#endif
+    PROVE(s.all_pages == pages[0] + pages[1], "all pages are counted");
+    PROVE(sent_once(), "a page leaves the non-dirty set once");
+    PROVE(steps_bounded(), "steps are bounded");
 }
 
 static void any_state(void)
@@ -234,12 +228,9 @@ static void any_state(void)
     ASSUME(!mplm_knobs_error(&s.knobs));
     s.batch_step = nondet_number();
     s.hold = nondet_bit();
-#ifdef BOUND
-    ASSUME(s.knobs.batch_pages <= 4);
-    s.hold = false;
-    made[0] = nondet_unsigned();
-    made[1] = nondet_unsigned();
-#endif
+    made[0] = nondet_number();
+    made[1] = nondet_number();
+    ASSUME(made[0] < 1UL << 62 && made[1] < 1UL << 62);
 #ifdef STRICT
     ASSUME(s.knobs.strict_scan == STRICT);
 #endif
@@ -256,9 +247,7 @@ static void any_state(void)
         for (int w = 0; w < WORDS; w++) {
             pending[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
             dirtied[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
-#ifndef BOUND
             deferred[b][w] = nondet_word() & (Word)(FREE >> w * WORD_BITS);
-#endif
         }
         for (int p = 0; p < PAGES; p++) {
             logged[b][p] = FREE >> p & 1 ? nondet_bit() : false;

@@ -13,33 +13,41 @@
  * A SEND is one page, whatever the guest's host pages are: so do QEMU and the
  * simulator send.
  *
- * -D NEXT, MERGE, DISCARD, WRITE, FINISH or PLAN picks the operation.
- * -D BOUND proves the bound on steps, epochs and page sends of policy "paper",
- * not held, for batches of up to 4 steps.  Without it the policy is any at all:
- * each plan is another set and number of steps, as no state of a policy and
- * nothing that it has seen could make it more various.  PLAN proves that the
- * policies do keep the contract of PolicyOps; all but "foresight", whose steps
- * are those of "cold".  Any policy defers any pages of the dirty set, again at
- * each epoch, says at any call that the stage is over, and has any budget.
+ * -D NEXT, MERGE, DISCARD, WRITE or FINISH picks the operation.  The policy is
+ * any at all that keeps its contract, see policy.c: each plan is another set and
+ * number of steps, as no state of a policy and nothing that it has seen could
+ * make it more various.  It defers any pages of the dirty set, again at each
+ * epoch, says at any call that the stage is over, and has any budget.
+ * -D STEPS bounds its steps and epochs too, see state.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "state.h"
 
-/* What a policy may do: pick any set, for any number of steps. */
+/*
+ * What a policy may do: plan any number of steps in any set, but none in an
+ * empty non-dirty set.
+ */
+static uint64_t planned[2];
+
 static int any_plan(MplmScheduler *s, uint64_t *steps)
 {
-    (void)s;
+    int set = s->stats.nondirty_pages ? nondet_bit() : DIRTY;
+
     *steps = nondet_number();
-    ASSUME(*steps > 0);
-    return nondet_bit();
+    ASSUME(*steps > 0 && *steps < 1UL << 62);
+    planned[set] = *steps;
+    planned[!set] = 0;
+    return set;
 }
 
 static void any_steps_done(MplmScheduler *s, int set, uint64_t steps)
 {
     (void)s;
-    (void)set;
-    (void)steps;
+    PROVE(steps > 0 && steps <= planned[set],
+          "a policy is told of steps that it planned");
+    made[set] += steps;
+    ASSUME(made[set] < 1UL << 62);
 }
 
 static void any_epoch_begin(MplmScheduler *s, int64_t now_ms)
@@ -70,13 +78,6 @@ static const PolicyOps any_policy = {
     .steps_done = any_steps_done,
 };
 
-/* Policy "paper", its steps counted. */
-static void counted_steps_done(MplmScheduler *s, int set, uint64_t steps)
-{
-    made[set] += steps;
-    policies[0]->steps_done(s, set, steps);
-}
-
 static void send(uint32_t b, uint64_t page)
 {
     pending[b][page / WORD_BITS] &= ~(Word)(1UL << page % WORD_BITS);
@@ -84,19 +85,13 @@ static void send(uint32_t b, uint64_t page)
     stale[b][page] = false;
 }
 
-/* Of page sends and of epochs, a policy has had what it may have. */
+/* A policy has had the page sends, or the epochs, that it may have. */
 static bool spent(void)
 {
     uint64_t all = pages[0] + pages[1], over = s.ops->budget;
 
     return over && (s.stats.dirty_sent + s.stats.nondirty_sent >=
                     all + all / over || s.late_epochs > s.ops->late_epochs);
-}
-
-/* The number of a page, of all blocks' pages in a row */
-static unsigned place(uint32_t b, unsigned page)
-{
-    return page + (b ? pages[0] : 0);
 }
 
 /* Between two places of a pointer there is no page of its set. */
@@ -178,11 +173,9 @@ static void next(void)
 /* A fetch that is due: the log is merged and empty, an epoch begins. */
 static void merge(void)
 {
-#ifdef BOUND
-    ASSUME(s.epoch_stepped);         /* it is not held */
-#else
+    uint64_t epochs = s.stats.epochs, late = s.late_epochs;
+
     ASSUME(s.epoch_stepped || (!count(NONDIRTY) && !count_members(DIRTY)));
-#endif
     for (uint32_t b = 0; b < BLOCKS; b++) {
         Word fetched[WORDS];
         unsigned new = 0, added;
@@ -204,6 +197,8 @@ static void merge(void)
         }
     }
     mplm_epoch(&s, any_time());
+    PROVE(s.stats.epochs == epochs + 1 &&
+          s.late_epochs == late + !count(NONDIRTY), "an epoch is counted");
 }
 
 static void discard(void)
@@ -245,59 +240,15 @@ static void finish(void)
           "nothing is left to send");
 }
 
-/* The contract of PolicyOps, kept by each policy of mplm.c. */
-static void plan(void)
-{
-    MplmScheduler before;
-    uint64_t steps, done = nondet_number();
-    int set;
-
-    for (unsigned i = 0; mplm_policy_name(i); i++) {
-        if (policies[i] == &policy_foresight) {
-            continue;
-        }
-        s.ops = policies[i];
-        s.state = calloc(1, s.ops->state_size + 1);
-        ASSUME(s.state);
-        before = s;
-        set = s.ops->plan(&s, &steps);
-        PROVE(steps > 0, "a plan has a step");
-        PROVE(set == DIRTY || set == NONDIRTY, "a plan is of a set");
-        PROVE(set == DIRTY || before.stats.nondirty_pages,
-              "no step is planned in an empty non-dirty set");
-        ASSUME(done > 0 && done <= steps);
-        s.ops->steps_done(&s, set, done);
-        s.stats.epochs++;
-        s.ops->epoch_begin(&s, any_time());
-        s.stats.epochs--;
-        PROVE(s.ops->budget || s.ops->over == nondirty_empty,
-              "a policy has a budget, or the paper's end");
-        PROVE(s.batch_step < s.knobs.batch_pages, "a batch is not overrun");
-        s.batch_step = before.batch_step;
-        PROVE(s.stats.dirty_pages == before.stats.dirty_pages &&
-              s.stats.nondirty_pages == before.stats.nondirty_pages &&
-              s.stats.epochs == before.stats.epochs &&
-              s.pointer[0].page == before.pointer[0].page &&
-              s.pointer[1].page == before.pointer[1].page &&
-              s.epoch_end == before.epoch_end && s.blocks == before.blocks,
-              "a policy changes its own state alone");
-    }
-}
-
 int main(void)
 {
     static PolicyOps ops;
 
-#ifdef BOUND
-    ops = *policies[0];
-    ops.steps_done = counted_steps_done;
-#else
     ops = any_policy;
     ops.history = nondet_bit();
     ops.budget = nondet_bit() + nondet_bit();
     ops.late_epochs = nondet_unsigned();
     says_over = nondet_bit();
-#endif
     any_state();
     s.ops = &ops;
     ASSUME(invariant());
@@ -311,8 +262,6 @@ int main(void)
     guest_writes();
 #elif defined FINISH
     finish();
-#elif defined PLAN
-    plan();
 #endif
     s.ops = &ops;
     prove_invariant();
