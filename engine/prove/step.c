@@ -148,6 +148,8 @@ static void next(void)
         PROVE(is_pending(p.block, p.page), "SEND names a pending page");
         PROVE(is_dirtied(p.block, p.page) == (p.dirty == 1) && p.dirty <= 1,
               "SEND names the page's set");
+        PROVE(!p.dirty || !bit(deferred[p.block], p.page),
+              "SEND names no deferred page");
         PROVE(s.hold || !spent(), "no page is sent beyond the budget");
         send(p.block, p.page);
     } else if (action == MPLM_STOP) {
