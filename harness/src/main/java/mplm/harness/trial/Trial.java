@@ -135,7 +135,7 @@ public final class Trial {
           : e instanceof Error ? e.toString() : e.getMessage());
       interrupted = false;
     } finally {
-      interrupted |= !tearDown() || outcome == Outcome.FAILED && runEnds();
+      interrupted |= !tearDown() || (outcome == Outcome.FAILED || outcome == Outcome.LOST) && runEnds();
       sides().forEach(host -> host.tell((operation, took) -> {}));
       // all but the journal: a trial that has its end has the rest
       closeRecords(1);
