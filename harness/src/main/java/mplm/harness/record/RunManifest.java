@@ -2,21 +2,9 @@
 package mplm.harness.record;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonSerializer;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -26,12 +14,8 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import mplm.engine.migration.Method;
-import mplm.engine.unit.Bandwidth;
-import mplm.engine.unit.DataSize;
-import mplm.engine.unit.Durations;
 import mplm.harness.input.BadInput;
 import mplm.harness.input.BadValue;
-import mplm.harness.input.InputFile;
 import mplm.harness.result.Setting;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
@@ -82,32 +66,6 @@ public record RunManifest(
   public static final int FORMAT = 2;
 
   private static final String FILE = "run.json";
-
-  static final ObjectMapper WRITER = JsonMapper.builder()
-      .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-      .enable(SerializationFeature.INDENT_OUTPUT)
-      .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
-      .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-      .addModule(new SimpleModule()
-          .addSerializer(DataSize.class, ToStringSerializer.instance)
-          .addSerializer(Bandwidth.class, ToStringSerializer.instance)
-          .addSerializer(Method.class, ToStringSerializer.instance)
-          .addSerializer(Shard.class, ToStringSerializer.instance)
-          .addKeySerializer(Duration.class, new JsonSerializer<>() {
-            @Override
-            public void serialize(Duration value, JsonGenerator generator, SerializerProvider provider) throws IOException {
-              generator.writeFieldName(Durations.print(value));
-            }
-          })
-          .addSerializer(Duration.class, new ToStringSerializerBase(Duration.class) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            public String valueToString(Object value) {
-              return Durations.print((Duration) value);
-            }
-          }))
-      .build();
 
   /** A planned trial, by the name of its experiment. */
   public record Trial(
@@ -207,9 +165,7 @@ public record RunManifest(
 
   /** Writes it into the run's folder, whole or not at all. */
   public void write(Path run) throws IOException {
-    Path fresh = run.resolve(FILE + ".new");
-    Files.writeString(fresh, WRITER.writeValueAsString(this) + "\n");
-    Files.move(fresh, run.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+    RecordFile.write(run.resolve(FILE), this);
   }
 
   /** The file, in the run's folder. */
@@ -223,12 +179,7 @@ public record RunManifest(
       throw new BadInput(run + " is not the folder of a run: it has no " + FILE);
     }
     refuseNewer(run);
-    return InputFile.read(run.resolve(FILE), RunManifest.class, Map.of(
-        DataSize.class, DataSize::parse,
-        Bandwidth.class, Bandwidth::parse,
-        Duration.class, Durations::parse,
-        Method.class, Method::parse,
-        Shard.class, Shard::parse));
+    return RecordFile.read(run.resolve(FILE), RunManifest.class);
   }
 
   /** {@link BadInput} if a newer version of the kit wrote the files in this folder, by what its {@code run.json} says. */
@@ -236,7 +187,7 @@ public record RunManifest(
     Path file = folder.resolve(FILE);
     int version;
     try {
-      version = Files.exists(file) ? WRITER.readTree(file.toFile()).path("format_version").asInt() : FORMAT;
+      version = Files.exists(file) ? RecordFile.tree(file).path("format_version").asInt() : FORMAT;
     } catch (IOException e) {
       return; // whoever reads it says what is wrong with it
     }

@@ -3,15 +3,11 @@ package mplm.harness.record;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.unit.DataSize;
-import mplm.engine.unit.Durations;
-import mplm.harness.input.InputFile;
 
 /**
  * What a recorded dirty trace is of, and what the recording cost: the file {@code NAME.json} beside {@code NAME.trace.gz}.
@@ -59,15 +55,12 @@ public record TraceStamp(
 
   /** Writes it, whole or not at all. */
   public void write(Path file) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, RunManifest.WRITER.writeValueAsString(this) + "\n");
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    RecordFile.write(file, this);
   }
 
   /** Reads that of a trace; {@link mplm.harness.input.BadInput} if it has none. */
   public static TraceStamp of(Path trace) {
-    return InputFile.read(file(trace), TraceStamp.class,
-        Map.of(DataSize.class, DataSize::parse, Duration.class, Durations::parse));
+    return RecordFile.read(file(trace), TraceStamp.class);
   }
 
   /** Where that of a trace is. */
