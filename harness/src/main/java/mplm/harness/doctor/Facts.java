@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.harness.host.CpuList;
 import mplm.harness.host.Host;
+import mplm.harness.host.MemoryLimit;
 
 /**
  * What a host tells about itself: its kernel's files as they are, and what some commands print.
@@ -26,7 +27,7 @@ import mplm.harness.host.Host;
 record Facts(Map<String, String> texts) {
   private static final String MARK = "=mplm= ";
 
-  /** $1 work folder. Only a shell and coreutils are needed. */
+  /** $1 work folder, $2 script of memory limits. Only a shell, sed and coreutils are needed. */
   private static final String SCRIPT =
       """
       PATH=$PATH:/usr/sbin:/sbin
@@ -38,15 +39,7 @@ record Facts(Map<String, String> texts) {
         /sys/class/net/*/speed; do
         if [ -r "$file" ]; then printf '=mplm= %s\\n' "$file"; head -c 16000 "$file" 2>/dev/null; echo; fi
       done
-      # what this session may still take, of itself and of all cgroups above it; the least counts
-      printf '=mplm= cgroups\\n'
-      cgroup=$(sed -n 's/^0:://p' /proc/self/cgroup)
-      while :; do
-        folder=/sys/fs/cgroup${cgroup%/}
-        if [ -r "$folder/memory.max" ]; then echo "$(cat "$folder/memory.max" "$folder/memory.current" | tr '\\n' ' ')$folder"; fi
-        case $cgroup in ''|/) break ;; esac
-        cgroup=${cgroup%/*}
-      done
+      printf '=mplm= cgroups\\n'; sh -c "$2" mplm ''
       printf '=mplm= machine\\n'; uname -m
       printf '=mplm= disk\\n'; df -PB1 -- "$1"
       printf '=mplm= shm\\n'; df -PB1 /dev/shm
@@ -65,7 +58,7 @@ record Facts(Map<String, String> texts) {
       """;
 
   static Facts of(Host host) {
-    return parse(host.check(ANSWER, "sh", "-c", SCRIPT, "mplm", host.config().workFolder()));
+    return parse(host.check(ANSWER, "sh", "-c", SCRIPT, "mplm", host.config().workFolder(), MemoryLimit.SCRIPT));
   }
 
   static Facts parse(String output) {
@@ -119,11 +112,9 @@ record Facts(Map<String, String> texts) {
     return line.find() ? Long.parseLong(line.group(1)) * 1024 : 0;
   }
 
-  /** The cgroup that leaves the session least memory, and how many bytes; empty if none has a limit. */
-  Optional<Map.Entry<String, Long>> leastCgroup() {
-    return text("cgroups").stream().flatMap(String::lines).map(line -> line.split(" ", 3))
-        .filter(words -> words.length == 3 && words[0].matches("\\d+") && words[1].matches("\\d+"))
-        .map(words -> Map.entry(words[2], Long.parseLong(words[0]) - Long.parseLong(words[1]))).min(Map.Entry.comparingByValue());
+  /** The control group that leaves the session least memory; empty if none has a limit. */
+  Optional<MemoryLimit> leastCgroup() {
+    return MemoryLimit.parse(text("cgroups").orElse("")).stream().findFirst();
   }
 
   /** Free bytes of the file system, {@code disk} or {@code shm}. */

@@ -3,13 +3,13 @@ package mplm.harness.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Locale;
 import java.util.Optional;
 import mplm.engine.unit.DataSize;
 import mplm.harness.host.Cause;
 import mplm.harness.host.CpuList;
 import mplm.harness.host.HostConfig;
+import mplm.harness.host.MemoryLimit;
 
 /** What a host's facts mean for a suite. Nothing is asked of a host here. */
 final class HostChecks {
@@ -90,10 +90,10 @@ final class HostChecks {
   private void memory() {
     long free = facts.memory("MemAvailable");
     long wanted = (needs.memory().bytes() * (config.hugePages() == null ? 1 : 0) + SPARE.bytes()) * hostsHere;
-    Optional<Map.Entry<String, Long>> cgroup = facts.leastCgroup().filter(least -> least.getValue() < free);
-    long left = cgroup.map(Map.Entry::getValue).orElse(free);
+    Optional<MemoryLimit> cgroup = facts.leastCgroup().filter(least -> least.left() < free);
+    long left = cgroup.map(MemoryLimit::left).orElse(free);
     checks.add(Check.of(host, "memory", left >= wanted, Verdict.FAIL,
-        mib(left) + " available" + cgroup.map(least -> " by the limit in " + least.getKey() + "/memory.max").orElse(""),
+        mib(left) + " available" + cgroup.map(least -> " by the limit in " + least.file()).orElse(""),
         "suite " + needs.suite() + " takes " + mib(wanted) + shared() + ": "
             + (cgroup.isPresent() ? "raise the limit, which a container or service sets" : "stop other programs")
             + ", or take smaller guests"));

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import mplm.engine.qmp.QmpEvent;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
+import mplm.harness.host.MemoryLimit;
 import mplm.harness.host.NotRecorded;
 import mplm.harness.host.RemoteProcess;
 
@@ -35,6 +36,7 @@ final class Fate {
   private final Host host;
   private final Path log;
   private long killsBefore;
+  private List<MemoryLimit> limitsBefore = List.of();
 
   /** @param log local file with all that the hypervisor wrote to its standard output and error */
   Fate(Host host, Path log) {
@@ -45,6 +47,7 @@ final class Fate {
   /** The hypervisor is started next. */
   void beforeStart() {
     killsBefore = memoryKills();
+    limitsBefore = MemoryLimit.of(host);
   }
 
   /** What {@link Machine#fate} says. */
@@ -78,7 +81,9 @@ final class Fate {
   /** Whether the host's kernel killed a process for want of memory since the hypervisor was started, in words. */
   private String outOfMemory() {
     try {
-      return memoryKills() > killsBefore ? ", while the host's kernel was out of memory and killed for that" : "";
+      return memoryKills() <= killsBefore ? "" : MemoryLimit.reached(limitsBefore, MemoryLimit.of(host))
+          .map(limit -> ", for all was taken that the limit in " + limit.file() + " lets it")
+          .orElse(", while the host's kernel was out of memory and killed for that");
     } catch (HostException e) {
       return ""; // the signal remains
     }

@@ -104,7 +104,7 @@ public class HostChecksTest {
       {" constant_tsc", "", "", "cpu flags", Verdict.WARN, "no constant_tsc"},
       {"0.05", "0.9", "", "load", Verdict.WARN, "0.90 in the last minute"},
       {"60000000", "6000000", "", "memory", Verdict.FAIL, "5859MiB available"},
-      {"=mplm= kvm", "=mplm= cgroups\n1500000000 400000000 /sys/fs/cgroup/job\nmax 1 /sys/fs/cgroup\n=mplm= kvm", "", "memory", Verdict.FAIL,
+      {"=mplm= kvm", "=mplm= cgroups\n1500000000 500000000 100000000 0 /sys/fs/cgroup/job/memory.max\nmax 1 0 0 /sys/fs/cgroup/memory.max\n=mplm= kvm", "", "memory", Verdict.FAIL,
         "1049MiB available by the limit in /sys/fs/cgroup/job/memory.max"},
       {"30000000000 0%", "30000 0%", "", "/dev/shm", Verdict.FAIL, "a file of 1024MiB"},
       {"[madvise]", "[always] madvise", "", "transparent huge pages", Verdict.WARN, "khugepaged"},
