@@ -39,6 +39,7 @@ public record RunStamp(Map<String, String> values) {
   public static RunStamp of(RunManifest manifest) {
     Map<String, String> stamp = new TreeMap<>();
     manifest.environment().forEach((machine, keys) -> keys.forEach((key, value) -> stamp.put(machine + "." + key, value)));
+    stamp.keySet().removeIf(key -> key.startsWith(RunManifest.TESTBED + "."));
     stamp.put("suite", manifest.suite());
     stamp.put("seed", Long.toString(manifest.seed()));
     stamp.put("testbed", manifest.setting().testbed());

@@ -40,7 +40,9 @@ final class SetUp {
     String testbed = first.setting().testbed();
     String hosts = first.pairs().isEmpty() ? "two hosts" : new HashSet<>(first.pairs().values()).size() + " pairs of hosts";
     lines.add(List.of("testbed", testbed.equals("none") ? hosts
-        : testbed + ", on one machine" + (first.setting().ofEmulatedHosts() ? ", emulated: no time says anything of speed" : "")));
+        : testbed + ", on one machine" + (first.setting().ofEmulatedHosts() ? ", emulated: no time says anything of speed" : "")
+            + first.environment().getOrDefault(RunManifest.TESTBED, Map.of()).entrySet().stream()
+                .map(better -> "; not " + better.getKey() + ": " + better.getValue()).collect(Collectors.joining())));
     first.environment().forEach((machine, stamp) -> {
       if (machine.endsWith("link")) {
         lines.add(List.of(machine, "shaped by " + first.setting().shaping() + protection(first) + goodput(stamp)));

@@ -37,7 +37,7 @@ import mplm.harness.suite.Suite;
  * @param setting what all trials share
  * @param pairs of hosts, by experiment: all trials of one are made on the same; empty if there is but one
  * @param environment what may explain a difference between two runs, by machine: {@code controller}, {@code source}, {@code
- *     destination}, {@code link}; with several pairs {@code PAIR-source} and so on
+ *     destination}, {@code link}; with several pairs {@code PAIR-source} and so on; and {@value #TESTBED}
  * @param engine what the hypervisor was built from
  * @param guest what the guest's image was built from
  * @param kernelArguments of the guest, by experiment
@@ -64,6 +64,9 @@ public record RunManifest(
    * in {@code trials.csv} is the whole text.
    */
   public static final int FORMAT = 2;
+
+  /** In the environment: why the testbed is not of a better kind, by that kind. It explains no result. */
+  public static final String TESTBED = "testbed";
 
   private static final String FILE = "run.json";
 

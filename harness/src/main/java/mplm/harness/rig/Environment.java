@@ -13,6 +13,8 @@ import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.suite.Experiment;
+import mplm.harness.testbed.Kind;
+import mplm.harness.testbed.Testbed;
 
 /** The stamp of a run: what of the machines and the link between them may explain a difference from another run. */
 public final class Environment {
@@ -46,6 +48,18 @@ public final class Environment {
   public static Map<String, String> controller() {
     return Map.of("java", System.getProperty("java.vm.name") + " " + Runtime.version(),
         "os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
+  }
+
+  /**
+   * Why the testbed is not a better one, by the kind that cannot be had; empty for the best and for hosts that no testbed made. It is
+   * looked up within the testbed: one that is not isolated forbids what its machine forbids, and no more.
+   */
+  public static Map<String, String> testbed(String kind) {
+    Map<String, String> obstacles = new LinkedHashMap<>();
+    if (kind.equals(Kind.LOOPBACK.toString())) {
+      Testbed.obstacles().forEach((better, why) -> obstacles.put(better.toString(), why));
+    }
+    return obstacles;
   }
 
   /**

@@ -78,6 +78,10 @@ final class Sites implements AutoCloseable {
     List<String> names = sites.stream().map(site -> site.hosts().pair()).toList();
     Map<String, String> spread = sites.get(0).hosts().pair() == null ? Map.of() : Spread.of(suite.plan(request.seed()), names);
     Map<String, Map<String, String>> environment = new LinkedHashMap<>(Map.of("controller", Environment.controller()));
+    Map<String, String> obstacles = Environment.testbed(sites.get(0).hosts().testbed());
+    if (!obstacles.isEmpty()) {
+      environment.put(RunManifest.TESTBED, obstacles);
+    }
     Map<String, Experiment> measured = new HashMap<>();
     for (Site site : sites) {
       List<Experiment> here = site.measured(suite.experiments().stream()

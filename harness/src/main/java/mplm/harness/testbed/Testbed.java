@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** Runs a command with two hosts at hand. */
 public final class Testbed {
@@ -31,17 +33,25 @@ public final class Testbed {
       System.err.println("testbed: " + wanted + ": " + wanted.description());
       return wanted;
     }
-    List<String> obstacles = new ArrayList<>();
+    Map<Kind, String> obstacles = obstacles();
+    String because = obstacles.entrySet().stream().map(entry -> entry.getKey() + ": " + entry.getValue()).collect(Collectors.joining("; "));
+    Kind kind = Kind.candidates().stream().filter(candidate -> !obstacles.containsKey(candidate)).findFirst()
+        .orElseThrow(() -> new TestbedException("no testbed works here: " + because));
+    System.err.println("testbed: " + kind + ": " + kind.description() + (because.isEmpty() ? "" : " (" + because + ")"));
+    return kind;
+  }
+
+  /** Why this machine and user cannot have the kinds that are better than the best that they can have, best first. */
+  public static Map<Kind, String> obstacles() {
+    Map<Kind, String> obstacles = new LinkedHashMap<>();
     for (Kind kind : Kind.candidates()) {
       Optional<String> obstacle = kind.obstacle();
       if (obstacle.isEmpty()) {
-        String because = obstacles.isEmpty() ? "" : " (" + String.join("; ", obstacles) + ")";
-        System.err.println("testbed: " + kind + ": " + kind.description() + because);
-        return kind;
+        break;
       }
-      obstacles.add(kind + ": " + obstacle.get());
+      obstacles.put(kind, obstacle.get());
     }
-    throw new TestbedException("no testbed works here: " + String.join("; ", obstacles));
+    return obstacles;
   }
 
   /**

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -336,6 +337,25 @@ public class RecordedRunTest extends InRecordedRun {
         .contains("destination.cores: 2, 64", "source.cores: 2, 64", "stream_protection: none, tls",
             "experiment short: MG class S, 1 vCPU, 256MiB, 20Mbit/s, MG class S, 1 vCPU, 256MiB, 21Mbit/s")
         .anyMatch(text -> text.startsWith("link.goodput_bits_per_s_at.400Mbit/s: "));
+  }
+
+  /** A reader who meets "loopback" wants to know whether somebody chose it; results do not differ by that. */
+  @Test
+  public void theReportSaysWhyTheTestbedIsNoBetterOne() throws Exception {
+    Path file = run.resolve("run.json");
+    String loopback = Files.readString(file).replace("\"testbed\" : \"namespaces\"", "\"testbed\" : \"loopback\"");
+    Files.writeString(file, loopback);
+    RunDerivation plain = RunDerivation.of(run);
+    plain.again();
+    assertThat(Files.readString(run.resolve("report.md"))).contains("| testbed | loopback, on one machine |");
+    Path why = Files.createDirectories(run.resolve("why"));
+    Files.writeString(why.resolve("run.json"), loopback.replaceFirst("\"environment\" : \\{",
+        "$0 \"testbed\" : {\"namespaces\" : \"the kernel lacks sch_tbf\"},"));
+    assertThat(new RunComparison(plain, RunDerivation.of(why)).obstacles()).isEmpty();
+    Files.move(why.resolve("run.json"), file, StandardCopyOption.REPLACE_EXISTING);
+    RunDerivation.of(run).again();
+    assertThat(Files.readString(run.resolve("report.md")))
+        .contains("| testbed | loopback, on one machine; not namespaces: the kernel lacks sch\\_tbf |");
   }
 
   /** What a newer version wrote may mean something else: nothing is made of it, of its rows alone neither. */

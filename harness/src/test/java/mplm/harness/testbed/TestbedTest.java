@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import mplm.harness.Forked;
+import mplm.harness.rig.Environment;
 import org.awaitility.Awaitility;
 import org.testng.SkipException;
 import org.testng.annotations.AfterMethod;
@@ -152,6 +155,30 @@ public class TestbedTest {
     Process process = make(Kind.LOOPBACK, "true");
     assertThat(process.errorReader().readLine()).contains(folder.toString()).contains("owner-only");
     assertThat(status(process)).isEqualTo(3);
+  }
+
+  /** Says which kinds cannot be had and why, a line each, and how the testbed names itself. */
+  public static final class Asker {
+    public static void main(String[] args) {
+      Testbed.obstacles().forEach((kind, why) -> System.out.println(kind + ": " + why));
+      Environment.testbed("loopback").forEach((kind, why) -> System.out.println("recorded " + kind + ": " + why));
+      System.out.println("best recorded " + Environment.testbed("namespaces") + Environment.testbed("none"));
+    }
+  }
+
+  /** As in a plain container, whose root may not make namespaces. */
+  @Test(timeOut = 60_000)
+  public void aRunInATestbedThatIsNotIsolatedRecordsWhy() throws Exception {
+    if (Kind.candidates().get(0) != Kind.NAMESPACES) {
+      throw new SkipException("only root can give up what root may do");
+    }
+    Forked asked = Forked.of(Map.of(), List.of("setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin", "--",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
+        System.getProperty("java.class.path"), Asker.class.getName()));
+    assertThat(asked.out().lines().toList()).as(asked.err()).hasSize(3)
+        .satisfies(lines -> assertThat(lines.get(0)).startsWith("namespaces: not permitted here (").contains("CAP_SYS_ADMIN"))
+        .satisfies(lines -> assertThat(lines.get(1)).isEqualTo("recorded " + lines.get(0)))
+        .endsWith("best recorded {}{}");
   }
 
   private Process makeWaiting(Kind kind) throws IOException {
