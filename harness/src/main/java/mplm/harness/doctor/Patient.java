@@ -127,7 +127,7 @@ final class Patient implements AutoCloseable {
 
   /** Three rungs; without the last, guests run under TCG. */
   private void kvm(Path logs) {
-    String slow = "guests run under TCG, 10 to 40 times slower: ";
+    String slow = "guests run under TCG, much slower: ";
     String device = facts.text("kvm").orElse("missing");
     if (!device.equals("usable")) {
       boolean missing = device.equals("missing");
