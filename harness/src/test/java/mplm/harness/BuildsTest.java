@@ -3,15 +3,17 @@ package mplm.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import mplm.harness.support.InFolder;
 import mplm.harness.support.SmallDisk;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
-/** What the kit's builds say of a machine that cannot hold them. */
-public class BuildsTest {
+/** What the kit's builds say of a machine that cannot hold them, and of each other. */
+public class BuildsTest extends InFolder {
   private static final Path CLONE = Path.of("").toAbsolutePath().getParent();
 
   @DataProvider
@@ -28,6 +30,25 @@ public class BuildsTest {
           .contains("takes", " MiB in " + disk.path(), "make room", "MPLM_CACHE");
       assertThat(told.status()).isEqualTo(3);
       assertThat(told.out()).isEmpty();
+    }
+  }
+
+  /** Not in silence: a build takes ten minutes, and who waits for it wants to know for what. */
+  @Test(timeOut = 120_000)
+  public void whoWaitsForAnothersBuildIsToldSo() throws Exception {
+    Path lock = Files.createDirectories(folder.resolve("engine")).resolve("lock");
+    Process other = new ProcessBuilder("flock", lock.toString(), "sh", "-c", "echo holds; exec cat").start();
+    ProcessBuilder builder = new ProcessBuilder(CLONE.resolve("engine/qemu/build").toString());
+    builder.environment().put("MPLM_CACHE", folder.toString());
+    assertThat(other.inputReader().readLine()).isEqualTo("holds");
+    Process build = builder.start();
+    try {
+      assertThat(build.errorReader().readLine()).isEqualTo("engine: waiting: another build has " + lock);
+    } finally {
+      // the one that waits first, or it would begin to build
+      build.descendants().forEach(ProcessHandle::destroyForcibly);
+      build.destroyForcibly().waitFor();
+      other.destroyForcibly().waitFor();
     }
   }
 }
