@@ -8,12 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import mplm.engine.scheduler.Scheduler.Action;
 
 /**
@@ -22,9 +18,6 @@ import mplm.engine.scheduler.Scheduler.Action;
  * reason. Times are the log's, as policies may plan by them; without {@code mplm_clock} in it, epochs end when they are over.
  */
 public final class Replay implements AutoCloseable {
-  private static final Pattern EVENT = Pattern.compile("(?:\\d+@\\d+\\.\\d+:)?mplm_([a-z]+)(.*)");
-  private static final Pattern FIELD = Pattern.compile(" ([a-z_]+)=(.*?)(?= [a-z_]+=|$)");
-
   /**
    * What was replayed.
    *
@@ -45,7 +38,7 @@ public final class Replay implements AutoCloseable {
   /** Bitmaps of what is pending at the start, by block number, then the scheduler's. */
   private final List<Bitmap> blocks = new ArrayList<>();
 
-  private Map<String, String> fields = Map.of();
+  private TraceEvent event;
   private Scheduler scheduler;
   private boolean started;
   private boolean live;
@@ -68,7 +61,7 @@ public final class Replay implements AutoCloseable {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         try {
-          replay.accept(line);
+          TraceEvent.parse(line).ifPresent(replay::accept);
         } catch (IllegalArgumentException | IllegalStateException | IndexOutOfBoundsException e) {
           throw new Divergence(log + ":" + number + ": " + e.getMessage() + ": " + line, e);
         }
@@ -77,23 +70,16 @@ public final class Replay implements AutoCloseable {
     }
   }
 
-  private void accept(String line) {
-    Matcher event = EVENT.matcher(line);
-    if (!event.matches()) {
-      return;
-    }
-    fields = new HashMap<>();
-    for (Matcher field = FIELD.matcher(event.group(2)); field.find(); ) {
-      fields.put(field.group(1), field.group(2));
-    }
-    String name = event.group(1);
+  private void accept(TraceEvent next) {
+    event = next;
+    String name = next.name();
     if (scheduler == null && !name.equals("start")) {
       throw new IllegalStateException("mplm_start is missing");
     }
     switch (name) {
       case "start" -> open();
       case "block" -> addBlock();
-      case "pending" -> blocks.get(block()).set(number("first"), number("count"));
+      case "pending" -> blocks.get(block()).set(event.number("first"), event.number("count"));
       case "control" -> control();
       case "clock" -> clock();
       case "cost" -> { }
@@ -114,14 +100,14 @@ public final class Replay implements AutoCloseable {
     switch (name) {
       case "again" -> expect(Action.AGAIN, scheduler.next(now));
       case "send" -> pick();
-      case "cleared" -> scheduler.sent(block(), number("page"));
-      case "discard" -> scheduler.discard(block(), number("first"), number("count"));
+      case "cleared" -> scheduler.sent(block(), event.number("page"));
+      case "discard" -> scheduler.discard(block(), event.number("first"), event.number("count"));
       case "wait" -> {
-        now = number("ms");
+        now = event.number("ms");
         expect(Action.WAIT, scheduler.next(now));
       }
       case "fetch" -> {
-        now = number("ms");
+        now = event.number("ms");
         expect(Action.FETCH, scheduler.next(now));
         fetching = true;
       }
@@ -134,9 +120,9 @@ public final class Replay implements AutoCloseable {
 
   private void open() {
     close();
-    scheduler = new Scheduler(text("policy"), new Knobs(
-        Duration.ofMillis(number("epoch_ms")), (int) number("batch"), (int) number("dirty_share"),
-        number("first_epoch_nondirty") != 0, number("strict") != 0));
+    scheduler = new Scheduler(event.text("policy"), new Knobs(
+        Duration.ofMillis(event.number("epoch_ms")), (int) event.number("batch"), (int) event.number("dirty_share"),
+        event.number("first_epoch_nondirty") != 0, event.number("strict") != 0));
     blocks.clear();
     started = false;
     fetching = false;
@@ -151,7 +137,7 @@ public final class Replay implements AutoCloseable {
     if (started || block() != blocks.size()) {
       throw new IllegalStateException("a block out of turn");
     }
-    blocks.add(new Bitmap(number("pages")));
+    blocks.add(new Bitmap(event.number("pages")));
   }
 
   /** All blocks are known. */
@@ -166,8 +152,8 @@ public final class Replay implements AutoCloseable {
   /** Before the stage and each later epoch begins. */
   private void clock() {
     merge();
-    now = number("ms");
-    scheduler.progress(number("bytes"));
+    now = event.number("ms");
+    scheduler.progress(event.number("bytes"));
   }
 
   private void control() {
@@ -175,8 +161,8 @@ public final class Replay implements AutoCloseable {
       merge();
       checkSent();
     }
-    scheduler.hold(number("hold") != 0);
-    if (number("end") != 0) {
+    scheduler.hold(event.number("hold") != 0);
+    if (event.number("end") != 0) {
       scheduler.endNow();
     }
   }
@@ -187,7 +173,7 @@ public final class Replay implements AutoCloseable {
       action = scheduler.next(now);
     }
     expect(Action.SEND, action);
-    if (scheduler.block() != block() || scheduler.page() != number("page") || scheduler.dirty() != (number("dirty") != 0)) {
+    if (scheduler.block() != block() || scheduler.page() != event.number("page") || scheduler.dirty() != (event.number("dirty") != 0)) {
       throw new IllegalStateException(String.format(Locale.ROOT, "the scheduler picks block=%d page=%d dirty=%d",
           scheduler.block(), scheduler.page(), scheduler.dirty() ? 1 : 0));
     }
@@ -212,7 +198,7 @@ public final class Replay implements AutoCloseable {
       fetchedBlock = block();
       fetched = new Bitmap(blocks.get(fetchedBlock).pages());
     }
-    fetched.set(number("first"), number("count"));
+    fetched.set(event.number("first"), event.number("count"));
   }
 
   private void beginFetch() {
@@ -236,7 +222,7 @@ public final class Replay implements AutoCloseable {
     fetching = false;
     fetches++;
     Stats stats = scheduler.stats();
-    if (stats.dirtyPages() != number("dirty") || stats.nondirtyPages() != number("nondirty")) {
+    if (stats.dirtyPages() != event.number("dirty") || stats.nondirtyPages() != event.number("nondirty")) {
       throw new IllegalStateException(String.format(
           Locale.ROOT, "the scheduler has dirty=%d nondirty=%d", stats.dirtyPages(), stats.nondirtyPages()));
     }
@@ -244,7 +230,7 @@ public final class Replay implements AutoCloseable {
 
   private void end() {
     expect(Action.STOP, scheduler.next(now));
-    if (!scheduler.stats().end().toString().equals(text("reason"))) {
+    if (!scheduler.stats().end().toString().equals(event.text("reason"))) {
       throw new IllegalStateException("the scheduler ends as " + scheduler.stats().end());
     }
     live = false;
@@ -257,19 +243,7 @@ public final class Replay implements AutoCloseable {
   }
 
   private int block() {
-    return (int) number("block");
-  }
-
-  private long number(String key) {
-    return Long.parseLong(text(key));
-  }
-
-  private String text(String key) {
-    String value = fields.get(key);
-    if (value == null) {
-      throw new IllegalArgumentException("field " + key + " is missing");
-    }
-    return value;
+    return (int) event.number("block");
   }
 
   private long left() {
