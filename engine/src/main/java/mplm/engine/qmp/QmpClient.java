@@ -2,14 +2,10 @@
 package mplm.engine.qmp;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.Closeable;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,35 +14,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.StreamSupport;
 import mplm.engine.unit.Patience;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * A conversation with one QEMU. Thread-safe. One thread reads and stamps what arrives, another writes, so that a peer that does not
- * read cannot hold a caller beyond its time-out. Closing the streams must end a blocked read or write, as those of sockets do.
+ * A conversation with one QEMU. Thread-safe. A peer that does not read cannot hold a caller beyond its time-out. Closing the streams must
+ * end a blocked read or write, as those of sockets do.
  */
 public final class QmpClient implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(QmpClient.class);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration CLOSE_TIMEOUT = Patience.of(Duration.ofSeconds(30));
-
   /** QMP's capability of that name. */
   private static final String OUT_OF_BAND = "oob";
 
   private final String name;
-  private final InputStream in;
-  private final OutputStream out;
-  private final Consumer<QmpMessage> recorder;
-  private final Thread reader;
-  private final ExecutorService writer;
+  private final QmpConnection connection;
   private final AtomicLong lastId = new AtomicLong();
   private final CompletableFuture<JsonNode> greeting = new CompletableFuture<>();
   private final Conversation conversation = new Conversation();
@@ -61,11 +46,7 @@ public final class QmpClient implements AutoCloseable {
 
   private QmpClient(String name, InputStream in, OutputStream out, Consumer<QmpMessage> recorder) {
     this.name = name;
-    this.in = in;
-    this.out = out;
-    this.recorder = recorder;
-    this.reader = daemon(this::read, "qmp reader " + name);
-    this.writer = Executors.newSingleThreadExecutor(task -> daemon(task, "qmp writer " + name));
+    this.connection = new QmpConnection(name, in, out, recorder, this::hear, this::die);
   }
 
   /**
@@ -80,7 +61,7 @@ public final class QmpClient implements AutoCloseable {
       throws QmpException, InterruptedException {
     QmpClient client = new QmpClient(name, in, out, recorder);
     try {
-      client.reader.start();
+      client.connection.start();
       JsonNode offered = client.await(client.greeting, "greeting", timeout).path("QMP").path("capabilities");
       client.outOfBand = StreamSupport.stream(offered.spliterator(), false).anyMatch(one -> one.asText().equals(OUT_OF_BAND));
       client.execute("qmp_capabilities", client.outOfBand ? Map.of("enable", List.of(OUT_OF_BAND)) : Map.of(), timeout);
@@ -135,7 +116,7 @@ public final class QmpClient implements AutoCloseable {
         if (death != null) {
           throw new QmpException.Died(death.getMessage(), death);
         }
-        writer.execute(() -> write(message));
+        connection.send(message);
       }
       Conversation.Turn reply = await(answer, "answer to " + command, timeout);
       JsonNode value = reply.value();
@@ -188,43 +169,14 @@ public final class QmpClient implements AutoCloseable {
   @Override
   public void close() {
     die("closed by the controller", null);
-    closeStream(out);
-    closeStream(in);
-    writer.shutdownNow();
-    try {
-      reader.join(CLOSE_TIMEOUT.toMillis());
-      if (reader.isAlive() || !writer.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IllegalStateException(name + ": its streams are closed, yet a read or write goes on");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    connection.close();
   }
 
-  private void closeStream(Closeable stream) {
-    try {
-      stream.close();
-    } catch (IOException e) {
-      LOG.debug("{}: closing a stream that was broken already", name, e);
-    }
-  }
-
-  private void read() {
-    try (MappingIterator<JsonNode> messages = JSON.readerFor(JsonNode.class).readValues(in)) {
-      while (messages.hasNextValue()) {
-        accept(messages.nextValue(), System.nanoTime());
-      }
-      die("closed the connection", null);
-    } catch (IOException | RuntimeException e) {
-      die(oneLine(e), e);
-    }
-  }
-
-  private void accept(JsonNode message, long arrival) {
-    Conversation.Turn turn = record(new QmpMessage(name, false, arrival, message));
+  private void hear(QmpMessage message) {
+    Conversation.Turn turn = conversation.hear(message);
     switch (turn.kind()) {
       case EVENT -> {
-        QmpEvent event = new QmpEvent(turn.name(), turn.value(), arrival);
+        QmpEvent event = new QmpEvent(turn.name(), turn.value(), turn.time());
         synchronized (events) {
           events.add(event);
           events.notifyAll();
@@ -232,32 +184,16 @@ public final class QmpClient implements AutoCloseable {
         listeners.forEach(listener -> listener.accept(event));
       }
       case ANSWER, REFUSAL -> {
-        CompletableFuture<Conversation.Turn> answer = waiting.get(message.get("id").asLong());
+        CompletableFuture<Conversation.Turn> answer = waiting.get(message.body().get("id").asLong());
         // none: its command has timed out
         if (answer != null) {
           answer.complete(turn);
         }
       }
-      case GREETING -> greeting.complete(message);
-      default -> throw new IllegalArgumentException("not a message of QMP: " + message);
+      case GREETING -> greeting.complete(message.body());
+      case COMMAND -> { }
+      case OTHER -> throw new IllegalArgumentException("not a message of QMP: " + message.body());
     }
-  }
-
-  private void write(ObjectNode message) {
-    try {
-      record(new QmpMessage(name, true, System.nanoTime(), message));
-      out.write((message + "\r\n").getBytes(StandardCharsets.UTF_8));
-      out.flush();
-    } catch (IOException | RuntimeException e) {
-      die(oneLine(e), e);
-    }
-  }
-
-  private Conversation.Turn record(QmpMessage message) {
-    synchronized (recorder) {
-      recorder.accept(message);
-    }
-    return conversation.hear(message);
   }
 
   /** The first reason stays. */
@@ -288,15 +224,5 @@ public final class QmpClient implements AutoCloseable {
   private QmpException.NotYet notYet(String what, Duration timeout, String lastSeen) {
     return new QmpException.NotYet(
         name + ": no " + what + " " + Patience.within(timeout) + lastSeen);
-  }
-
-  private static String oneLine(Exception e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.getClass().getSimpleName());
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
   }
 }
