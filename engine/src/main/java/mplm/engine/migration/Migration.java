@@ -7,24 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpClient;
 import mplm.engine.qmp.QmpException;
-import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.Durations;
 import mplm.engine.unit.Patience;
 
 /**
  * Migrates one guest once. The source holds the guest, running or stopped; the destination was started with {@code -incoming
- * defer}. {@code return-path} is on (without it QEMU's downtime ends when the last byte is in its socket buffer) and QEMU's own rate
- * limit is off unless the route has one: the link decides.
+ * defer}. The link decides the rate, unless the route has QEMU limit it.
  *
  * @param listenHost address or name at which the destination listens, on a port of its kernel's choice
  * @param limit after which the migration is cancelled; one that stands still for 10 s is cancelled then, and has failed. In post-copy none
@@ -56,68 +50,13 @@ public record Migration(
    * @throws IOException the route could not be made
    */
   public MigrationResult run(Consumer<Progress> observer) throws IOException, InterruptedException {
-    configure();
+    new Preparation(source, destination, method, route.maxBandwidth(), key).make();
     InetSocketAddress listening = listen();
     InetSocketAddress to = route.to(listening);
     boolean running = query(source, "query-status").path("running").asBoolean();
     long begin = System.nanoTime();
     source.execute("migrate", Map.of("uri", uri(to)), ANSWER);
     return new Run(begin, running, observer, listening).finish();
-  }
-
-  private void configure() throws QmpException, InterruptedException {
-    Map<String, Boolean> both = Map.of("return-path", true, "events", true);
-    capabilities(destination, both);
-    Map<String, Boolean> there = new LinkedHashMap<>();
-    method.destinationCapabilities().forEach(capability -> there.put(capability, true));
-    capabilities(destination, there);
-    if (!method.destinationParameters().isEmpty()) {
-      destination.execute("migrate-set-parameters", method.destinationParameters(), ANSWER);
-    }
-    capabilities(source, both);
-    capabilities(source, own());
-    source.execute("migrate-set-parameters", parameters(), ANSWER);
-    if (key.isPresent()) {
-      encrypt(source, key.orElseThrow().client());
-      encrypt(destination, key.orElseThrow().server());
-    }
-  }
-
-  private static void encrypt(QmpClient qemu, Map<String, Object> key) throws QmpException, InterruptedException {
-    qemu.execute("object-add", key, ANSWER);
-    qemu.execute("migrate-set-parameters", Map.of("tls-creds", StreamKey.ID), ANSWER);
-  }
-
-  private Map<String, Object> parameters() {
-    Map<String, Object> parameters = new LinkedHashMap<>();
-    parameters.put("max-bandwidth", route.maxBandwidth().map(Bandwidth::bytesPerSecond).orElse(0L));
-    parameters.put("avail-switchover-bandwidth", 0);
-    route.maxBandwidth().ifPresent(limit -> parameters.put("max-postcopy-bandwidth", limit.bytesPerSecond()));
-    parameters.putAll(method.parameters());
-    return parameters;
-  }
-
-  /** Those of this method, and off again what an earlier migration of this QEMU by another had on; a stock QEMU does not know it. */
-  private Map<String, Boolean> own() throws QmpException, InterruptedException {
-    Map<String, Boolean> own = new LinkedHashMap<>();
-    Set<String> others = new LinkedHashSet<>(Methods.capabilities());
-    others.removeAll(method.capabilities());
-    if (!others.isEmpty()) {
-      others.retainAll(query(source, "query-migrate-capabilities").findValuesAsText("capability"));
-    }
-    others.forEach(capability -> own.put(capability, false));
-    method.capabilities().forEach(capability -> own.put(capability, true));
-    return own;
-  }
-
-  private static void capabilities(QmpClient qemu, Map<String, Boolean> states) throws QmpException, InterruptedException {
-    if (states.isEmpty()) {
-      return;
-    }
-    List<Map<String, Object>> list = states.entrySet().stream()
-        .map(e -> Map.<String, Object>of("capability", e.getKey(), "state", e.getValue()))
-        .toList();
-    qemu.execute("migrate-set-capabilities", Map.of("capabilities", list), ANSWER);
   }
 
   private InetSocketAddress listen() throws QmpException, InterruptedException {
