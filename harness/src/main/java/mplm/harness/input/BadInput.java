@@ -7,11 +7,24 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** What a person gave cannot be used. The message is one line: what, where, what is allowed. Exit code 2. */
 public final class BadInput extends RuntimeException {
+  /** The message may quote what was given: line ends and other control characters in it are shown as in Java's strings. */
   public BadInput(String message) {
-    super(message);
+    super(oneLine(message));
+  }
+
+  private static String oneLine(String message) {
+    return message.codePoints().mapToObj(letter -> switch (letter) {
+      case '\n' -> "\\n";
+      case '\r' -> "\\r";
+      case '\t' -> "\\t";
+      default -> Character.isISOControl(letter) || letter == 0x2028 || letter == 0x2029
+          ? String.format(Locale.ROOT, "\\u%04x", letter) : Character.toString(letter);
+    }).collect(Collectors.joining());
   }
 
   /** What is wrong with a file, and with which if that is known: many exceptions of the file system say nothing but its name. */
