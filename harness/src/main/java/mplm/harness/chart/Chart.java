@@ -43,6 +43,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class Chart {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 560;
+  /** So many letters of a title are as wide as a chart. */
+  private static final int TITLE = 110;
   private static final int TICK_SPACING = 95;
   /** The least span of the x axis, in powers of two: with less, ticks would stand between them. */
   private static final double NARROWEST = 6;
@@ -103,7 +105,13 @@ public final class Chart {
 
   /** A chart in this kit's look. */
   static XYChart empty(String title, String x, String y) {
-    XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(x).yAxisTitle(y).build();
+    return empty(title, x, y, HEIGHT);
+  }
+
+  /** The same, of another height, in pixels. */
+  static XYChart empty(String title, String x, String y, int height) {
+    String shown = title.length() > TITLE ? title.substring(0, TITLE) + " ..." : title;
+    XYChart chart = new XYChartBuilder().width(WIDTH).height(height).title(shown).xAxisTitle(x).yAxisTitle(y).build();
     var styler = chart.getStyler();
     styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
     styler.setChartTitleFont(new Font(FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false).setChartTitlePadding(30);
@@ -130,8 +138,8 @@ public final class Chart {
   }
 
   /** The x axis counts in powers of two: xchart's own logarithmic axis labels decades alone, or every tick until they overlap. */
-  private static double log2(double seconds) {
-    return Math.log(seconds) / Math.log(2);
+  static double log2(double value) {
+    return Math.log(value) / Math.log(2);
   }
 
   /** Means, and their confidence intervals where there are any. */
@@ -225,7 +233,7 @@ public final class Chart {
         .filter(total -> total < FAR * measured).reduce(measured, Math::max);
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return BigDecimal.valueOf(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 }

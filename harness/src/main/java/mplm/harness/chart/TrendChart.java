@@ -23,15 +23,13 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param levels of each run's stretch, its median
  */
 public record TrendChart(String title, String unit, double[] values, double[] levels) {
-  private static final int TITLE = 110;
-
   /** Writes {@code NAME.png} and {@code NAME.svg} into the folder and returns both paths. */
   public List<Path> write(Path folder, String name) throws IOException {
     return Chart.write(this::draw, folder, name);
   }
 
   private XYChart draw() {
-    XYChart chart = Chart.empty(title.length() > TITLE ? title.substring(0, TITLE) + " ..." : title, "run", unit);
+    XYChart chart = Chart.empty(title, "run", unit);
     double[] runs = IntStream.rangeClosed(1, values.length).mapToDouble(n -> n).toArray();
     double top = IntStream.range(0, values.length).mapToDouble(i -> values[i]).max().orElse(1);
     chart.getStyler().setYAxisMin(0.0).setYAxisMax(top > 0 ? 1.2 * top : 1).setXAxisMin(0.5).setXAxisMax(values.length + 0.5);

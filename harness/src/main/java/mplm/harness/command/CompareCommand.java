@@ -12,6 +12,7 @@ import mplm.engine.migration.Methods;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RowSet;
 import mplm.harness.document.ComparisonDocument;
+import mplm.harness.document.Html;
 import mplm.harness.document.Markdown;
 import mplm.harness.input.BadInput;
 import mplm.harness.verdict.Comparison;
@@ -62,6 +63,9 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(names = "--markdown", paramLabel = FILE, description = "write it to this file too, as Markdown")
   private Path markdown;
 
+  @Option(names = "--html", paramLabel = FILE, description = "the same as a page with a chart of all ratios, in one file")
+  private Path html;
+
   @Option(names = "--json", paramLabel = FILE, description = "the same as JSON")
   private Path json;
 
@@ -85,7 +89,12 @@ public final class CompareCommand implements Callable<Integer> {
     out.flush();
     try {
       if (markdown != null) {
-        Markdown.write(markdown, document.blocks());
+        Markdown.write(markdown, document.blocks(List.of()));
+      }
+      if (html != null) {
+        try (ScratchFolder charts = new ScratchFolder("mplm-compare")) {
+          Html.write(html, document.title(), document.blocks(document.draw(charts.path(), "ratios")));
+        }
       }
       if (json != null) {
         document.writeJson(json);
@@ -94,7 +103,7 @@ public final class CompareCommand implements Callable<Integer> {
         document.writeJUnit(junit);
       }
     } catch (IOException e) {
-      throw new BadInput("--markdown, --json, --junit: cannot be written: " + BadInput.reason(e));
+      throw new BadInput("--markdown, --html, --json, --junit: cannot be written: " + BadInput.reason(e));
     }
     return document.comparison().isWorse() ? ExitCode.FAILED : 0;
   }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import mplm.harness.document.Block;
 import mplm.harness.document.ComparisonDocument;
 import mplm.harness.document.Html;
 import mplm.harness.document.Markdown;
@@ -44,15 +43,17 @@ public final class EngineVerdict {
         compare(manifest, rows, alpha == null ? rules : rules.withAlpha(alpha)));
   }
 
-  /** Writes {@code verdict.md}, {@code verdict.json}, {@code verdict.xml} (JUnit) and {@code index.html}. */
+  /** Writes {@code verdict.md}, {@code verdict.json}, {@code verdict.xml} (JUnit), a chart of all ratios and {@code index.html}. */
   static List<Path> write(RunManifest manifest, List<TrialRow> rows, Path folder) throws IOException {
     ComparisonDocument document = document(manifest, rows, Rules.standard());
-    List<Path> files = List.of("verdict.md", "verdict.json", "verdict.xml", "index.html").stream().map(folder::resolve).toList();
-    List<Block> blocks = document.blocks();
-    Markdown.write(files.get(0), blocks);
+    List<Path> files = new ArrayList<>(List.of("verdict.md", "verdict.json", "verdict.xml").stream().map(folder::resolve).toList());
+    Markdown.write(files.get(0), document.blocks(List.of()));
     document.writeJson(files.get(1));
     document.writeJUnit(files.get(2));
-    Html.write(files.get(3), manifest.setting().run(), blocks);
+    List<Path> chart = document.draw(folder.resolve("charts"), "ratios");
+    files.addAll(chart);
+    files.add(folder.resolve("index.html"));
+    Html.write(files.get(files.size() - 1), manifest.setting().run(), document.blocks(chart));
     return files;
   }
 

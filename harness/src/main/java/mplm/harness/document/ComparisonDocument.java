@@ -18,8 +18,11 @@ import java.util.stream.Collectors;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import mplm.harness.chart.Chart;
+import mplm.harness.chart.RatioChart;
 import mplm.harness.document.Block.Heading;
 import mplm.harness.document.Block.Paragraph;
+import mplm.harness.document.Block.Picture;
 import mplm.harness.document.Block.Table;
 import mplm.harness.table.TextTable;
 import mplm.harness.verdict.Comparison;
@@ -84,13 +87,38 @@ public record ComparisonDocument(String base, String candidate, List<String> not
     return text.append(rule()).append(System.lineSeparator()).append(sentence()).append(System.lineSeparator()).toString();
   }
 
-  /** The same for {@link Markdown} and {@link Html}. */
-  public List<Block> blocks() {
-    List<Block> blocks = new ArrayList<>(List.of(new Heading(1, candidate + " against " + base), new Paragraph(sentence())));
-    blocks.add(new Table(HEADER, comparison.differences().stream().map(ComparisonDocument::cells).toList()));
+  /**
+   * The same for {@link Markdown} and {@link Html}.
+   *
+   * @param chart what {@link #draw} wrote; none for where a picture cannot be shown
+   */
+  public List<Block> blocks(List<Path> chart) {
+    List<Block> blocks = new ArrayList<>(List.of(new Heading(1, title()), new Paragraph(sentence())));
+    chart.stream().filter(file -> file.toString().endsWith(".png")).forEach(file -> blocks.add(new Picture(file,
+        "Ratio of " + candidate + " to " + base + " in each metric of each experiment and method, with its interval; 1 is equal")));
+    List<Difference> differences = comparison.differences();
+    blocks.add(new Table(HEADER, differences.stream().map(ComparisonDocument::cells).toList(),
+        differences.stream().map(difference -> Chart.word(RatioChart.curve(difference))).toList()));
     notes.forEach(note -> blocks.add(new Paragraph(note)));
     blocks.add(new Paragraph(rule()));
     return blocks;
+  }
+
+  /** Draws all ratios into {@code NAME.png} and {@code NAME.svg}, and returns both; none if there are none. */
+  public List<Path> draw(Path folder, String name) throws IOException {
+    return RatioChart.write(title(), comparison.differences(), ComparisonDocument::told, folder, name);
+  }
+
+  /** What is compared, in the words of its heading. */
+  public String title() {
+    return candidate + " against " + base;
+  }
+
+  private static String told(Difference d) {
+    List<String> cells = cells(d);
+    return String.join(" ", cells.subList(0, 2)) + ", " + d.metric() + ": " + cells.get(5) + " against " + cells.get(4) + ", ratio "
+        + cells.get(6) + d.interval().map(interval -> " (95 %: " + cells.get(7) + ")").orElse("") + ", n = " + cells.get(3) + ": "
+        + cells.get(9);
   }
 
   /** The same as JSON; what is not there, or not finite, is null. */
@@ -122,7 +150,7 @@ public record ComparisonDocument(String base, String candidate, List<String> not
       XMLStreamWriter xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(out, "UTF-8");
       xml.writeStartDocument("UTF-8", "1.0");
       xml.writeStartElement("testsuite");
-      xml.writeAttribute("name", candidate + " against " + base);
+      xml.writeAttribute("name", title());
       xml.writeAttribute("tests", Integer.toString(cases.size()));
       xml.writeAttribute("failures", count(cases, Judgement.WORSE));
       xml.writeAttribute("errors", "0");

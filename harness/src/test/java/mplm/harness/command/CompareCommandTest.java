@@ -64,6 +64,19 @@ public class CompareCommandTest extends InFolder {
         .containsPattern("migration time, s .* better, ").containsPattern("downtime, s .* worse, ");
   }
 
+  /** One file that needs no other: each ratio is a point that says its values, and what was judged alike is hidden together with its rows. */
+  @Test
+  public void aPageShowsAllRatios() throws Exception {
+    Path page = folder.resolve("verdict.html");
+    assertThat(compare(simulated, simulated, "--methods", "mplm,mplm:share=95,mixed", "--html", page.toString()).exitCode())
+        .isEqualTo(ExitCode.FAILED);
+    String html = Files.readString(page);
+    assertThat(html).containsPattern("<figure><svg role=\"group\" aria-label=\"Ratio of [^\"]+; 1 is equal\"")
+        .containsPattern("class=\"point curve-worse\"[^\n]+aria-label=\"[^\"\n]*rate-5000[^\"\n]* mplm -> mplm:share=95,mixed, migration time, s: "
+            + "[\\d.]+ against [\\d.]+, ratio [\\d.]+, n = 1: worse")
+        .contains("<tr class=\"curve-worse\">", "<tr class=\"curve-same\">").doesNotContain("<img ");
+  }
+
   @Test
   public void aControlIsNamedAsAnyMethodIs() throws Exception {
     Path json = folder.resolve("control.json");
@@ -129,7 +142,7 @@ public class CompareCommandTest extends InFolder {
       {new String[] {"RUN", "RUN", "--methods", "mplm"}, "--methods mplm: allowed: METHOD,METHOD.*"},
       {new String[] {"RUN", "RUN", "--methods", "mplm:epoch=1s,mplm:epoch=2s"},
           "--methods: there is no trial of mplm:epoch=2s, allowed: .*"},
-      {new String[] {"RUN", "RUN", "--json", "RUN/no/such/file"}, "--markdown, --json, --junit: cannot be written: .*"},
+      {new String[] {"RUN", "RUN", "--json", "RUN/no/such/file"}, "--markdown, --html, --json, --junit: cannot be written: .*"},
     };
   }
 

@@ -13,11 +13,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.harness.artifact.Build;
 import mplm.harness.artifact.EngineSource;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RecordedRun;
+import mplm.harness.derive.RunDerivation;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Rows;
@@ -94,6 +96,28 @@ public class RoundsTest {
     assertThat(ended.plan()).hasSameSizeAs(rows);
     assertThat(EngineVerdict.document(ended, rows, Rules.standard()).comparison().judgement()).isEqualTo(Judgement.WORSE);
     assertThat(rows).extracting(row -> row.setting().engineHash()).contains("e-base", "e-new");
+  }
+
+  /** For people a page with a chart, for a job's summary Markdown without pictures, for programs JSON and JUnit's XML. */
+  @Test
+  public void theVerdictIsWrittenForAllWhoReadIt() throws Exception {
+    RunManifest manifest = manifest(30);
+    Rounds rounds = new Rounds(manifest, 0, List.of());
+    List<TrialRow> rows = run(manifest, rounds, 1.2, 1);
+    Path folder = Files.createTempDirectory("mplm-verdict");
+    try {
+      assertThat(new RunDerivation(folder, manifest).whole(rows)).containsExactlyElementsOf(Stream.of("verdict.md", "verdict.json",
+          "verdict.xml", "charts/ratios.png", "charts/ratios.svg", "index.html").map(folder::resolve).toList())
+          .allSatisfy(file -> assertThat(file).isNotEmptyFile());
+      assertThat(Files.readString(folder.resolve("verdict.md"))).startsWith("# new against base\n").contains("verdict: worse (")
+          .doesNotContain("![");
+      String page = Files.readString(folder.resolve("index.html"));
+      assertThat(page.indexOf("verdict: worse (")).isBetween(0, page.indexOf("<figure><svg"));
+      assertThat(page).containsPattern("class=\"point curve-worse\"[^\n]+ mplm\\S*, migration time, s: 1\\d\\.\\d+ against 1?\\d\\.\\d+, ratio "
+          + "1\\.\\d+ \\(95 %: 1\\.\\d+ to 1\\.\\d+\\)").contains("class=\"point curve-control\"");
+    } finally {
+      RecordedRun.remove(folder);
+    }
   }
 
   @Test
