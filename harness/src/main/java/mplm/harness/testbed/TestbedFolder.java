@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
@@ -77,11 +78,15 @@ final class TestbedFolder implements AutoCloseable {
     }
     empty();
     Files.delete(lockFile);
-    Files.delete(path);
+    try {
+      Files.delete(path);
+    } catch (DirectoryNotEmptyException e) {
+      // another has taken it meanwhile: it is that one's now
+    }
     lock.channel().close();
   }
 
-  /** Null when the folder was removed by its last user meanwhile. */
+  /** Null when the folder was removed by its last user meanwhile, or its new one has not said who it is. */
   private static TestbedFolder tryTake(Path path) throws IOException {
     try {
       return takeNow(path);
@@ -108,6 +113,9 @@ final class TestbedFolder implements AutoCloseable {
     if (lock == null) {
       channel.close();
       String holder = Files.readString(lockFile);
+      if (holder.isEmpty()) {
+        return null; // it is about to write who it is
+      }
       throw new TestbedException("occupied: another testbed of this user is up (process " + holder
           + "), and two would disturb each other's measurements; wait for it or stop it");
     }

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mplm.harness.Forked;
@@ -139,6 +140,39 @@ public class TestbedTest {
     first.toHandle().destroy(); // Process.destroy would close its streams as well
     status(first);
     assertThat(status(make(kind, "true"))).isZero();
+  }
+
+  /** Takes and gives back the place of this user's testbed, over and over; says of each refusal what it was told. */
+  public static final class Contender {
+    public static void main(String[] args) throws IOException {
+      for (int i = 0; i < 400; i++) {
+        try (TestbedFolder folder = TestbedFolder.take()) {
+          Files.createFile(folder.path().resolve("file"));
+        } catch (TestbedException e) {
+          System.out.println(e.getMessage());
+        }
+      }
+    }
+  }
+
+  /** Whoever is second by a hair is told what anybody is who is late. */
+  @Test(timeOut = 120_000)
+  public void ofTwoInTheSameInstantOneIsToldThatItIsOccupied() throws Exception {
+    List<String> line = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
+        System.getProperty("java.class.path"), Contender.class.getName());
+    List<Process> both = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
+      builder.environment().put("XDG_RUNTIME_DIR", runtime.toString());
+      both.add(builder.start());
+    }
+    processes.addAll(both);
+    Process other = both.get(1);
+    CompletableFuture<List<String>> others = CompletableFuture.supplyAsync(() -> other.inputReader().lines().toList());
+    List<String> said = new ArrayList<>(both.get(0).inputReader().lines().toList());
+    said.addAll(others.get());
+    assertThat(said).allSatisfy(text -> assertThat(text).matches("occupied: another testbed of this user is up \\(process \\d+\\), .*"));
+    assertThat(runtime).isEmptyDirectory();
   }
 
   /** They are slow, and whoever gets them has asked for them. */
