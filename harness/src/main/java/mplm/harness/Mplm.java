@@ -14,6 +14,7 @@ import mplm.harness.command.DoctorCommand;
 import mplm.harness.command.ExitCode;
 import mplm.harness.command.ListCommand;
 import mplm.harness.command.MergeCommand;
+import mplm.harness.command.NativeCode;
 import mplm.harness.command.ProvisionCommand;
 import mplm.harness.command.RecordCommand;
 import mplm.harness.command.ReportCommand;
@@ -49,6 +50,7 @@ public final class Mplm {
     System.setProperty("java.awt.headless", "true");
     // what libraries print has the digits that CSV files have
     Locale.setDefault(Locale.ROOT);
+    NativeCode.findFolder();
     System.exit(run(args));
   }
 

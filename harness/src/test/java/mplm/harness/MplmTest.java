@@ -22,6 +22,7 @@ import mplm.harness.derive.RecordedRun;
 import mplm.harness.simulation.SimulationCsv;
 import mplm.harness.support.InFolder;
 import mplm.harness.support.Said;
+import mplm.harness.support.SmallDisk;
 import org.testng.annotations.BeforeClass;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
@@ -226,7 +227,7 @@ public class MplmTest extends InFolder {
    * words pass as UTF-8.
    */
   @Test
-  public void simulationsHaveTheGoodCompilerAndAllCommandsUtf8() throws Exception {
+  public void simulationsHaveTheGoodCompilerAndAllCommandsUtf8AndFiles() throws Exception {
     Path root = Files.createTempDirectory("mplm-launcher");
     try {
       Files.createDirectories(root.resolve("engine/built"));
@@ -241,6 +242,12 @@ public class MplmTest extends InFolder {
           .startsWith("C.UTF-8 ").contains("mplm.harness.Mplm run quick");
       assertThat(Forked.of(here, List.of(launcher.toString(), "simulate", "--help")).out()).doesNotContain(quick)
           .contains("mplm.harness.Mplm simulate --help");
+      // a limit that the user may raise is raised, another is told before Java ends amid anything
+      assertThat(Forked.of(here, List.of("sh", "-c", "ulimit -S -n 40; exec \"$0\" list", launcher.toString())).out()).contains("Mplm list");
+      assertThat(Forked.of(here, List.of("sh", "-c", "ulimit -n 40; exec \"$0\" list", launcher.toString()))).satisfies(few -> {
+        assertThat(few.status()).isEqualTo(3);
+        assertThat(few.err().lines()).singleElement().asString().startsWith("mplm: 40 files may be open, allowed: at least 256; ");
+      });
     } finally {
       RecordedRun.remove(root);
     }
@@ -285,6 +292,28 @@ public class MplmTest extends InFolder {
     assertThat(Forked.mplm(Map.of(), options, "list")).satisfies(said -> {
       assertThat(said.status()).isEqualTo(3);
       assertThat(said.err()).contains("mplm: native code cannot be loaded (").contains("XDG_CACHE_HOME", "jna.tmpdir").doesNotContain("\tat ");
+    });
+  }
+
+  /** Their native code is unpacked elsewhere then, for the commands that need some and those that do not. */
+  @Test
+  public void aCacheOnAFileSystemWithoutExecutionIsNoObstacle() throws Exception {
+    try (SmallDisk disk = SmallDisk.of(16, "noexec")) {
+      List<String> line = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
+          System.getProperty("java.class.path"), "mplm.harness.Mplm", "list");
+      Forked listed = Forked.of(Map.of("XDG_CACHE_HOME", disk.path().toString()), disk.within(line));
+      assertThat(listed.err()).isEmpty();
+      assertThat(listed.status()).isZero();
+      assertThat(listed.out()).contains("mplm[:KEY=VALUE,...]");
+    }
+  }
+
+  /** An unset variable of a job, such as {@code MPLM_HOSTS=$FILE}, names no hosts. */
+  @Test
+  public void anEmptyVariableNamesNoHosts() throws Exception {
+    assertThat(Forked.mplm(Map.of("MPLM_HOSTS", ""), List.of("-XX:TieredStopAtLevel=1"), "provision")).satisfies(said -> {
+      assertThat(said.status()).isEqualTo(2);
+      assertThat(said.err().lines()).singleElement().asString().startsWith("mplm: provision: no hosts: give --hosts FILE");
     });
   }
 

@@ -10,7 +10,7 @@ import org.testng.SkipException;
 
 /** A file system of some MiB in a mount namespace, which an ordinary user may make too. It goes with the process that holds it. */
 public final class SmallDisk implements AutoCloseable {
-  private static final String MOUNT = "mount -t tmpfs -o size=\"$2\"m,mode=700 mplm \"$1\" && echo mounted && exec sleep infinity";
+  private static final String MOUNT = "mount -t tmpfs -o size=\"$2\"m,mode=700,\"$3\" mplm \"$1\" && echo mounted && exec sleep infinity";
 
   private final Path folder;
   private final boolean isRoot;
@@ -24,12 +24,17 @@ public final class SmallDisk implements AutoCloseable {
 
   /** Makes it. {@link SkipException} where this user may not. */
   public static SmallDisk of(int mebibytes) throws IOException {
+    return of(mebibytes, "exec");
+  }
+
+  /** Makes it with that option of mount. */
+  public static SmallDisk of(int mebibytes, String option) throws IOException {
     Path folder = Files.createTempDirectory("mplm-disk");
     // below a changed root no user namespace is made, and root needs none
     boolean isRoot = Files.getOwner(folder).getName().equals("root");
     List<String> line = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "unshare"));
     line.addAll(isRoot ? List.of() : List.of("--user", "--map-root-user"));
-    line.addAll(List.of("--mount", "sh", "-c", MOUNT, "sh", folder.toString(), Integer.toString(mebibytes)));
+    line.addAll(List.of("--mount", "sh", "-c", MOUNT, "sh", folder.toString(), Integer.toString(mebibytes), option));
     Process holder = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     SmallDisk disk = new SmallDisk(folder, isRoot, holder);
     if (holder.inputReader().readLine() == null) {
