@@ -84,9 +84,10 @@ function telling(points) {
 }
 
 const MANY = 8;
+// first: what is put above a table would stand between a chart and its own
+document.querySelectorAll('figure').forEach(choosable);
 for (const table of document.querySelectorAll('table')) {
   if (table.tHead && table.tBodies[0].rows.length > 1) sortable(table);
   if (table.tHead && table.tBodies[0].rows.length > MANY) searchable(table);
 }
-document.querySelectorAll('figure').forEach(choosable);
 telling(document.querySelectorAll('.point'));
