@@ -19,7 +19,7 @@ import mplm.harness.testbed.Testbed;
 /** The stamp of a run: what of the machines and the link between them may explain a difference from another run. */
 public final class Environment {
   /** Prints {@code KEY=VALUE} lines; what a machine does not have, or does not show to this user, is {@code -}. */
-  private static final String STAMP =
+  static final String STAMP =
       """
       value() { v=$(cat "$2" 2>/dev/null | tr '\\n' ' '); echo "$1=${v:--}"; }
       cpu() { sed -n "s/^$2[[:space:]]*: *//p" /proc/cpuinfo | head -n 1 | sed "s/^/$1=/"; }

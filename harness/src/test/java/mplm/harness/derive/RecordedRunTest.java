@@ -339,6 +339,20 @@ public class RecordedRunTest extends InRecordedRun {
         .anyMatch(text -> text.startsWith("link.goodput_bits_per_s_at.400Mbit/s: "));
   }
 
+  /** Without it the command would build another engine than the one that ran. */
+  @Test
+  public void theCommandThatRepeatsARunNamesTheSourceOfItsEngine() throws Exception {
+    Path file = run.resolve("run.json");
+    String manifest = Files.readString(file);
+    RunDerivation.of(run).again();
+    assertThat(Files.readString(run.resolve("report.md"))).contains("harness/bin/mplm run recorded --seed 1").doesNotContain("--qemu-source");
+    for (String source : List.of("folder 0123", "tarball 4567")) {
+      Files.writeString(file, manifest.replaceFirst("\"qemu.source\" : \"debian [^\"]*", "\"qemu.source\" : \"" + source));
+      RunDerivation.of(run).again();
+      assertThat(Files.readString(run.resolve("report.md"))).as(source).containsPattern("harness/bin/mplm run .* --qemu-source qemu-10\\.\\d");
+    }
+  }
+
   /** A reader who meets "loopback" wants to know whether somebody chose it; results do not differ by that. */
   @Test
   public void theReportSaysWhyTheTestbedIsNoBetterOne() throws Exception {

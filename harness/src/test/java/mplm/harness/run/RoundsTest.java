@@ -40,11 +40,15 @@ public class RoundsTest {
   private final Suite suite = new NpbConfigs(Path.of("../npb-configs")).suite("regression");
 
   private RunManifest manifest(int minutes) {
+    return manifest(minutes, "e-base", "e-new");
+  }
+
+  private RunManifest manifest(int minutes, String baseHash, String newHash) {
     Setting setting = new Setting("r", "2026-01-02T03:04:05Z", "namespaces", "tc tbf", "none", Accelerator.TCG,
         "10.0", "e1", "s1", "9", "6.1");
     Map<String, Map<String, String>> engines = new LinkedHashMap<>();
     for (String name : List.of("base", "new")) {
-      engines.put(name, Map.of("qemu.version", "10.0", "engine.hash", "e-" + name, "scheduler.hash", "s-" + name));
+      engines.put(name, Map.of("qemu.version", "10.0", "engine.hash", name.equals("base") ? baseHash : newHash, "scheduler.hash", "s-" + name));
     }
     return RunManifest.of(suite, 7, Shard.WHOLE, setting, Map.of(), Map.of(), Map.of(), Map.of(), experiment -> "",
         new RunManifest.Engines(engines, Duration.ofMinutes(minutes), null));
@@ -96,6 +100,15 @@ public class RoundsTest {
     assertThat(ended.plan()).hasSameSizeAs(rows);
     assertThat(EngineVerdict.document(ended, rows, Rules.standard()).comparison().judgement()).isEqualTo(Judgement.WORSE);
     assertThat(rows).extracting(row -> row.setting().engineHash()).contains("e-base", "e-new");
+  }
+
+  /** Such as by a variable of a job that is not what it was meant to be: the comparison could find nothing for ever. */
+  @Test
+  public void thatBothEnginesAreTheSameIsTold() {
+    RunManifest same = manifest(30, "e-base", "e-base");
+    List<TrialRow> rows = run(same, new Rounds(same, 0, List.of()), 1, 1);
+    assertThat(EngineVerdict.document(same, rows, Rules.standard()).text()).contains("Both engines are the same, of one hash");
+    assertThat(EngineVerdict.document(manifest(30), rows, Rules.standard()).text()).doesNotContain("Both engines are the same");
   }
 
   /** For people a page with a chart, for a job's summary Markdown without pictures, for programs JSON and JUnit's XML. */

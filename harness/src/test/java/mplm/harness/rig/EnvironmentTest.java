@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.rig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import mplm.harness.Forked;
+import org.testng.annotations.Test;
+
+public class EnvironmentTest {
+  private static final Path CLOCK = Path.of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+
+  /** Of two hosts with CPUs of one name the flags tell why a guest on KVM did not survive its move, or why its clock went wrong. */
+  @Test
+  public void aHostsStampHasItsCpusFlagsAndItsClock() throws Exception {
+    Forked told = Forked.of(Map.of(), List.of("sh", "-c", Environment.STAMP));
+    assertThat(told.status()).as(told.err()).isZero();
+    Map<String, String> stamp = told.out().lines().map(line -> line.split("=", 2)).collect(Collectors.toMap(words -> words[0], words -> words[1].strip()));
+    String flags = Files.readAllLines(Path.of("/proc/cpuinfo")).stream().filter(line -> line.matches("flags\\s*:.*")).findFirst().orElseThrow();
+    assertThat(stamp.get("cpu_flags")).isEqualTo(flags.replaceFirst("flags\\s*: ", "")).containsPattern("\\btsc\\b");
+    assertThat(stamp).containsEntry("clocksource", Files.exists(CLOCK) ? Files.readString(CLOCK).strip() : "-")
+        .containsKeys("kernel", "cpu", "microcode", "cores", "memory_kib");
+  }
+}
