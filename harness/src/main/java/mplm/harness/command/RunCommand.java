@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import mplm.engine.migration.Method;
@@ -46,9 +44,6 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class RunCommand implements Callable<Integer> {
-  /** The time that a run that compares engines is given unless it is told. */
-  private static final int MINUTES = 30;
-
   /** The default seed: the order is the same each time. */
   static final long SEED = 1;
 
@@ -79,14 +74,7 @@ public final class RunCommand implements Callable<Integer> {
   @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU")
   private Path qemuSource;
 
-  @Option(names = "--engine", paramLabel = "NAME=REF",
-      description = "twice: compare two engines, such as base=HEAD~1 and new=.; REF is a revision, a clone,"
-          + " a built engine, or qemu:VERSION")
-  private Map<String, String> engines = new LinkedHashMap<>();
-
-  @Option(names = "--minutes", paramLabel = "N",
-      description = "with --engine: end when the verdict is clear, or after so long; by default ${DEFAULT-VALUE}")
-  private int minutes = MINUTES;
+  @Mixin private EnginesOption engines;
 
   @Option(names = "--output", paramLabel = "DIR", description = "where the run gets its folder; by default reports/runs")
   private Path output;
@@ -124,11 +112,14 @@ public final class RunCommand implements Callable<Integer> {
     if (begun != null && pairs != null) {
       requireSame(begun, pairs.get(0).testbed());
     }
-    checkEngines(begun, pairs);
+    engines.check(begun);
+    if (!engines.names().isEmpty()) {
+      checkComparison(pairs);
+    }
     if (dryRun) {
       DryRun dry = new DryRun(spec.commandLine().getOut());
       if (begun == null) {
-        dry.plan(chosen, part, seed, pairs, List.copyOf(engines.keySet()), minutes);
+        dry.plan(chosen, part, seed, pairs, engines.names(), engines.minutes());
       } else {
         dry.missing(new RunDerivation(resume, begun));
       }
@@ -140,7 +131,7 @@ public final class RunCommand implements Callable<Integer> {
       return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? ExitCode.FAILED : 0;
     }
     // a source of another version is bad input, told before all else; a missing testbed is told before a long build
-    Artifacts early = !engines.isEmpty() ? Artifacts.make(engines, clone.root(), clone.guestBuild())
+    Artifacts early = !engines.names().isEmpty() ? Artifacts.make(engines.references(), clone.root(), clone.guestBuild())
         : qemuSource == null && begun == null ? null : Artifacts.make(clone.engineBuild(), clone.guestBuild(), qemuSource);
     if (begun != null) {
       Resumption.check(resume, begun, early);
@@ -157,34 +148,11 @@ public final class RunCommand implements Callable<Integer> {
     }
     Path runs = output != null ? output : clone.runs();
     RunRequest request =
-        new RunRequest(chosen, part, seed, Duration.ofMinutes(minutes), Calibrations.inCache(calibrate));
+        new RunRequest(chosen, part, seed, Duration.ofMinutes(engines.minutes()), Calibrations.inCache(calibrate));
     return SuiteRun.run(request, resolved, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : ExitCode.FAILED;
   }
 
-  private void checkEngines(RunManifest begun, List<Hosts> pairs) {
-    if (begun != null && begun.engines() != null && !begun.engines().names().equals(List.copyOf(engines.keySet()))) {
-      throw new BadInput("--resume: the run compares engines, allowed: --engine of each, in this order: "
-          + String.join(", ", begun.engines().names()));
-    }
-    if (engines.isEmpty() || begun != null && begun.engines() == null) {
-      if (spec.commandLine().getParseResult().hasMatchedOption("--minutes") || !engines.isEmpty()) {
-        throw new BadInput("--minutes, --engine: are of a run that compares engines");
-      }
-      return;
-    }
-    if (engines.size() != 2 || engines.keySet().stream().anyMatch(name -> !name.matches("[A-Za-z0-9._-]{1,20}"))) {
-      throw new BadInput("--engine " + engines.keySet()
-          + ": allowed: two, what is compared with first, names of letters, digits, '.', '_', '-'");
-    }
-    engines.forEach((name, reference) -> {
-      if (reference.isBlank()) {
-        throw new BadInput("--engine " + name + "=: is empty, allowed: a revision, the folder of a clone, or a built engine;"
-            + " is a variable not set?");
-      }
-    });
-    if (minutes < 1 || minutes > 10_000) {
-      throw new BadInput("--minutes " + minutes + ", allowed: 1 to 10000");
-    }
+  private void checkComparison(List<Hosts> pairs) {
     if (qemuSource != null || shard != null) {
       throw new BadInput("--engine: not with --qemu-source or --shard");
     }
