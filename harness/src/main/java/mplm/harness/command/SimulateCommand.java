@@ -22,27 +22,20 @@ import mplm.engine.trace.SyntheticTrace;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.Durations;
-import mplm.harness.chart.Chart;
-import mplm.harness.chart.Figure;
-import mplm.harness.chart.Figures;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
-import mplm.harness.result.TrialRow;
 import mplm.harness.simulation.AllCores;
 import mplm.harness.simulation.ErrorTable;
-import mplm.harness.simulation.HeatMap;
 import mplm.harness.simulation.Judge;
 import mplm.harness.simulation.Overheads;
 import mplm.harness.simulation.RealPoint;
-import mplm.harness.simulation.SimulatedRows;
-import mplm.harness.simulation.SimulationCsv;
 import mplm.harness.simulation.SimulationTable;
 import mplm.harness.simulation.Sweep;
 import mplm.harness.simulation.TraceLibrary;
 import mplm.harness.suite.Shard;
-import mplm.harness.table.TrialsCsv;
 import mplm.harness.terminal.TaskBar;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -87,28 +80,17 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--bound", description = "say what the best possible is, for one that knows all writes in advance")
   private boolean bound;
 
-  @Option(names = "--csv", paramLabel = "FILE",
-      description = "write the rows to this file too, and with --bound the Pareto frontier")
-  private Path csv;
-
   @Option(names = "--shard", paramLabel = "I/N", defaultValue = "1/1",
       description = "every Nth trace and link, from the Ith on; mplm merge makes one CSV file of all")
   private String shard;
 
-  @Option(names = "--heat-map", paramLabel = "DIR", description = "draw times of methods over links, a chart per trace")
-  private Path heatMap;
-  @Option(names = "--trials", paramLabel = "FILE",
-      description = "write rows as trials.csv has them, of the origin simulated, for compare")
-  private Path trials;
-
-  @Option(names = "--charts", paramLabel = "DIR", description = "draw a chart of each trace and link, as run does of an experiment")
-  private Path charts;
+  @Mixin private SimulationFiles files;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
-    refuseUnwritable();
+    files.refuseUnwritable();
     try (AllCores cores = new AllCores()) {
       if (against != null) {
         judge(cores);
@@ -117,27 +99,6 @@ public final class SimulateCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  /** This comes before hours of simulation, of which nothing could be written. */
-  private void refuseUnwritable() {
-    Map<String, Path> files = new LinkedHashMap<>();
-    files.put("--csv", csv);
-    files.put("--trials", trials);
-    files.forEach((option, file) -> {
-      if (file != null && (Files.isDirectory(file) || !Files.isDirectory(file.toAbsolutePath().getParent()))) {
-        throw new BadInput(option + " " + file + ": cannot be written: "
-            + (Files.isDirectory(file) ? "is a folder" : "there is no such folder"));
-      }
-    });
-    Map<String, Path> folders = new LinkedHashMap<>();
-    folders.put("--heat-map", heatMap);
-    folders.put("--charts", charts);
-    folders.forEach((option, folder) -> {
-      if (folder != null && Files.exists(folder) && !Files.isDirectory(folder)) {
-        throw new BadInput(option + " " + folder + ": is no folder");
-      }
-    });
   }
 
   private void sweep(AllCores cores) throws Exception {
@@ -159,7 +120,7 @@ public final class SimulateCommand implements Callable<Integer> {
     Duration longest = read("--limit", limit, text -> Simulation.checked(Durations.parse(text)));
     Overheads beside = overheads == null ? Overheads.NONE : read("--overheads", overheads, Overheads::parse);
     Shard part = read("--shard", shard, Shard::parse);
-    if (heatMap != null && !part.equals(Shard.WHOLE)) {
+    if (files.hasHeatMap() && !part.equals(Shard.WHOLE)) {
       throw new BadInput("--heat-map: not of a shard, which has a part of its cells");
     }
     Sweep sweep = new Sweep(guests, rates, chosen, longest, beside, bound, part);
@@ -169,42 +130,11 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private void tell(List<SimulationTable> tables) throws IOException {
-    List<TrialRow> simulated = trials == null && charts == null ? List.of() : rows(tables);
-    write(() -> SimulationCsv.SCHEMA.write(csv, SimulationTable.rows(tables)));
-    writeRows(simulated);
+    files.write(tables);
     PrintWriter out = spec.commandLine().getOut();
     tables.forEach(table -> out.print(table.text()));
-    if (heatMap != null) {
-      for (int first = 0; first < tables.size(); first += links.size()) {
-        List<Path> files = HeatMap.write(tables.subList(first, first + links.size()), heatMap, "trace-" + (first / links.size() + 1));
-        files.forEach(file -> out.println("chart:    " + file));
-        if (files.isEmpty()) {
-          out.println("no chart of " + tables.get(first).trace().source() + ": no migration came to its end within the limit");
-        }
-      }
-    }
+    files.draw(tables, links.size()).forEach(out::println);
     out.flush();
-  }
-
-  private static List<TrialRow> rows(List<SimulationTable> tables) {
-    try {
-      return SimulatedRows.of(tables);
-    } catch (IllegalArgumentException e) {
-      throw new BadInput("--trials, --charts: " + e.getMessage());
-    }
-  }
-
-  private void writeRows(List<TrialRow> rows) {
-    try {
-      if (trials != null) {
-        TrialsCsv.SCHEMA.write(trials, rows);
-      }
-      for (Map.Entry<String, Figure> figure : charts == null ? List.<Map.Entry<String, Figure>>of() : Figures.of(rows).entrySet()) {
-        Chart.write(figure.getValue(), charts, figure.getKey());
-      }
-    } catch (IOException e) {
-      throw new BadInput("--trials, --charts: cannot be written: " + BadInput.reason(e));
-    }
   }
 
   /** The run says links, methods and limits itself. */
@@ -239,26 +169,11 @@ public final class SimulateCommand implements Callable<Integer> {
         table = judge.fitted(bound, bar::done);
       }
     }
-    write(() -> ErrorTable.SCHEMA.write(csv, table.rows()));
+    files.write(table);
     PrintWriter out = spec.commandLine().getOut();
     out.print(table.text());
     without.forEach(guest -> out.println("not simulated, for no trace is of it: " + guest));
     out.flush();
-  }
-
-  /** Writes a file. */
-  private interface Writer {
-    void write() throws IOException;
-  }
-
-  private void write(Writer writer) {
-    try {
-      if (csv != null) {
-        writer.write();
-      }
-    } catch (IOException e) {
-      throw new BadInput("--csv " + csv + ": cannot be written: " + BadInput.reason(e));
-    }
   }
 
   private static TaskBar bar(String name, long tasks, String unit) {
