@@ -114,6 +114,9 @@ public final class Mplm {
       return say(line, "native code cannot be loaded (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
           + "): it is unpacked below ~/.cache, which must not be mounted noexec; XDG_CACHE_HOME names another folder, or"
           + " JAVA_TOOL_OPTIONS=-Djna.tmpdir=FOLDER", ExitCode.NOT_FIT);
+    } catch (OutOfMemoryError e) {
+      return say(line, "Java has taken the " + (Runtime.getRuntime().maxMemory() >> 20) + "MiB that it may, and needs more: take smaller"
+          + " guests or fewer trials at once, or let it have more, such as by JAVA_TOOL_OPTIONS=-Xmx8g", ExitCode.NOT_FIT);
     }
   }
 

@@ -308,6 +308,16 @@ public class MplmTest extends InFolder {
     }
   }
 
+  /** A guest that is legal, and larger than this machine can simulate. */
+  @Test
+  public void tooLittleMemoryIsToldInOneLine() throws Exception {
+    assertThat(Forked.mplm(Map.of(), List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"), "simulate", "synthetic:memory=4TiB,set=64MiB,rate=100",
+        "--methods", "mplm")).satisfies(said -> {
+          assertThat(said.status()).isEqualTo(3);
+          assertThat(said.err().lines()).singleElement().asString().startsWith("mplm: Java has taken the ").contains("JAVA_TOOL_OPTIONS=-Xmx");
+        });
+  }
+
   /** An unset variable of a job, such as {@code MPLM_HOSTS=$FILE}, names no hosts. */
   @Test
   public void anEmptyVariableNamesNoHosts() throws Exception {

@@ -48,6 +48,9 @@ public final class AllCores implements AutoCloseable {
       if (e.getCause() instanceof IllegalArgumentException wrong) {
         throw new BadInput(wrong.getMessage());
       }
+      if (e.getCause() instanceof OutOfMemoryError none) {
+        throw none;
+      }
       throw e.getCause() instanceof Exception cause ? cause : e;
     }
   }
