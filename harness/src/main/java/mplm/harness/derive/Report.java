@@ -64,9 +64,8 @@ public record Report(Path folder, List<RunDerivation> runs) {
     ClaimsCsv.claims(tables.get(2), findings, cells);
     ClaimsCsv.DISTANCES.write(tables.get(3), distances);
     List<MethodSummary> methods = MethodSummary.of(rows);
-    List<Path> lost = lost(methods);
     List<Path> files = new ArrayList<>(charts);
-    files.addAll(lost);
+    List<RunDocument.LostCharts> lost = lost(methods, files);
     files.addAll(tables);
     ProportionTable proportions = ProportionTable.of(cells);
     if (!proportions.lines().isEmpty()) {
@@ -76,7 +75,7 @@ public record Report(Path folder, List<RunDerivation> runs) {
     Map<Path, RunManifest> manifests = new LinkedHashMap<>();
     runs.forEach(run -> manifests.put(run.run(), run.manifest()));
     RunDocument document = new RunDocument(manifests, rows, cells, rates, proportions, findings, distances,
-        panels(charts), rateChart(charts), methods, lost.stream().filter(file -> file.toString().endsWith(".png")).toList(), List.copyOf(files), this::folder);
+        panels(charts), rateChart(charts), methods, lost, List.copyOf(files), this::folder);
     List<Block> blocks = document.blocks();
     Html.write(folder.resolve("index.html"), document.title(), blocks);
     Markdown.write(folder.resolve("report.md"), blocks);
@@ -104,17 +103,28 @@ public record Report(Path folder, List<RunDerivation> runs) {
     return files;
   }
 
-  /** What the program lost, and what there is to choose from, by experiment, in folders of their own: an experiment may have any name. */
-  private List<Path> lost(List<MethodSummary> methods) throws IOException {
+  /**
+   * What the program lost, and what there is to choose from, by experiment, in folders of their own: an experiment may have any name.
+   *
+   * @param files get all that is written
+   */
+  private List<RunDocument.LostCharts> lost(List<MethodSummary> methods, List<Path> files) throws IOException {
     Map<String, List<MethodSummary>> known = methods.stream().filter(summary -> summary.lost().isPresent()).collect(
         Collectors.groupingBy(summary -> summary.experiment().name(), LinkedHashMap::new, Collectors.toList()));
-    List<Path> files = new ArrayList<>();
+    List<RunDocument.LostCharts> charts = new ArrayList<>();
     for (Map.Entry<String, List<MethodSummary>> experiment : known.entrySet()) {
-      files.addAll(LostChart.write(experiment.getValue(), folder.resolve("charts/lost"), experiment.getKey()));
+      List<Path> lost = LostChart.write(experiment.getValue(), folder.resolve("charts/lost"), experiment.getKey());
       List<MethodSummary> all = methods.stream().filter(summary -> summary.experiment().name().equals(experiment.getKey())).toList();
-      files.addAll(ChoiceChart.write(all, folder.resolve("charts/choice"), experiment.getKey()));
+      List<Path> choice = ChoiceChart.write(all, folder.resolve("charts/choice"), experiment.getKey());
+      files.addAll(lost);
+      files.addAll(choice);
+      charts.add(new RunDocument.LostCharts(png(lost), png(choice)));
     }
-    return files;
+    return charts;
+  }
+
+  private static Path png(List<Path> chart) {
+    return chart.stream().filter(file -> file.toString().endsWith(".png")).findFirst().orElseThrow();
   }
 
   /** The PNG of each experiment. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.document;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -22,9 +21,9 @@ import mplm.harness.result.Outcome;
  * The section that says what the program lost by each method, and which method did best at what.
  *
  * @param methods of all experiments
- * @param charts the PNG of each experiment's {@link mplm.harness.chart.LostChart}, and {@link mplm.harness.chart.ChoiceChart}
+ * @param charts of each experiment of which that is known
  */
-record LostSection(List<MethodSummary> methods, List<Path> charts) {
+record LostSection(List<MethodSummary> methods, List<RunDocument.LostCharts> charts) {
   /** What one may want least of. */
   private static final Map<String, Function<MethodSummary, OptionalDouble>> WISHES = new LinkedHashMap<>();
 
@@ -43,9 +42,11 @@ record LostSection(List<MethodSummary> methods, List<Path> charts) {
     blocks.add(new Heading(2, "What the program lost"));
     blocks.add(new Paragraph("How much later the program reached where it would have been without the migration, until its speed was back:"
         + " medians of the trials that completed, in seconds. Parts are medians too, and need not add up."));
-    charts.forEach(chart -> blocks.add(new Picture(chart, chart.getParent().endsWith("choice")
-        ? "each method at its migration time, over the time that the program lost, and over the downtime"
-        : "time that the program lost by each method, before, in and after its stop")));
+    charts.forEach(experiment -> {
+      blocks.add(new Picture(experiment.lost(), "time that the program lost by each method, before, in and after its stop"));
+      blocks.add(new Picture(experiment.choice(),
+          "each method at its migration time, over the time that the program lost, and over the downtime"));
+    });
     blocks.add(new Table(List.of("experiment", "method", "completed", "migration time", "downtime", "lost", "slowed before", "blackout",
         "slowed after"), known.stream().map(LostSection::line).toList()));
     List<List<String>> choices = choices();

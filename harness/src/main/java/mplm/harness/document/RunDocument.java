@@ -39,7 +39,7 @@ import mplm.harness.result.TrialRow;
  * @param charts the PNG of each experiment's figure
  * @param rateChart the PNG of Table I, if there is one
  * @param methods the rows by method
- * @param lostCharts the PNG of what the program lost, of each experiment of which that is known
+ * @param lostCharts of each experiment of which it is known what the program lost
  * @param files what else was derived
  * @param folder of a trial
  */
@@ -54,9 +54,16 @@ public record RunDocument(
     List<Path> charts,
     Optional<Path> rateChart,
     List<MethodSummary> methods,
-    List<Path> lostCharts,
+    List<LostCharts> lostCharts,
     List<Path> files,
     Function<TrialRow, Path> folder) {
+  /**
+   * The charts, PNG, of what the program of one experiment lost.
+   *
+   * @param lost by {@link mplm.harness.chart.LostChart}
+   * @param choice by {@link mplm.harness.chart.ChoiceChart}
+   */
+  public record LostCharts(Path lost, Path choice) {}
 
   /** The document's name. */
   public String title() {

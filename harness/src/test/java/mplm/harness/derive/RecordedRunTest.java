@@ -112,7 +112,9 @@ public class RecordedRunTest extends InRecordedRun {
     String markdown = Files.readString(run.resolve("report.md"));
     for (String text : List.of("not full size: class S (there: C)", "mplm run recorded --seed 1 --repetitions 1",
         "| C4 | not run |",
-        "| C5 | reproduced |")) {
+        "| C5 | reproduced |",
+        "![time that the program lost by each method, before, in and after its stop](charts/lost/measured.png)",
+        "![each method at its migration time, over the time that the program lost, and over the downtime](charts/choice/measured.png)")) {
       assertThat(markdown).contains(text);
     }
     assertThat(html).contains("<td class=\"not-run\">not run</td>").contains("prefers-color-scheme: dark");
