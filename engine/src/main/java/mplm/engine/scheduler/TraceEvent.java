@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A trace event of MPLM in QEMU's log, such as {@code mplm_send block=0 page=17 dirty=1}.
+ * A trace event of MPLM in QEMU's log, such as {@code mplm_send block=0 page=17 dirty=1}, with or without the time before it.
  *
  * @param name without {@code mplm_}
  * @param fields by their names
  */
 record TraceEvent(String name, Map<String, String> fields) {
-  private static final Pattern EVENT = Pattern.compile("(?:\\d+@\\d+\\.\\d+:)?mplm_([a-z]+)(.*)");
+  private static final Pattern EVENT = Pattern.compile("(?:\\d+@\\d+\\.\\d+:|[\\dT:.-]+Z )?mplm_([a-z]+)(.*)");
   private static final Pattern FIELD = Pattern.compile(" ([a-z_]+)=(.*?)(?= [a-z_]+=|$)");
 
   /** Reads a line of the log; empty if it is none of MPLM's. */

@@ -45,6 +45,16 @@ public class ReplayTest {
     assertThat(Replay.of(log)).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, 0));
   }
 
+  /** QEMU 11.1 writes the time in another form. */
+  @Test
+  public void theTimeBeforeAnEventMayHaveEitherForm() throws Exception {
+    Recording recording = new Recording(1);
+    for (String time : List.of("2023-11-14T22:13:20.123456Z ", "2023-11-14T22:13:20Z ", "")) {
+      Files.write(log, recording.lines.stream().map(line -> time + line.substring(line.indexOf(':') + 1)).toList());
+      assertThat(Replay.of(log)).as(time).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, 0));
+    }
+  }
+
   @Test
   public void aMigrationThatWasTriedAgainIsReplayedTwice() throws Exception {
     List<String> cancelled = new Recording(1).lines;
