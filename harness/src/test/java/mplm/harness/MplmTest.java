@@ -46,7 +46,7 @@ public class MplmTest extends InFolder {
       {List.of("quick", "--benchmarks", "mg.Z"), "benchmark 'mg.Z': class: unknown class 'Z' of mg, allowed: S, W, A, B, C"},
       {List.of("quick", "--benchmarks", "mg.C"), "benchmark 'mg.C': memory: mg class C does not fit a guest of 1GiB: the program takes \\d+MiB.*"},
       {List.of("quick", "--methods", "hybrid"), "--methods: method 'hybrid': a method is precopy:DURATION.*, mplm.*"},
-      {List.of("quick", "--methods", "postcopy:multifd=2"), "--methods: method 'postcopy:multifd=2': QEMU: Postcopy is not yet compatible with multifd"},
+      {List.of("quick", "--methods", "postcopy:multifd=2"), "--methods: method 'postcopy:multifd=2': post-copy goes without multifd"},
       {List.of("quick", "--methods", "mplm,precopy:-1s"), "--methods: method 'precopy:-1s': '-1s' is not a duration: .*"},
       {List.of("quick", "--methods", "precopy:soon"), "--methods: method 'precopy:soon': 'soon' is not a duration: .*"},
       {List.of("quick", "--methods", "mplm:share=100"), "--methods: method 'mplm:share=100': .*"},

@@ -140,13 +140,13 @@ public record Migration(
       }
     }
 
-    /** False for one that stands still and does not let itself be cancelled. */
+    /** False for one that stands still and does not let itself be cancelled. One that is failing is not, for it would be called cancelled. */
     private boolean goesOn(Progress now) throws QmpException, InterruptedException {
       if (still && now.elapsed().minus(grown).compareTo(STILL.multipliedBy(2)) > 0) {
         return false;
       }
       still = still || !cancelled && standsStill(now);
-      if (!cancelled && (still || now.elapsed().compareTo(limit) >= 0)) {
+      if (!cancelled && !now.failing() && (still || now.elapsed().compareTo(limit) >= 0)) {
         source.execute("migrate_cancel", limit.plus(CANCEL));
         cancelled = true;
       }

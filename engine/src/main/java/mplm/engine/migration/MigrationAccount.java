@@ -109,9 +109,9 @@ final class MigrationAccount {
     return now;
   }
 
-  /** Whether it was seen in post-copy: from then on the guest's pages are on both sides. */
+  /** Whether it was seen in post-copy: from then on the guest's pages are on both sides, unless it ended before the guest had left. */
   boolean parted() {
-    return looks.stream().anyMatch(Progress::inPostcopy);
+    return looks.stream().anyMatch(look -> look.inPostcopy() && !(look.beforePostcopy() && now.ended()));
   }
 
   /** The last answer, for fields that a {@link Progress} does not have. */

@@ -13,7 +13,7 @@ import java.util.Set;
  * (QEMU, docs/devel/migration/postcopy.rst). From then on the guest is on both hosts: if one of them is lost, so is the guest, and a
  * cancel would be no less. A migration that converges before is one of pre-copy.
  *
- * @param passes of pre-copy over all memory before it, as QEMU counts them by its fetches of the dirty log; 0 for none
+ * @param passes of pre-copy over all memory before it, see {@link Passes}; 0 for none
  * @param preempt pages for which the guest waits have a connection of their own, and overtake the others: QEMU's {@code postcopy-preempt}
  */
 public record Postcopy(int passes, boolean preempt) implements Method {
@@ -27,7 +27,7 @@ public record Postcopy(int passes, boolean preempt) implements Method {
 
   static Postcopy parse(Optional<String> text) {
     if (text.filter(settings -> settings.contains("multifd")).isPresent()) {
-      throw new IllegalArgumentException("QEMU: Postcopy is not yet compatible with multifd");
+      throw new IllegalArgumentException("post-copy goes without multifd: QEMU 10.0 does not take them together");
     }
     Settings settings = new Settings(NAME, text, Map.of("after", "NUMBER" + PASS), Set.of("preempt"));
     String after = settings.text("after").orElse(PASSES + PASS);
@@ -54,12 +54,12 @@ public record Postcopy(int passes, boolean preempt) implements Method {
     return there;
   }
 
-  /** The first pass begins with the first fetch, and ends with the second. */
   @Override
   public Steering steering() {
     boolean[] started = {false};
+    Passes done = new Passes();
     return (now, source, destination) -> {
-      boolean passed = now.ram().filter(ram -> ram.dirtySyncCount() > passes).isPresent();
+      boolean passed = done.over(now) >= passes && now.ram().isPresent();
       if (!started[0] && now.status().equals("active") && passed) {
         source.execute("migrate-start-postcopy", ANSWER);
         started[0] = true;

@@ -10,7 +10,7 @@ import mplm.engine.unit.DataSize;
  * One look at a migration.
  *
  * @param elapsed since the migration was asked for, by the controller's clock
- * @param status QEMU's word: setup, active, device, postcopy-active, completed, failed, cancelling, cancelled ...
+ * @param status QEMU's word: setup, active, device, postcopy-active, completed, failing, failed, cancelling, cancelled ...
  * @param ram counters; empty in the states in which QEMU does not show them
  * @param mplm MPLM's figures; empty for stock pre-copy
  */
@@ -25,7 +25,7 @@ public record Progress(Duration elapsed, String status, Optional<Ram> ram, Optio
    * @param total the guest's memory
    * @param normalPages pages sent whole
    * @param duplicatePages pages of zeros, sent as a few bytes
-   * @param dirtySyncCount fetches of the dirty log
+   * @param dirtySyncCount fetches of the dirty log; since QEMU 11.1 without that of the stopped guest
    * @param dirtyPagesRate pages per second between the last fetches
    * @param mbps 10^6 bits per second, as QEMU last measured its own throughput
    */
@@ -60,9 +60,22 @@ public record Progress(Duration elapsed, String status, Optional<Ram> ram, Optio
         Optional.ofNullable(info.get("mplm")).map(MplmFigures::of));
   }
 
-  /** Whether the guest has left the source and pages of it have not: to cancel now would be to lose it. */
+  /** Whether the guest has left the source, or is about to, and pages of it have not: to cancel now would be to lose it. */
   public boolean inPostcopy() {
     return status.startsWith("postcopy-");
+  }
+
+  /**
+   * Whether the source is in post-copy and has not yet heard that the destination has the guest's devices, a state that QEMU has since
+   * 10.2. If it fails then, the guest goes on at the source.
+   */
+  boolean beforePostcopy() {
+    return status.equals("postcopy-device");
+  }
+
+  /** Whether it is about to have failed, since QEMU 11.0; the source may still have to let the guest go on. */
+  boolean failing() {
+    return status.equals("failing");
   }
 
   /** Whether the migration is over, well or not. */

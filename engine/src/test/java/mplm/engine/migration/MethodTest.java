@@ -74,7 +74,7 @@ public class MethodTest {
       {"postcopy:after=2", "a number of passes, such as 1pass, not '2'"},
       {"postcopy:preempt=1", "'preempt=1' is not a setting of postcopy"},
       {"postcopy:preempt,preempt", "set twice"},
-      {"postcopy:after=1pass,multifd=2", "QEMU: Postcopy is not yet compatible with multifd"},
+      {"postcopy:after=1pass,multifd=2", "post-copy goes without multifd"},
       {"precopy", "such as precopy:0.3s"},
       {"precopy:", "such as precopy:0.3s"},
       {"precopy:-1s", "'-1s' is not a duration"},

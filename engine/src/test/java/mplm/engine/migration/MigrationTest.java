@@ -245,6 +245,30 @@ public class MigrationTest {
     assertThat(seen).extracting(Progress::status).containsExactly("active", "failing", "failing", "failed");
   }
 
+  /** At its limit too; a cancel would be the outcome then. */
+  @Test
+  public void oneThatIsFailingIsNotCancelled() throws Exception {
+    String failing = ACTIVE.replace("active", "failing");
+    states(ACTIVE, failing, failing, failing, failing, failing, "{\"status\": \"failed\", \"error-desc\": \"no space\"}");
+    MigrationResult result = run(PRECOPY, Duration.ofMillis(150));
+    assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(result.reason().orElseThrow()).startsWith("source: no space");
+    assertThat(source.commands()).noneMatch(command -> command.path("execute").asText().equals("migrate_cancel"));
+  }
+
+  /** The states are those of QEMU 11.1.1 whose destination was killed; its guest went on. */
+  @Test
+  public void postcopyThatFailsBeforeTheDestinationHasTheGuestLosesNothing() throws Exception {
+    for (String loading : List.of("postcopy-device", "postcopy-active")) {
+      states(ACTIVE, ACTIVE.replace("active", loading), ACTIVE.replace("active", "failing"),
+          "{\"status\": \"failed\", \"error-desc\": \"Unable to read from socket: Connection reset by peer\"}");
+      messages.clear();
+      MigrationResult result = run(Method.parse("postcopy:after=0pass"), LONG);
+      assertThat(result.outcome()).isEqualTo(loading.equals("postcopy-device") ? Outcome.FAILED : Outcome.LOST);
+      assertThat(result.reason().orElseThrow()).contains("source: Unable to read from socket: Connection reset by peer");
+    }
+  }
+
   /** Since 11.1 {@code expected-downtime} is QEMU's INT64_MAX when nothing gets through; nobody reads it, and nothing breaks. */
   @Test
   public void anEndlessExpectedDowntimeIsNoNumberOfAMigration() throws Exception {
