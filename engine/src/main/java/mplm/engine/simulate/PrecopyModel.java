@@ -53,7 +53,7 @@ public record PrecopyModel(Duration maxTolerableDowntime) implements Model {
     Simulated run() throws IOException {
       long until = Conditions.picoseconds(limit);
       while (source.wire.now() < until) {
-        if (pendingBytes() < thresholdBytes) {
+        if (source.rule.fetches(pendingBytes(), thresholdBytes)) {
           pending.or(source.fetch());
           pendingPages = pending.cardinality();
           source.epochs++;

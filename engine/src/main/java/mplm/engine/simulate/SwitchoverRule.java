@@ -9,7 +9,9 @@ public enum SwitchoverRule {
    * QEMU from 10.1 on: when no more is pending than there is time for. The dirty log is still fetched for less only, so that exactly as
    * much, by the estimate, is the end without another fetch.
    */
-  UP_TO_THRESHOLD;
+  UP_TO_THRESHOLD,
+  /** QEMU from 11.1 on: the same, but for as much the dirty log is fetched too, and then for nothing as well. */
+  UP_TO_THRESHOLD_ONCE_FETCHED;
 
   /**
    * That of a QEMU.
@@ -23,10 +25,19 @@ public enum SwitchoverRule {
     }
     int major = Integer.parseInt(numbers[0]);
     int minor = Integer.parseInt(numbers[1]);
+    if (major > 11 || major == 11 && minor >= 1) {
+      return UP_TO_THRESHOLD_ONCE_FETCHED;
+    }
     return major > 10 || major == 10 && minor >= 1 ? UP_TO_THRESHOLD : LESS_THAN_THRESHOLD;
   }
 
+  /** Whether the dirty log is fetched for what is pending by the estimate, without it. */
+  boolean fetches(long pendingBytes, long thresholdBytes) {
+    return pendingBytes < thresholdBytes || this == UP_TO_THRESHOLD_ONCE_FETCHED && pendingBytes == thresholdBytes;
+  }
+
+  /** Whether the guest is stopped for what is pending then. */
   boolean ends(long pendingBytes, long thresholdBytes) {
-    return pendingBytes == 0 || pendingBytes < thresholdBytes || this == UP_TO_THRESHOLD && pendingBytes == thresholdBytes;
+    return pendingBytes < thresholdBytes || (this == LESS_THAN_THRESHOLD ? pendingBytes == 0 : pendingBytes == thresholdBytes);
   }
 }

@@ -79,7 +79,7 @@ public class SimulationTest {
    * is time for in 1.072 s.
    */
   @Test
-  public void whatIsExactlyTheThresholdIsTheEndSinceQemu101() throws IOException {
+  public void whatIsExactlyTheThresholdIsTheEndSinceQemu101AndFetchedForSince111() throws IOException {
     Conditions link = new Conditions(Bandwidth.parse("32768kbit/s"), 4096, 9, new DataSize(0), Duration.ZERO, Duration.ZERO,
         Duration.ZERO, Duration.ZERO);
     Trace idle = SyntheticTrace.parse("synthetic:memory=512MiB,set=0B,rate=0");
@@ -89,7 +89,11 @@ public class SimulationTest {
     Simulated since = new Simulation(idle, link, LIMIT.multipliedBy(10), SwitchoverRule.of("10.1.0")).run(Method.parse("precopy:1.072s"));
     assertThat(since.finalPages()).isEqualTo(1072);
     assertThat(since.epochs()).as("without another fetch").isEqualTo(1);
-    assertThat(SwitchoverRule.of("11.1.3")).isEqualTo(SwitchoverRule.UP_TO_THRESHOLD);
+    Simulated latest = new Simulation(idle, link, LIMIT.multipliedBy(10), SwitchoverRule.of("11.1.1")).run(Method.parse("precopy:1.072s"));
+    assertThat(latest.finalPages()).isEqualTo(1072);
+    assertThat(latest.epochs()).as("with another fetch").isEqualTo(2);
+    assertThat(SwitchoverRule.of("11.0.2")).isEqualTo(SwitchoverRule.UP_TO_THRESHOLD);
+    assertThat(SwitchoverRule.of("12.0.0")).isEqualTo(SwitchoverRule.UP_TO_THRESHOLD_ONCE_FETCHED);
     assertThat(SwitchoverRule.of("9.2.4")).isEqualTo(SwitchoverRule.LESS_THAN_THRESHOLD);
     assertThatThrownBy(() -> SwitchoverRule.of("new")).hasMessageContaining("not 'new'");
   }
