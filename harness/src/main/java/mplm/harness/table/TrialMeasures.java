@@ -81,7 +81,8 @@ final class TrialMeasures {
     schema = ram(schema, "transferred_bytes", BYTES, "sent on the link: QEMU's `transferred`", Progress.Ram::transferred);
     schema = ram(schema, "normal_pages", PAGES, "pages that were sent whole: QEMU's `normal`", Progress.Ram::normalPages);
     schema = ram(schema, "zero_pages", PAGES, "pages of zeros, sent as a few bytes: QEMU's `duplicate`", Progress.Ram::duplicatePages);
-    schema = ram(schema, "dirty_syncs", COUNT, "fetches of the dirty log: QEMU's `dirty-sync-count`", Progress.Ram::dirtySyncCount);
+    schema = ram(schema, "dirty_syncs", COUNT, "fetches of the dirty log: QEMU's `dirty-sync-count`, since 11.1 without the last",
+        Progress.Ram::dirtySyncCount);
     // QEMU shows 0 for these once it has completed
     schema = last(schema, "throughput_mbit_per_s", MBIT_PER_S, "QEMU's `mbps` at the last look before the end",
         ram -> TrialsCsv.three(ram.mbps()))

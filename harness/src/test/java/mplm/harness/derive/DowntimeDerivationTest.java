@@ -178,6 +178,28 @@ public class DowntimeDerivationTest {
     assertThat(DowntimeDerivation.parts(raw(source, List.of()))).isEmpty();
   }
 
+  /** Of an MPLM migration of QEMU 11.1.1, which writes the time in another form and fetches before it saves. */
+  @Test
+  public void theTraceOfAQemu111HasTheSameParts() {
+    List<TraceEvent> source = TraceEvent.of(Stream.of(
+        "2026-11-29T09:30:39.784569Z migration_bitmap_sync_end dirty_pages 0",
+        "2026-11-29T09:30:39.784608Z mplm_epoch n=7 dirty=4 nondirty=499",
+        "2026-11-29T09:30:39.791457Z mplm_end reason=nondirty-empty",
+        "2026-11-29T09:30:39.791500Z vmstate_downtime_checkpoint src-downtime-start",
+        "2026-11-29T09:30:39.792112Z vmstate_downtime_checkpoint src-vm-stopped",
+        "2026-11-29T09:30:39.792135Z migration_bitmap_sync_start ",
+        "2026-11-29T09:30:39.792184Z migration_bitmap_sync_end dirty_pages 0",
+        "2026-11-29T09:30:39.792206Z vmstate_downtime_checkpoint src-iterable-saved",
+        "2026-11-29T09:30:39.793277Z vmstate_downtime_checkpoint src-non-iterable-saved",
+        "2026-11-29T09:30:39.865380Z vmstate_downtime_checkpoint src-downtime-end"));
+    List<TraceEvent> destination = TraceEvent.of(Stream.of(
+        "2026-11-29T09:30:39.865126Z vmstate_downtime_checkpoint dst-precopy-loadvm-completed",
+        "2026-11-29T09:30:39.865247Z vmstate_downtime_checkpoint dst-precopy-bh-vm-started"));
+    assertThat(DowntimeDerivation.parts(raw(source, destination))).contains(new DowntimeParts(Duration.ofNanos(612_000),
+        Duration.ofNanos(72_000), Duration.ofNanos(22_000), Duration.ofNanos(1_071_000), Duration.ofNanos(71_982_000),
+        Duration.ofNanos(121_000)));
+  }
+
   private void stopAndGoOn(long stopDelay, long resumeDelay) throws JsonProcessingException {
     event("source", "STOP", "{}", 1000, 10_000, stopDelay);
     event("destination", "RESUME", "{}", 5000, 12_000, resumeDelay);
