@@ -102,6 +102,15 @@ public class QemuMigrationTest {
     assertThatTheNoiseHasArrived();
   }
 
+  /** QEMU 11.1 counts fetches, not passes. Of an idle guest little is left after one, or nothing. */
+  @Test
+  public void postcopyAfterAPassHasLittleToMove() throws Exception {
+    startForPostcopy();
+    MigrationResult result = run(Method.parse("postcopy:after=1pass"), relay(20_000_000), LONG, progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.postcopy().map(phase -> phase.sent().bytes()).orElse(0L)).isLessThan(32 << 20);
+  }
+
   /** A link that is cut may say so, or not. */
   @DataProvider
   public Object[][] breaks() {
