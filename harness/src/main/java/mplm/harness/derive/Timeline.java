@@ -39,6 +39,11 @@ public record Timeline(List<Point> points, Stages stages) {
     DIRTY_SET("mplm_dirty_set_pages", Kind.PAGES, "pages in the dirty set"),
     NONDIRTY_SET("mplm_nondirty_set_pages", Kind.PAGES, "pages in the non-dirty set"),
     EPOCH_DIRTIED("mplm_epoch_dirtied_pages", Kind.PAGES, "unique pages that were dirtied in the epoch before, at its end"),
+    FORECAST_PERIOD("mplm_forecast_period_s", Kind.SECONDS, "after what time the guest writes the same again, as the policy saw it when the"
+        + " epoch began"),
+    FORECAST_CONFIDENCE("mplm_forecast_confidence_percent", Kind.PERCENT, "how sure it was of that"),
+    FORECAST_STOP("mplm_forecast_stop_s", Kind.SECONDS, "from there to the stop that it planned"),
+    FORECAST_DOWNTIME("mplm_forecast_downtime_s", Kind.SECONDS, "what it expected the pages left then to take"),
     SOURCE_VCPUS("source_vcpus_cpu_s", Kind.SECONDS, "CPU time of the source's vCPUs so far"),
     SOURCE_OTHERS("source_hypervisor_cpu_s", Kind.SECONDS, "CPU time of the source's hypervisor so far, without its vCPUs"),
     DESTINATION_VCPUS("destination_vcpus_cpu_s", Kind.SECONDS, "CPU time of the destination's vCPUs so far"),
@@ -91,7 +96,7 @@ public record Timeline(List<Point> points, Stages stages) {
         "time since the migration was asked for, or of an unmigrated guest since its working set stood",
         point -> BigDecimal.valueOf(point.time / 1000, 6).toPlainString());
     for (Series series : Series.values()) {
-      schema = schema.with(series.column, series.kind, series.meaning, "this look was at something else",
+      schema = schema.with(series.column, series.kind, series.meaning, "this look was at something else, or did not tell",
           point -> point.values.getOrDefault(series, ""));
     }
     return schema;
@@ -136,6 +141,12 @@ public record Timeline(List<Point> points, Stages stages) {
         if (epochs != 0 && mplm.epochs() > epochs) {
           values.put(Series.EPOCH_DIRTIED, Long.toString(mplm.fetched() - fetched));
         }
+        mplm.forecast().ifPresent(forecast -> {
+          values.put(Series.FORECAST_PERIOD, decimal(seconds(forecast.period())));
+          values.put(Series.FORECAST_CONFIDENCE, Integer.toString(forecast.confidence()));
+          values.put(Series.FORECAST_STOP, decimal(seconds(forecast.stop())));
+          values.put(Series.FORECAST_DOWNTIME, decimal(seconds(forecast.downtime())));
+        });
         epochs = mplm.epochs();
         fetched = mplm.fetched();
       }

@@ -21,11 +21,12 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * One trial over time, panels one below the other on one time axis: what is left to send, the rates, the guest's progress, the CPUs.
- * The live stage is shaded lightly, the stop darkly.
+ * One trial over time, panels one below the other on one time axis: what is left to send, what the policy expected if it said so, the
+ * rates, the guest's progress, the CPUs. The live stage is shaded lightly, the stop darkly.
  */
 final class TimelineChart {
   private static final int WIDTH = 1000;
@@ -48,7 +49,7 @@ final class TimelineChart {
   }
 
   private static List<Path> draw(Timeline timeline, TrialRow row, Path folder) throws IOException {
-    List<XYChart> panels = List.of(memory(timeline, row), rates(timeline), progress(timeline), cpus(timeline));
+    List<XYChart> panels = panels(timeline, row);
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT * panels.size(), BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < panels.size(); i++) {
       image.createGraphics().drawImage(BitmapEncoder.getBufferedImage(panels.get(i)), 0, i * HEIGHT, null);
@@ -56,6 +57,36 @@ final class TimelineChart {
     Path file = folder.resolve("timeline.png");
     ImageIO.write(image, "png", file.toFile());
     return List.of(file);
+  }
+
+  static List<XYChart> panels(Timeline timeline, TrialRow row) {
+    List<XYChart> panels = new ArrayList<>(List.of(memory(timeline, row)));
+    if (!timeline.series(Series.FORECAST_STOP).isEmpty()) {
+      panels.addAll(List.of(forecast(timeline, row), confidence(timeline)));
+    }
+    panels.addAll(List.of(rates(timeline), progress(timeline), cpus(timeline)));
+    return panels;
+  }
+
+  /** What the policy expected, and beside it the downtime as it came out. */
+  private static XYChart forecast(Timeline timeline, TrialRow row) {
+    XYChart chart = panel(null, "policy expects, s");
+    line(chart, "until the stop", timeline.series(Series.FORECAST_STOP), LIVE);
+    line(chart, "downtime then", timeline.series(Series.FORECAST_DOWNTIME), STOP);
+    line(chart, "guest's period", timeline.series(Series.FORECAST_PERIOD), OTHER);
+    row.downtimes().headline().ifPresent(real -> {
+      double seconds = real.value().toNanos() / 1e9;
+      double end = timeline.stages().end().orElseThrow() / 1e9;
+      line(chart, "real downtime", List.of(new double[] {0, seconds}, new double[] {end, seconds}), STOP);
+      chart.getSeriesMap().get("real downtime").setLineStyle(SeriesLines.DASH_DASH);
+    });
+    return finish(chart, timeline);
+  }
+
+  private static XYChart confidence(Timeline timeline) {
+    XYChart chart = panel(null, "confidence, %");
+    line(chart, "that writes repeat", timeline.series(Series.FORECAST_CONFIDENCE), OTHER);
+    return finish(chart, timeline);
   }
 
   private static XYChart memory(Timeline timeline, TrialRow row) {
