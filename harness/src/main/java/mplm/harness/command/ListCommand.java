@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import mplm.engine.migration.Methods;
 import mplm.engine.scheduler.Scheduler;
 import mplm.harness.suite.Benchmark;
+import mplm.harness.suite.Clone;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Suite;
 import mplm.harness.table.TextTable;

@@ -18,6 +18,7 @@ import mplm.harness.host.Hosts;
 import mplm.harness.host.Reservation;
 import mplm.harness.host.Transfer;
 import mplm.harness.rig.Rig;
+import mplm.harness.suite.Clone;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

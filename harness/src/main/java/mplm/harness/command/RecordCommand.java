@@ -11,6 +11,7 @@ import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.Hosts;
 import mplm.harness.input.BadInput;
 import mplm.harness.recording.TraceRecorder;
+import mplm.harness.suite.Clone;
 import mplm.harness.suite.Suite;
 import mplm.harness.terminal.Display;
 import mplm.harness.testbed.Kind;

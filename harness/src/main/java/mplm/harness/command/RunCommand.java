@@ -20,6 +20,7 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.run.Resumption;
 import mplm.harness.run.RunRequest;
 import mplm.harness.run.SuiteRun;
+import mplm.harness.suite.Clone;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;

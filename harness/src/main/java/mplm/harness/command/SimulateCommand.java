@@ -32,6 +32,7 @@ import mplm.harness.simulation.RealPoint;
 import mplm.harness.simulation.SimulationTable;
 import mplm.harness.simulation.Sweep;
 import mplm.harness.simulation.TraceLibrary;
+import mplm.harness.suite.Clone;
 import mplm.harness.suite.Shard;
 import mplm.harness.terminal.TaskBar;
 import picocli.CommandLine.Command;
@@ -53,6 +54,8 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
+  private static final int MOST_BEGINNINGS = 1000;
+
   @Parameters(paramLabel = "TRACE", arity = "0..*",
       description = "trace files that mplm record made, folders of them, or made-up guests, such as"
           + " synthetic:memory=1GiB,set=64MiB,rate=5000; by default those in reports/traces")
@@ -76,6 +79,10 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--overheads", paramLabel = "NAME=VALUE,...",
       description = "what a migration has beside its pages, as --against fits and prints it unless it is given; by default none")
   private String overheads;
+
+  @Option(names = "--beginnings", paramLabel = "N", defaultValue = "1",
+      description = "let a migration begin at each of so many moments, spread evenly over the trace, and say the medians")
+  private int beginnings;
 
   @Option(names = "--bound", description = "say what the best possible is, for one that knows all writes in advance")
   private boolean bound;
@@ -120,10 +127,13 @@ public final class SimulateCommand implements Callable<Integer> {
     Duration longest = read("--limit", limit, text -> Simulation.checked(Durations.parse(text)));
     Overheads beside = overheads == null ? Overheads.NONE : read("--overheads", overheads, Overheads::parse);
     Shard part = read("--shard", shard, Shard::parse);
+    if (beginnings < 1 || beginnings > MOST_BEGINNINGS) {
+      throw new BadInput("--beginnings: " + beginnings + ", allowed: 1 to " + MOST_BEGINNINGS);
+    }
     if (files.hasHeatMap() && !part.equals(Shard.WHOLE)) {
       throw new BadInput("--heat-map: not of a shard, which has a part of its cells");
     }
-    Sweep sweep = new Sweep(guests, rates, chosen, longest, beside, bound, part);
+    Sweep sweep = new Sweep(guests, rates, chosen, longest, beside, beginnings, bound, part);
     try (TaskBar bar = bar("simulating", sweep.migrations(), "migrations")) {
       tell(sweep.tables(cores, bar::done));
     }

@@ -8,14 +8,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import mplm.harness.chart.Chart;
-import mplm.harness.chart.Figure;
-import mplm.harness.chart.Figures;
 import mplm.harness.input.BadInput;
 import mplm.harness.result.TrialRow;
 import mplm.harness.simulation.ErrorTable;
 import mplm.harness.simulation.HeatMap;
 import mplm.harness.simulation.SimulatedRows;
+import mplm.harness.simulation.SimulationCharts;
 import mplm.harness.simulation.SimulationCsv;
 import mplm.harness.simulation.SimulationTable;
 import mplm.harness.table.TrialsCsv;
@@ -34,7 +32,8 @@ final class SimulationFiles {
       description = "write rows as trials.csv has them, of the origin simulated, for compare")
   private Path trials;
 
-  @Option(names = "--charts", paramLabel = "DIR", description = "draw a chart of each trace and link, as run does of an experiment")
+  @Option(names = "--charts", paramLabel = "DIR", description = "draw charts of each trace and link, as run does of an"
+      + " experiment: times by maximum tolerable downtime, and, in folder choice, methods by migration time and downtime")
   private Path charts;
 
   /** {@link BadInput} if one cannot be written; this comes before hours of simulation. */
@@ -71,8 +70,8 @@ final class SimulationFiles {
       if (trials != null) {
         TrialsCsv.SCHEMA.write(trials, simulated);
       }
-      for (Map.Entry<String, Figure> figure : charts == null ? List.<Map.Entry<String, Figure>>of() : Figures.of(simulated).entrySet()) {
-        Chart.write(figure.getValue(), charts, figure.getKey());
+      if (charts != null) {
+        SimulationCharts.write(tables, simulated, charts);
       }
     } catch (IOException e) {
       throw new BadInput("--trials, --charts: cannot be written: " + BadInput.reason(e));

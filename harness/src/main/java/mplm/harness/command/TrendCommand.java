@@ -14,6 +14,7 @@ import mplm.harness.history.History;
 import mplm.harness.history.History.Point;
 import mplm.harness.input.BadInput;
 import mplm.harness.statistics.ChangePoints;
+import mplm.harness.suite.Clone;
 import mplm.harness.verdict.Metric;
 import mplm.harness.verdict.Rules;
 import picocli.CommandLine.Command;

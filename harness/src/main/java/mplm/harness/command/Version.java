@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import mplm.harness.artifact.Build;
+import mplm.harness.suite.Clone;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code mplm --version} says: revision of the kit, and the engine that is given or, of the clone's, how it is found. */

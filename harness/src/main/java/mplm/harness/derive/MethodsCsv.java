@@ -43,6 +43,6 @@ public final class MethodsCsv {
         .with("lost_before_s_median", SECONDS, "median of `lost_before_s`", NO_LOSS, MethodSummary::lostBefore)
         .with("lost_blackout_s_median", SECONDS, "median of `lost_blackout_s`", NO_LOSS, MethodSummary::lostBlackout)
         .with("lost_after_s_median", SECONDS, "median of `lost_after_s`", NO_LOSS, MethodSummary::lostAfter)
-        .with("size", TEXT, Size.MEANING, summary -> Size.of(summary.experiment(), summary.setting()));
+        .with("size", TEXT, Size.MEANING, summary -> Size.of(summary.experiment(), summary.setting().orElseThrow()));
   }
 }

@@ -33,6 +33,8 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
 import mplm.harness.result.MethodSummary;
 import mplm.harness.result.TrialRow;
+import mplm.harness.simulation.BestOfRun;
+import mplm.harness.suite.Clone;
 
 /**
  * What is made of the rows of a run, or of several runs of one kind, to be read: {@code charts}, the tables behind them, the
@@ -111,11 +113,12 @@ public record Report(Path folder, List<RunDerivation> runs) {
   private List<RunDocument.LostCharts> lost(List<MethodSummary> methods, List<Path> files) throws IOException {
     Map<String, List<MethodSummary>> known = methods.stream().filter(summary -> summary.lost().isPresent()).collect(
         Collectors.groupingBy(summary -> summary.experiment().name(), LinkedHashMap::new, Collectors.toList()));
+    BestOfRun best = new BestOfRun(runs.get(0).manifest(), Clone.here().traces());
     List<RunDocument.LostCharts> charts = new ArrayList<>();
     for (Map.Entry<String, List<MethodSummary>> experiment : known.entrySet()) {
       List<Path> lost = LostChart.write(experiment.getValue(), folder.resolve("charts/lost"), experiment.getKey());
       List<MethodSummary> all = methods.stream().filter(summary -> summary.experiment().name().equals(experiment.getKey())).toList();
-      List<Path> choice = ChoiceChart.write(all, folder.resolve("charts/choice"), experiment.getKey());
+      List<Path> choice = ChoiceChart.write(all, best.of(all), folder.resolve("charts/choice"), experiment.getKey());
       files.addAll(lost);
       files.addAll(choice);
       charts.add(new RunDocument.LostCharts(png(lost), png(choice)));

@@ -23,7 +23,7 @@ import mplm.harness.suite.Experiment;
  * completed, and empty without one.
  *
  * @param experiment what was migrated
- * @param setting where and with what, of its first trial
+ * @param setting where and with what, of its first trial; empty of rows that were computed
  * @param method how
  * @param outcomes trials by outcome
  * @param total median migration time, seconds
@@ -34,7 +34,7 @@ import mplm.harness.suite.Experiment;
  * @param lost median of the time that the program lost, seconds
  * @param lostBefore median of its part before the stop, {@code lostBlackout} of its stop, {@code lostAfter} of that after it
  */
-public record MethodSummary(Experiment experiment, Setting setting, Method method, Map<Outcome, Long> outcomes,
+public record MethodSummary(Experiment experiment, Optional<Setting> setting, Method method, Map<Outcome, Long> outcomes,
     OptionalDouble total, OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown,
     OptionalDouble lost, OptionalDouble lostBefore, OptionalDouble lostBlackout, OptionalDouble lostAfter) {
 
@@ -46,7 +46,7 @@ public record MethodSummary(Experiment experiment, Setting setting, Method metho
       by(trials, row -> row.planned().method()).forEach((method, repetitions) -> {
         OptionalDouble program = median(completed(repetitions), TrialRow::program);
         all.add(new MethodSummary(
-            trials.get(0).planned().experiment(), trials.get(0).setting(), method,
+            trials.get(0).planned().experiment(), trials.get(0).measured().map(Origin.Measured::setting), method,
             repetitions.stream().collect(Collectors.groupingBy(TrialRow::outcome, Collectors.counting())),
             median(completed(repetitions), row -> row.migration().flatMap(MigrationResult::totalTime)),
             median(completed(repetitions), row -> row.downtimes().headline().map(Measure::value)),

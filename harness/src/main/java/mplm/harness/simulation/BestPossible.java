@@ -4,6 +4,7 @@ package mplm.harness.simulation;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -26,8 +27,7 @@ public record BestPossible(List<Bound> bounds, double setup) {
   static BestPossible of(HeldTrace trace, Conditions conditions, double slowness, double setup, int beginnings, double longest)
       throws IOException {
     List<Bound> bounds = new ArrayList<>();
-    for (int n = 0; n < beginnings; n++) {
-      HeldTrace from = trace.later(trace.intervals() * n / beginnings).slower(slowness);
+    for (HeldTrace from : SimulatedPoint.beginnings(trace, beginnings, slowness)) {
       bounds.add(new Bound(from, conditions, duration(longest)));
     }
     return new BestPossible(bounds, setup);
@@ -41,6 +41,48 @@ public record BestPossible(List<Bound> bounds, double setup) {
   /** The least total time with a downtime of at most that, both seconds; NaN if for most beginnings there is none. */
   double total(double downtime) {
     return Double.isNaN(downtime) ? Double.NaN : setup + median(bound -> bound.totalAt(duration(downtime)));
+  }
+
+  /** {@link #downtime} as a duration; empty for NaN. */
+  Optional<Duration> downtimeAt(Duration total) {
+    return known(downtime(total.toNanos() / NS_PER_S));
+  }
+
+  /** {@link #total} as a duration; empty for NaN. */
+  Optional<Duration> totalAt(Duration downtime) {
+    return known(total(downtime.toNanos() / NS_PER_S));
+  }
+
+  private static Optional<Duration> known(double seconds) {
+    return Double.isNaN(seconds) ? Optional.empty() : Optional.of(duration(seconds));
+  }
+
+  /**
+   * The Pareto frontier: total migration time ascends, downtime descends. With several beginnings it is that of {@link #total}, the
+   * median of the least total times for each downtime.
+   */
+  public List<Bound.Point> frontier() {
+    List<Duration> downtimes = bounds.stream().flatMap(bound -> bound.frontier().stream()).map(Bound.Point::downtime).distinct()
+        .sorted(Comparator.reverseOrder()).toList();
+    List<Bound.Point> frontier = new ArrayList<>();
+    for (Duration downtime : downtimes) {
+      double total = total(downtime.toNanos() / NS_PER_S);
+      if (Double.isNaN(total)) {
+        continue;
+      }
+      Bound.Point point = new Bound.Point(duration(total), downtime);
+      // in the same time there is less downtime
+      if (!frontier.isEmpty() && frontier.get(frontier.size() - 1).total().equals(point.total())) {
+        frontier.remove(frontier.size() - 1);
+      }
+      frontier.add(point);
+    }
+    return frontier;
+  }
+
+  /** The time to which all this is exact. */
+  public Duration step() {
+    return bounds.stream().map(Bound::step).max(Comparator.naturalOrder()).orElseThrow();
   }
 
   private double median(Function<Bound, Optional<Duration>> time) {

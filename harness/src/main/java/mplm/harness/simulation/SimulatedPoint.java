@@ -6,15 +6,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
 import mplm.engine.simulate.SwitchoverRule;
 import mplm.engine.trace.HeldTrace;
+import mplm.engine.unit.DataSize;
 import mplm.harness.statistics.Median;
 
 /**
- * What simulations of a {@link RealPoint} come to. A real migration begins anywhere in the guest's program; so do these, spread
+ * What simulations of a method on a guest come to. A real migration begins anywhere in the guest's program; so do these, spread
  * evenly over the trace.
  *
  * @param migrations one a beginning
@@ -23,21 +28,50 @@ import mplm.harness.statistics.Median;
 public record SimulatedPoint(List<Simulated> migrations, double setup) {
   private static final double NS_PER_S = 1e9;
 
-  /** Simulates it {@code beginnings} times. */
+  /** Simulates a real one {@code beginnings} times. */
   static SimulatedPoint of(RealPoint real, HeldTrace trace, Overheads overheads, double setup, int beginnings) throws IOException {
     List<Simulated> migrations = new ArrayList<>();
     Duration limit = Duration.ofNanos(Math.round(real.limit() * NS_PER_S));
-    for (int n = 0; n < beginnings; n++) {
-      HeldTrace from = trace.later(trace.intervals() * n / beginnings).slower(overheads.slowness());
+    for (HeldTrace from : beginnings(trace, beginnings, overheads.slowness())) {
       migrations.add(new Simulation(from, overheads.on(real.experiment().link()), limit, SwitchoverRule.of(real.qemuVersion()))
           .run(real.method()));
     }
     return new SimulatedPoint(migrations, setup);
   }
 
+  /** The guest at so many moments, spread evenly over its trace, and so many times as slow. */
+  static List<HeldTrace> beginnings(HeldTrace trace, int beginnings, double slowness) {
+    return IntStream.range(0, beginnings).mapToObj(n -> trace.later(trace.intervals() * n / beginnings).slower(slowness)).toList();
+  }
+
+  /** One migration that has the median of each number: of those that completed if most did, and else of all. */
+  Simulated median() {
+    List<Simulated> of = completed() ? completedOnes() : migrations;
+    double[] rates = of.stream().flatMapToDouble(one -> one.dirtyRate().stream()).toArray();
+    return new Simulated(migrations.get(0).method(), middle(of, Simulated::total), middle(of, one -> Optional.of(one.live())).orElseThrow(),
+        middle(of, Simulated::downtime), new DataSize(count(of, one -> one.transferred().bytes())), count(of, Simulated::nondirtyPages),
+        count(of, Simulated::dirtyPages), count(of, Simulated::finalPages), count(of, Simulated::zeroPages), count(of, Simulated::epochs),
+        rates.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Median.of(rates)),
+        migrations.stream().anyMatch(Simulated::repeated));
+  }
+
+  private Optional<Duration> middle(List<Simulated> of, Function<Simulated, Optional<Duration>> time) {
+    double[] times = of.stream().flatMap(one -> time.apply(one).stream()).mapToDouble(Duration::toNanos).toArray();
+    return times.length < of.size() ? Optional.empty() : Optional.of(Duration.ofNanos(Math.round(Median.of(times))));
+  }
+
+  private static long count(List<Simulated> of, ToLongFunction<Simulated> number) {
+    return Math.round(Median.of(of.stream().mapToDouble(number::applyAsLong).toArray()));
+  }
+
+  /** How many completed. */
+  int completions() {
+    return completedOnes().size();
+  }
+
   /** Whether more than half of them completed. */
   boolean completed() {
-    return 2 * completedOnes().size() > migrations.size();
+    return 2 * completions() > migrations.size();
   }
 
   /** Median total time of those that completed, seconds; NaN if none did. */

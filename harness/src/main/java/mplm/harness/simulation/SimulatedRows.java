@@ -26,8 +26,8 @@ import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
 
 /**
- * Simulated migrations as rows of {@code trials.csv}, of the origin {@code simulated}: an experiment is a trace on a link. What
- * only a real trial has is empty.
+ * Simulated migrations as rows of {@code trials.csv}, of the origin {@code simulated}: an experiment is a trace on a link, a
+ * repetition another beginning. What only a real trial has is empty.
  */
 public final class SimulatedRows {
   private static final String NAME = "simulation";
@@ -48,7 +48,12 @@ public final class SimulatedRows {
       String name = (source + "-" + table.link()).replaceAll("[^A-Za-z0-9.]+", "-").replaceFirst("^[-.]+", "");
       int same = names.merge(name, 1, Integer::sum);
       Experiment experiment = experiment(same == 1 ? name : name + "-" + same, table, table.rows());
-      table.rows().forEach(row -> rows.add(row(rows.size() + 1, experiment, table, row)));
+      for (SimulatedPoint point : table.points()) {
+        for (int n = 0; n < point.migrations().size(); n++) {
+          rows.add(row(new PlannedTrial(rows.size() + 1, NAME, experiment, Method.parse(point.migrations().get(n).method()), n + 1), table,
+              point.migrations().get(n)));
+        }
+      }
     }
     return rows;
   }
@@ -62,20 +67,19 @@ public final class SimulatedRows {
         table.limit(), false);
   }
 
-  private static TrialRow row(int number, Experiment experiment, SimulationTable table, Simulated row) {
+  private static TrialRow row(PlannedTrial planned, SimulationTable table, Simulated row) {
     boolean completed = row.completed();
-    Method method = Method.parse(row.method());
     Duration elapsed = row.total().orElse(row.live());
     Progress end = new Progress(elapsed, completed ? "completed" : "cancelled",
-        Optional.of(new Progress.Ram(row.transferred(), new DataSize(0), experiment.memory(), row.pages() - row.zeroPages(),
+        Optional.of(new Progress.Ram(row.transferred(), new DataSize(0), planned.experiment().memory(), row.pages() - row.zeroPages(),
             row.zeroPages(), row.epochs(), 0, 0)), Optional.empty());
     Optional<String> reason = completed ? Optional.empty() : Optional.of("not converged within the limit");
-    MigrationResult result = new MigrationResult(method,
+    MigrationResult result = new MigrationResult(planned.method(),
         completed ? MigrationResult.Outcome.COMPLETED : MigrationResult.Outcome.NOT_CONVERGED, reason, elapsed, row.total(), row.downtime(),
         completed ? Optional.of(Duration.ZERO) : Optional.empty(), OptionalLong.empty(), OptionalLong.empty(), Optional.empty(),
         List.of(), end);
     Optional<Measure> downtime = row.downtime().map(time -> new Measure(time, Duration.ZERO));
-    return new TrialRow(new PlannedTrial(number, NAME, experiment, method, 1),
+    return new TrialRow(planned,
         new Origin.Simulated(table.overheads(), Scheduler.sourceHash()), completed ? Outcome.COMPLETED : Outcome.NOT_CONVERGED, reason,
         Optional.of(table.limit()), Optional.of(result),
         new Downtimes(Optional.empty(), downtime, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),

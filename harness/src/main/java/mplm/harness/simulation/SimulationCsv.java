@@ -50,7 +50,7 @@ public final class SimulationCsv {
         .with("limit_s", SECONDS, "time after which a migration is cancelled", row -> exact(Optional.of(row.table.limit())))
         .with("method", TEXT, "the whole text of the method; `best possible` for the bound",
             row -> row.simulated.map(Simulated::method).orElse("best possible"))
-        .with("outcome", TEXT, "`completed` or `not converged`", "the row is of the bound",
+        .with("outcome", TEXT, "`completed` or `not converged`, as most migrations of the row", "the row is of the bound",
             row -> row.simulated.map(SimulationTable::outcome));
   }
 
@@ -89,8 +89,10 @@ public final class SimulationCsv {
             row -> exact(row.simulated.flatMap(row.table::bestDowntime)))
         .with("best_total_s", SECONDS, "the least migration time that is possible with this downtime",
             "as `best_downtime_s`", row -> exact(row.simulated.flatMap(row.table::bestTotal)))
-        .with("bound_step_s", SECONDS, "how fine the bound is in time", NO_BOUND, row -> exact(row.table.bound().map(Bound::step)))
+        .with("bound_step_s", SECONDS, "how fine the bound is in time", NO_BOUND, row -> exact(row.table.best().map(BestPossible::step)))
         .with("overheads", TEXT, "what migrations had beside their pages", "they had nothing", row -> row.table.overheads())
+        .with("beginnings", COUNT, "how many migrations, that began spread evenly over the trace, the row has the medians of",
+            row -> row.table.beginnings())
         .with("part", TEXT, "number of the guest and link in the sweep, and how many there are, such as `3/12`",
             row -> row.table.number() + "/" + row.table.of());
   }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import mplm.engine.trace.PageRuns;
 import mplm.engine.trace.TraceHeader;
 import mplm.engine.trace.TraceWriter;
@@ -105,6 +106,29 @@ public class SimulateCommandTest extends InFolder {
     }
   }
 
+  /** A chart to choose by, with the frontier; its rows are repetitions, of which mplm compare can tell how sure a difference is. */
+  @Test
+  public void beginningsAreRepetitionsOfTheRowsAndMediansOfTheTable() throws Exception {
+    Path out = Files.createTempDirectory("mplm-beginnings");
+    try {
+      Said said = run(trace.toString(), "--link", "100Mbit/s", "--methods", "precopy:0.1s,mplm,mplm:policy=cold", "--beginnings", "3", "--bound",
+          "--charts", out.toString(), "--trials", out.resolve("trials.csv").toString(), "--csv", out.resolve("table.csv").toString());
+      assertThat(said.exitCode()).as(said.err()).isZero();
+      assertThat(RecordedRun.table(out.resolve("trials.csv"))).hasSize(9).extracting(row -> row.get("method") + " " + row.get("repetition"))
+          .startsWith("precopy:0.1s 1", "precopy:0.1s 2", "precopy:0.1s 3", "mplm 1");
+      assertThat(RecordedRun.table(out.resolve("table.csv"))).filteredOn(row -> row.get("kind").equals("simulated")).hasSize(3)
+          .allSatisfy(row -> assertThat(row).containsEntry("beginnings", "3"));
+      try (Stream<Path> files = Files.list(out.resolve("choice"))) {
+        List<Path> charts = files.sorted().toList();
+        assertThat(charts).hasSize(2);
+        assertThat(Files.readString(charts.get(1))).contains("SIMULATED on 100Mbit/s: a guest, recorded", ">best possible, computed<", "began at 3 moments",
+            "<title>mplm:policy=cold: migration time ");
+      }
+    } finally {
+      RecordedRun.remove(out);
+    }
+  }
+
   /** Half of the link and a switch-over of a second; a guest that is twice as slow dirties half as much. */
   @Test
   public void aMigrationMayHaveOverheads() {
@@ -151,6 +175,7 @@ public class SimulateCommandTest extends InFolder {
       {List.of("FOLDER/guest.trace", "--heat-map", "FOLDER/no.trace"), "--heat-map FOLDER/no.trace: is no folder"},
       {List.of("FOLDER/guest.trace", "--shard", "2/1"), "--shard: shard 2/1, allowed: I/N with I from 1 to N"},
       {List.of("FOLDER/guest.trace", "--shard", "1/2", "--heat-map", "FOLDER"), "--heat-map: not of a shard, .*"},
+      {List.of("FOLDER/guest.trace", "--beginnings", "0"), "--beginnings: 0, allowed: 1 to 1000"},
       {List.of("--against", "FOLDER"), "FOLDER is not the folder of a run: it has no run.json"},
       {List.of("--against", "FOLDER", "--link", "1Gbit/s"), "--link cannot be combined with --against: the run has its own; allowed: --csv, .*, TRACE"},
     };

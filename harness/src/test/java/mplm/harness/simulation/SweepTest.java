@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -72,13 +73,38 @@ public class SweepTest extends InFolder {
     List<List<Bound.Point>> frontiers = new ArrayList<>();
     try (AllCores cores = new AllCores()) {
       for (List<Method> methods : List.of(METHODS, reversed)) {
-        SimulationTable table = new Sweep(TRACES, LINKS, methods, Duration.ofSeconds(1), Overheads.NONE, true, Shard.WHOLE)
+        SimulationTable table = new Sweep(TRACES, LINKS, methods, Duration.ofSeconds(1), Overheads.NONE, 1, true, Shard.WHOLE)
             .tables(cores, done -> {}).get(0);
         assertThat(table.rows()).allSatisfy(row -> assertThat(row.total()).isEmpty());
-        frontiers.add(table.bound().orElseThrow().frontier());
+        frontiers.add(table.best().orElseThrow().frontier());
       }
     }
     assertThat(frontiers.get(0)).isEqualTo(frontiers.get(1));
+  }
+
+  /** As a real migration begins anywhere in the guest's program, so do these; the frontier stands at the medians too. */
+  @Test
+  public void severalBeginningsGiveTheMedians() throws Exception {
+    Trace trace = SyntheticTrace.parse("synthetic:memory=32MiB,set=24MiB,rate=20000,pattern=sequential,length=5s");
+    SimulationTable table;
+    try (AllCores cores = new AllCores()) {
+      Sweep sweep = new Sweep(List.of(trace), LINKS.subList(1, 2), METHODS, Duration.ofSeconds(60), Overheads.NONE, 5, true, Shard.WHOLE);
+      assertThat(sweep.migrations()).isEqualTo(5 * METHODS.size());
+      table = sweep.tables(cores, done -> {}).get(0);
+    }
+    assertThat(table.beginnings()).isEqualTo(5);
+    SimulatedPoint mplm = table.points().get(1);
+    assertThat(mplm.migrations().stream().map(one -> one.downtime().orElseThrow()).distinct()).hasSizeGreaterThan(1);
+    assertThat(table.rows().get(1).downtime().orElseThrow()).isEqualTo(
+        mplm.migrations().stream().map(one -> one.downtime().orElseThrow()).sorted().skip(2).findFirst().orElseThrow());
+    BestPossible best = table.best().orElseThrow();
+    assertThat(best.bounds()).hasSize(5);
+    assertThat(best.frontier()).isNotEmpty()
+        .isSortedAccordingTo(Comparator.comparing(Bound.Point::total))
+        .isSortedAccordingTo(Comparator.comparing(Bound.Point::downtime).reversed())
+        .allSatisfy(point -> assertThat(best.totalAt(point.downtime())).contains(point.total()));
+    assertThat(table.text()).startsWith("SIMULATED, not measured").contains(", medians of 5 beginnings\n");
+    assertThat(SimulatedRows.of(List.of(table))).hasSize(15).extracting(row -> row.planned().repetition()).startsWith(1, 2, 3, 4, 5, 1);
   }
 
   @Test
@@ -98,7 +124,7 @@ public class SweepTest extends InFolder {
     refused(List.of(empty), empty + ": is not a CSV file of mplm simulate: it has no column kind, .*");
     refused(List.of(folder.resolve("none.csv")), folder.resolve("none.csv") + ": no such file");
     Path cut = Files.writeString(folder.resolve("cut.csv"), Files.readString(whole).substring(0, 700));
-    refused(List.of(cut), cut + ":\\d+: has \\d+ cells, allowed: 23, as many as the first line");
+    refused(List.of(cut), cut + ":\\d+: has \\d+ cells, allowed: 24, as many as the first line");
     refused(List.of(whole, whole), whole + ": is there twice");
     Path quoted = Files.writeString(folder.resolve("quoted.csv"), Files.readString(whole).replaceFirst("\n", "\n\""));
     refused(List.of(quoted), quoted + ": cannot be read as CSV: Unterminated quoted field.*");
@@ -152,6 +178,6 @@ public class SweepTest extends InFolder {
   }
 
   private static Sweep sweep(Shard shard) {
-    return new Sweep(TRACES, LINKS, METHODS, Duration.ofSeconds(30), Overheads.NONE, true, shard);
+    return new Sweep(TRACES, LINKS, METHODS, Duration.ofSeconds(30), Overheads.NONE, 1, true, shard);
   }
 }

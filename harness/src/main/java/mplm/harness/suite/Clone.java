@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package mplm.harness.command;
+package mplm.harness.suite;
 
 import java.net.URISyntaxException;
 import java.nio.file.Path;
-import mplm.harness.suite.NpbConfigs;
 
 /**
  * The clone of the kit that this code was built in.
  *
  * @param root its folder
  */
-record Clone(Path root) {
+public record Clone(Path root) {
   /** Both {@code harness/target/classes} and {@code harness/target/NAME.jar} lie three levels below the root. */
-  static Clone here() {
+  public static Clone here() {
     try {
       Path code = Path.of(Clone.class.getProtectionDomain().getCodeSource().getLocation().toURI());
       return new Clone(code.getParent().getParent().getParent());
@@ -21,23 +20,28 @@ record Clone(Path root) {
     }
   }
 
-  NpbConfigs npbConfigs() {
+  /** Its benchmarks and suites. */
+  public NpbConfigs npbConfigs() {
     return new NpbConfigs(root.resolve("npb-configs"));
   }
 
-  Path engineBuild() {
+  /** Where its engine is built. */
+  public Path engineBuild() {
     return root.resolve("engine/qemu/build");
   }
 
-  Path guestBuild() {
+  /** Where its guest is built. */
+  public Path guestBuild() {
     return root.resolve("guest-images/build");
   }
 
-  Path traces() {
+  /** The traces that belong to it, and those that were recorded here. */
+  public Path traces() {
     return root.resolve("reports/traces");
   }
 
-  Path runs() {
+  /** Where its runs go. */
+  public Path runs() {
     return root.resolve("reports/runs");
   }
 }
