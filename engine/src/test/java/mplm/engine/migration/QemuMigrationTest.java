@@ -171,13 +171,39 @@ public class QemuMigrationTest {
     }
   }
 
-  @Test
-  public void aMethodWithFeaturesCanBeCancelledAndTheGuestStays() throws Exception {
-    start(true);
-    MigrationResult result = run(Method.parse("precopy:0.3s,auto-converge,xbzrle=64MiB"), relay(1_000_000), Duration.ofSeconds(1),
-        progress -> { });
+  @DataProvider
+  public Object[][] cancelled() {
+    List<String> methods = new ArrayList<>(List.of("precopy:0.3s,auto-converge,xbzrle=64MiB", "postcopy:after=1pass", "postcopy:after=1pass,preempt"));
+    Arrays.stream(stockMethods()).forEach(method -> methods.add((String) method[0]));
+    Scheduler.policies().forEach(policy -> methods.add("mplm:policy=" + policy));
+    return methods.stream().map(method -> new Object[] {method}).toArray(Object[][]::new);
+  }
+
+  /** Nobody is told to go on at the destination. */
+  @Test(dataProvider = "cancelled")
+  public void anyMethodCanBeCancelledAndTheGuestStays(String method) throws Exception {
+    if (method.startsWith("postcopy")) {
+      startForPostcopy();
+    } else {
+      start(true);
+    }
+    MigrationResult result = run(Method.parse(method), relay(1_000_000), Duration.ofSeconds(1), progress -> { });
     assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.NOT_CONVERGED);
+    assertThat(result.resume()).isEmpty();
     assertThat(status(source)).isEqualTo("running");
+    // the cancel itself may break the stream first
+    assertThat(source.qmp().execute("query-migrate", SOON).path("status").asText()).isIn("cancelled", "failed");
+  }
+
+  /** What is left of it at the source is no guest any more: the limit, which would cancel, has nothing to say. */
+  @Test
+  public void postcopyIsNotCancelledOnceTheGuestHasLeft() throws Exception {
+    startForPostcopy();
+    Duration limit = Duration.ofSeconds(5);
+    MigrationResult result = run(Method.parse("postcopy:after=0pass"), relay(5_000_000), limit, progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.elapsed()).isGreaterThan(limit);
+    assertThatTheNoiseHasArrived();
   }
 
   @Test
