@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /**
  * One migration. {@link mplm.harness.trial.Trial} reads as the experiment does: boot, warm up, migrate, compare memory, verify.
- * {@link mplm.harness.trial.TrialGuest} is its guest on both hosts, {@link mplm.harness.trial.MemoryComparison} compares both
- * sides' memory.
+ * {@code TrialMachines} starts its hypervisors and ends them, {@code TrialGuest} is its guest on both hosts, {@code Program} what runs in
+ * that, {@link mplm.harness.trial.MemoryComparison} compares both sides' memory, {@code TrialRecords} are the files that it writes, and
+ * {@code Ending} its outcome with the reason.
  */
 package mplm.harness.trial;
