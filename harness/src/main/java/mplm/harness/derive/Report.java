@@ -126,8 +126,8 @@ public record Report(Path folder, List<RunDerivation> runs) {
     return charts;
   }
 
-  private static Path png(List<Path> chart) {
-    return chart.stream().filter(file -> file.toString().endsWith(".png")).findFirst().orElseThrow();
+  private static Optional<Path> png(List<Path> chart) {
+    return chart.stream().filter(file -> file.toString().endsWith(".png")).findFirst();
   }
 
   /** The PNG of each experiment. */

@@ -43,9 +43,9 @@ record LostSection(List<MethodSummary> methods, List<RunDocument.LostCharts> cha
     blocks.add(new Paragraph("How much later the program reached where it would have been without the migration, until its speed was back:"
         + " medians of the trials that completed, in seconds. Parts are medians too, and need not add up."));
     charts.forEach(experiment -> {
-      blocks.add(new Picture(experiment.lost(), "time that the program lost by each method, before, in and after its stop"));
-      blocks.add(new Picture(experiment.choice(),
-          "each method at its migration time, over the time that the program lost, and over the downtime"));
+      experiment.lost().ifPresent(chart -> blocks.add(new Picture(chart, "time that the program lost by each method, before, in and after its stop")));
+      experiment.choice().ifPresent(chart -> blocks.add(new Picture(chart,
+          "each method at its migration time, over the time that the program lost, and over the downtime")));
     });
     blocks.add(new Table(List.of("experiment", "method", "completed", "migration time", "downtime", "lost", "slowed before", "blackout",
         "slowed after"), known.stream().map(LostSection::line).toList()));

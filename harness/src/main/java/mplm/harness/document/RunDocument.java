@@ -58,12 +58,12 @@ public record RunDocument(
     List<Path> files,
     Function<TrialRow, Path> folder) {
   /**
-   * The charts, PNG, of what the program of one experiment lost.
+   * The charts, PNG, of what the program of one experiment lost, as far as they could be drawn.
    *
    * @param lost by {@link mplm.harness.chart.LostChart}
    * @param choice by {@link mplm.harness.chart.ChoiceChart}
    */
-  public record LostCharts(Path lost, Path choice) {}
+  public record LostCharts(Optional<Path> lost, Optional<Path> choice) {}
 
   /** The document's name. */
   public String title() {
