@@ -79,9 +79,9 @@ final class TestbedFolder implements AutoCloseable {
     empty();
     Files.delete(lockFile);
     try {
-      Files.delete(path);
+      Files.deleteIfExists(path);
     } catch (DirectoryNotEmptyException e) {
-      // another has taken it meanwhile: it is that one's now
+      // another has taken it meanwhile: it is that one's now, as it was if it is gone
     }
     lock.channel().close();
   }
