@@ -218,7 +218,8 @@ public class MplmTest extends InFolder {
   public void theVersionIsThatOfTheKitAndOfWhatItIsMadeOf() {
     Said said = inProcess(List.of("--version"));
     assertThat(said.exitCode()).isZero();
-    assertThat(said.out()).containsPattern("^mplm kit \\S+\n").contains("page scheduler ").containsPattern("\nJava \\d+");
+    assertThat(said.out()).containsPattern("^mplm kit \\S+\n").contains("page scheduler ").containsPattern("\nJava \\d+")
+        .containsPattern("\nengine ([0-9a-f]{16,64}\\b[^\n]*\\bQEMU \\d+\\.\\d+|[0-9a-f]{16,64} at .*|unknown: what )");
   }
 
   @Test

@@ -25,7 +25,7 @@ public final class Build {
   public static Path run(Path script, List<String> arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      int status = execute(new CommandLine(script.toFile()), arguments, Path.of(""), out);
+      int status = execute(new CommandLine(script.toFile()), arguments, Path.of(""), out, System.err);
       if (status != 0) {
         throw new BuildFailed(script + " ended with status " + status, status);
       }
@@ -39,27 +39,28 @@ public final class Build {
   /** Whether the program, in that folder, ends with status 0; only its errors are shown. */
   public static boolean succeeds(String program, Path folder, List<String> arguments) {
     try {
-      return execute(new CommandLine(program), arguments, folder, OutputStream.nullOutputStream()) == 0;
+      return execute(new CommandLine(program), arguments, folder, OutputStream.nullOutputStream(), System.err) == 0;
     } catch (IOException e) {
       throw new BuildFailed(program + " cannot be run: " + e.getMessage(), 1);
     }
   }
 
-  /** What the program prints to standard output, in that folder; empty if it fails or is not there. */
+  /** What the program prints to standard output, in that folder; empty if it fails or is not there, and its errors are not shown. */
   public static Optional<String> output(Path folder, List<String> command) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      int status = execute(new CommandLine(command.get(0)), command.subList(1, command.size()), folder, out);
+      int status = execute(new CommandLine(command.get(0)), command.subList(1, command.size()), folder, out, OutputStream.nullOutputStream());
       return Optional.of(out.toString(StandardCharsets.UTF_8).strip()).filter(text -> status == 0);
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
-  private static int execute(CommandLine command, List<String> arguments, Path folder, OutputStream out) throws IOException {
+  private static int execute(CommandLine command, List<String> arguments, Path folder, OutputStream out, OutputStream errors)
+      throws IOException {
     arguments.forEach(argument -> command.addArgument(argument, false));
     DefaultExecutor executor = DefaultExecutor.builder()
-        .setExecuteStreamHandler(new PumpStreamHandler(out, System.err))
+        .setExecuteStreamHandler(new PumpStreamHandler(out, errors))
         .setWorkingDirectory(folder.toAbsolutePath().toFile())
         .get();
     executor.setWatchdog(ExecuteWatchdog.builder().setTimeout(LONGEST).get());

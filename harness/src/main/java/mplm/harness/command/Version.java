@@ -27,8 +27,10 @@ public final class Version implements IVersionProvider {
       lines.add("page scheduler " + engine.getProperty("scheduler.hash", "unknown"));
       lines.add("QEMU " + engine.getProperty("qemu.version", "unknown"));
     } else {
+      Optional<String> engine = Build.output(root, List.of(root.resolve("engine/qemu/build").toString(), "--hash"));
+      lines.add("engine " + engine.map(text -> text.replaceFirst(" ", ", QEMU "))
+          .orElse("unknown: what it is built from is not on this machine yet; mplm run installs it"));
       Build.output(root, List.of(root.resolve("engine/scheduler/build").toString(), "--hash")).ifPresent(hash -> lines.add("page scheduler " + hash));
-      lines.add("engine: as " + root.resolve("engine/qemu/build") + " makes it or finds it in the cache; each run.json tells it");
     }
     lines.add("Java " + Runtime.version());
     return lines.toArray(String[]::new);

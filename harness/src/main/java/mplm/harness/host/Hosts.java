@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
 import mplm.harness.input.BadValue;
 
@@ -24,7 +25,9 @@ import mplm.harness.input.BadValue;
  */
 public record Hosts(String testbed, String pair, HostConfig source, HostConfig destination, LinkConfig link) {
   private static final Set<String> TESTBEDS = Set.of("namespaces", "rootless", "machines", "loopback", "none");
-  private static final Pattern ADDRESS = Pattern.compile(" inet ([0-9.]+)[/ ]");
+  /** An address in a line of {@code ip -o}; one of IPv6 that is yet to be checked, or that will go, is not to be listened on. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?m)^\\d+: \\S+\\s+inet(6?) ([0-9a-f.:]+)[/ ].* scope global(?!.* (?:tentative|deprecated|temporary|dadfailed))");
 
   public Hosts {
     testbed = testbed == null ? "none" : testbed;
@@ -122,13 +125,18 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
     }
     try (Host host = Host.connect(config)) {
       String device = config.migrationInterface();
-      Output shown = host.run(ANSWER, Host.sbin(List.of("ip", "-o", "-4", "address", "show", "dev", device)));
-      Matcher address = ADDRESS.matcher(shown.stdout());
-      if (shown.exitStatus() != 0 || !address.find()) {
-        throw new HostException(config.name(), "migration_interface " + device + " has no IPv4 address: " + shown.stderr().strip());
-      }
-      return config.withMigrationAddress(address.group(1));
+      Output shown = host.run(ANSWER, Host.sbin(List.of("ip", "-o", "address", "show", "dev", device)));
+      return config.withMigrationAddress(address(shown.stdout()).orElseThrow(() -> new HostException(config.name(),
+          "migration_interface " + device + " has no address that another host can reach, of IPv4 or IPv6; set migration_address: "
+              + shown.stderr().strip())));
     }
+  }
+
+  /** A device's address for migrations, of what {@code ip -o address} shows: the first of IPv4, else the first of IPv6; empty for none. */
+  static Optional<String> address(String shown) {
+    List<MatchResult> all = ADDRESS.matcher(shown).results().toList();
+    return Stream.of("", "6").flatMap(family -> all.stream().filter(address -> address.group(1).equals(family)))
+        .map(address -> address.group(2)).findFirst();
   }
 
   /** The source's device on the migration link, for tc. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
 import mplm.harness.support.InFolder;
@@ -316,6 +317,22 @@ public class HostsTest extends InFolder {
         .startsWith(file.toString())
         .contains(message)
         .hasLineCount(1);
+  }
+
+  @DataProvider
+  public Object[][] addresses() {
+    String four = "3: v0    inet 10.1.2.3/24 scope global v0\\       valid_lft forever preferred_lft forever\n";
+    String six = "3: v0    inet6 fd01::7/64 scope global \\       valid_lft forever preferred_lft forever\n";
+    String link = "3: v0    inet6 fe80::e07b:a1ff:fe1d:d16/64 scope link \\       valid_lft forever preferred_lft forever\n";
+    String tentative = "3: v0    inet6 fd01::8/64 scope global tentative \\       valid_lft forever preferred_lft forever\n";
+    return new Object[][] {{four, "10.1.2.3"}, {six + link, "fd01::7"}, {link + six + four, "10.1.2.3"}, {tentative + six, "fd01::7"},
+      {link + tentative, null}, {"", null}};
+  }
+
+  /** What iproute2 6.1 shows of a device in a namespace. */
+  @Test(dataProvider = "addresses")
+  public void anAddressOfEitherFamilyIsFound(String shown, String address) {
+    assertThat(Hosts.address(shown)).isEqualTo(Optional.ofNullable(address));
   }
 
   @Test
