@@ -36,10 +36,15 @@ import mplm.harness.terminal.Display;
  */
 final class Calibration {
   /** Windows are the epochs that would go with passes of so many seconds. */
-  private static final List<Duration> PASSES =
-      List.of(Duration.ofSeconds(4), Scaling.SHORTEST, Scaling.USUAL, Scaling.LONGEST);
+  private static final List<Duration> PASSES = List.of(Duration.ofSeconds(4), Scaling.SHORTEST, Scaling.USUAL, Duration.ofSeconds(12),
+      Duration.ofSeconds(20), Duration.ofSeconds(40), Scaling.LONGEST);
+  /** So many are always looked at. A longer one is if the one before dirtied more than the one before that by more than {@link #MORE}. */
+  private static final int ALWAYS = 5;
+  private static final double MORE = 1.05;
   /** The first fetch of a window comes after the log began, which is not as long before; the others count. */
   private static final int FETCHES = 6;
+  /** The same in windows that are longer than {@link #ALWAYS} of them. */
+  private static final int FEW_FETCHES = 3;
   /** Times that the used memory is counted. */
   private static final int COUNTS = 3;
 
@@ -87,8 +92,12 @@ final class Calibration {
         DataSize used = WarmUp.await(source, Patience.of(experiment.readyWithin()));
         journal.start(Journal.Part.MIGRATION);
         display.stage("counting dirtied pages");
-        for (Duration window : windows(experiment.benchmark().paper())) {
-          fetchEvery(window, used, source);
+        List<Duration> windows = windows(experiment.benchmark().paper());
+        double before = 0;
+        double last = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < windows.size() && (i < ALWAYS || last > MORE * before); i++) {
+          before = last;
+          last = fetchEvery(windows.get(i), i < ALWAYS ? FETCHES : FEW_FETCHES, used, source);
         }
         display.stage("counting used pages");
         for (int count = 0; count < COUNTS; count++) {
@@ -100,18 +109,31 @@ final class Calibration {
     }
   }
 
-  /** Has the dirty log read once per window, by a migration to nowhere that is as slow as over the link. */
-  private static void fetchEvery(Duration window, DataSize used, Machine source) throws IOException, InterruptedException {
+  /**
+   * Has the dirty log read once per window, by a migration to nowhere that is as slow as over the link.
+   *
+   * @return the pages of a fetch, on average
+   */
+  private static double fetchEvery(Duration window, int fetches, DataSize used, Machine source) throws IOException, InterruptedException {
     mplm(source, true);
     source.qmp().execute("migrate-set-parameters", Map.of("mplm-epoch-length", window.toMillis(), "mplm-hold", true,
         "max-bandwidth", used.bytes() / Scaling.USUAL.toSeconds()), ANSWER);
     source.qmp().execute("migrate", Map.of("uri", NOWHERE), ANSWER);
-    Duration atMost = window.multipliedBy(3L * FETCHES).plus(ANSWER);
+    Duration atMost = window.multipliedBy(3L * fetches).plus(ANSWER);
     // before it is active the figures are those of the window before
-    await(source, "fetch " + FETCHES, atMost,
-        info -> info.path("status").asText().equals("active") && info.path("mplm").path("epochs").asLong() > FETCHES);
+    JsonNode first = await(source, "fetch 1", atMost, info -> info.path("status").asText().equals("active") && epochs(info) >= 2);
+    JsonNode last = await(source, "fetch " + fetches, atMost, info -> epochs(info) > fetches);
     source.qmp().execute("migrate_cancel", ANSWER);
     await(source, "cancelled", ANSWER, info -> info.path("status").asText().equals("cancelled"));
+    return (double) (fetched(last) - fetched(first)) / (epochs(last) - epochs(first));
+  }
+
+  private static long fetched(JsonNode info) {
+    return info.path("mplm").path("fetched").asLong();
+  }
+
+  private static long epochs(JsonNode info) {
+    return info.path("mplm").path("epochs").asLong();
   }
 
   private static void countUsed(Machine source) throws IOException, InterruptedException {
@@ -130,14 +152,14 @@ final class Calibration {
         Map.of("capabilities", List.of(Map.of("capability", "mplm", "state", on))), ANSWER);
   }
 
-  private static void await(Machine source, String what, Duration atMost, Predicate<JsonNode> reached)
+  private static JsonNode await(Machine source, String what, Duration atMost, Predicate<JsonNode> reached)
       throws IOException, InterruptedException {
     JsonNode info;
     long end = System.nanoTime() + atMost.toNanos();
     do {
       info = source.qmp().execute("query-migrate", ANSWER);
       if (reached.test(info)) {
-        return;
+        return info;
       }
       Thread.sleep(POLL.toMillis());
     } while (System.nanoTime() < end && !info.path("status").asText().equals("failed"));

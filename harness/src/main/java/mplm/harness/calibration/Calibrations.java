@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.harness.derive.CalibrationDerivation;
 import mplm.harness.host.HostException;
+import mplm.harness.paper.ProportionTable;
 import mplm.harness.record.Folders;
 import mplm.harness.record.TrialFolder;
 import mplm.harness.rig.Kernel;
@@ -89,7 +90,7 @@ public record Calibrations(Path cache, boolean again) {
       }
       Experiment measured = experiment.measured(CalibrationDerivation.of(new TrialFolder(own)).orElseThrow());
       display.say(experiment.name() + ": " + measured.title());
-      measured.scaling().flatMap(scaling -> scaling.unmatched()).ifPresent(why -> display.say(experiment.name() + ": " + why));
+      ProportionTable.unmatched(measured).forEach(why -> display.say(experiment.name() + ": " + why));
       all.add(measured);
     }
     return all;

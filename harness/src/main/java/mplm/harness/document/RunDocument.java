@@ -25,6 +25,7 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
 import mplm.harness.result.MethodSummary;
 import mplm.harness.result.TrialRow;
+import mplm.harness.suite.Experiment;
 
 /**
  * What stands in the report of runs of one kind: the answer first, then where it was measured, tables, and all trials.
@@ -94,16 +95,20 @@ public record RunDocument(
     }
     blocks.add(new Heading(2, "Proportions"));
     blocks.add(new Paragraph("Scaled experiments: as it was in the paper, as it was set here from the guest that was measured"
-        + " before the run, and as it came out in the trials: rho in those of MPLM, tau as the time that stock pre-copy at its smallest"
+        + " before the run, and as it came out in the trials: rho and omega in those of MPLM, tau as the time that stock pre-copy at its smallest"
         + " maximum tolerable downtime took until it had been through memory once."));
     blocks.add(new Table(List.of("experiment", "quantity", "paper", "set here", "measured"), proportions.lines().stream()
         .map(line -> List.of(line.experiment().name(), line.quantity() + (line.unit().isEmpty() ? "" : ", " + line.unit()),
             Numbers.of(line.paper()), Numbers.of(line.set()), Numbers.of(line.measured()))).toList()));
     runs.values().iterator().next().experiments().forEach(experiment -> experiment.scaling().ifPresent(scaling ->
-        blocks.add(new Paragraph(experiment.name() + ": " + scaling.unmatched().map(why -> "not matched: " + why)
-            .orElse("set as in the paper") + "; dirtied " + experiment.scaled().guest().dirtied().entrySet().stream()
+        blocks.add(new Paragraph(experiment.name() + ": " + matched(experiment) + "; dirtied " + experiment.scaled().guest().dirtied().entrySet().stream()
                 .map(sample -> String.format(Locale.ROOT, "%.1f MiB in %.3f s", sample.getValue().bytes() / 1048576.0,
                     sample.getKey().toNanos() / 1e9)).collect(Collectors.joining(", ")) + "."))));
+  }
+
+  private static String matched(Experiment experiment) {
+    List<String> unmatched = ProportionTable.unmatched(experiment);
+    return unmatched.isEmpty() ? "set as in the paper" : "not matched: " + String.join("; ", unmatched);
   }
 
   private void tableOne(List<Block> blocks) {
@@ -135,6 +140,11 @@ public record RunDocument(
     }
     blocks.add(new Table(List.of("experiment", "method", "quantity", "measured, s", "published, s", "difference, s",
         "difference, passes", "ratio", "comparable"), distances.stream().map(this::line).toList()));
+    Map<String, Double> medians = Distance.medians(distances);
+    if (!medians.isEmpty()) {
+      blocks.add(new Paragraph("Median of the differences' sizes, in passes over used memory: " + medians.entrySet().stream()
+          .map(entry -> entry.getKey() + " " + Numbers.of(entry.getValue())).collect(Collectors.joining(", ")) + "."));
+    }
   }
 
   private List<String> line(Distance distance) {

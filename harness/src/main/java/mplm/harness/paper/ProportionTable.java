@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Progress;
 import mplm.harness.result.Cell;
 import mplm.harness.result.TrialRow;
@@ -29,6 +30,7 @@ import mplm.harness.table.Schema;
  */
 public record ProportionTable(List<Line> lines) {
   private static final int PAGE_BYTES = 4096;
+  private static final double NEAR = 0.1;
 
   /** The columns of {@code proportions.csv}. */
   public static final Schema<Line> SCHEMA = Schema.<Line>of("proportions.csv", "quantity of a scaled experiment")
@@ -73,6 +75,14 @@ public record ProportionTable(List<Line> lines) {
     Optional<Mean> firstPass = Cell.stock(cells).stream().findFirst().flatMap(cell -> mean(cell.trials().stream()
         .map(ProportionTable::firstPass).filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).toArray()));
     lines.add(new Line(experiment, "rho: dirtied against sent, in the live stage", "", paper.rho(), scaling.rho(), rho));
+    OptionalDouble thereRewritten = Published.read().rewritten(experiment.benchmark());
+    if (thereRewritten.isPresent()) {
+      Optional<Mean> left = mean(Cell.mplm(cells).stream().flatMap(cell -> cell.trials().stream())
+          .map(row -> row.migration().flatMap(migration -> migration.end().mplm()).flatMap(MplmFigures::stopBytes)).flatMap(Optional::stream)
+          .mapToDouble(size -> (double) size.bytes() / guest.used().bytes()).toArray());
+      lines.add(new Line(experiment, "omega: rewritten of the used memory, which is left when the guest stops", "",
+          thereRewritten.getAsDouble(), guest.rewritten(), left));
+    }
     lines.add(new Line(experiment, "tau: one pass over used memory", "s", seconds(paper.pass()), pass, firstPass));
     lines.add(new Line(experiment, "epoch over tau", "", seconds(paper.epoch()) / seconds(paper.pass()), epoch / pass,
         firstPass.map(mean -> Mean.of(epoch / mean.value()))));
@@ -88,6 +98,19 @@ public record ProportionTable(List<Line> lines) {
     return row.migration().stream().flatMap(migration -> migration.looks().stream())
         .filter(look -> look.status().equals("active") && look.ram().map(Progress.Ram::dirtySyncCount).orElse(0L) > 1)
         .mapToDouble(look -> seconds(look.elapsed())).findFirst();
+  }
+
+  /** What of a measured guest is not as in the paper, before any trial: rho, omega or both, a sentence each; none if both are near. */
+  public static List<String> unmatched(Experiment experiment) {
+    List<String> unmatched = new ArrayList<>(experiment.scaling().flatMap(Scaling::unmatched).stream().toList());
+    double here = experiment.scaled().guest().rewritten();
+    Published.read().rewritten(experiment.benchmark()).ifPresent(there -> {
+      if (Math.abs(here - there) > NEAR * there) {
+        unmatched.add(String.format(Locale.ROOT, "the guest rewrites %.2f of its used memory, not %.2f (omega); %s", here, there,
+            here < there ? "less ballast or a larger class gives more" : "more ballast gives less"));
+      }
+    });
+    return unmatched;
   }
 
   /** The lines of a log, one for each. */

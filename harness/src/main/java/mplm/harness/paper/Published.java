@@ -22,6 +22,7 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.result.Cell;
 import mplm.harness.result.Setting;
 import mplm.harness.scale.Scaling;
+import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
 import mplm.harness.table.Row;
 import mplm.harness.table.Schema;
@@ -120,6 +121,13 @@ public record Published(List<Point> points, List<Rate> rates) {
   /** The points to hold against an experiment: in proportion to a scaled one. */
   public List<Point> of(Experiment experiment) {
     return of(experiment.benchmark().name()).stream().map(point -> point.times(factor(experiment))).toList();
+  }
+
+  /** Omega: the share of its used memory that the paper's guest rewrote, MPLM's downtime over a pass; empty for a program that it has not. */
+  public OptionalDouble rewritten(Benchmark benchmark) {
+    return benchmark.paper() == null ? OptionalDouble.empty() : of(benchmark.name()).stream().filter(Point::mplm)
+        .map(Point::downtime).flatMapToDouble(OptionalDouble::stream)
+        .map(downtime -> downtime * 1e9 / benchmark.paper().pass().toNanos()).findFirst();
   }
 
   private static double factor(Experiment experiment) {

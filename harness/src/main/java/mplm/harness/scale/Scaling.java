@@ -26,7 +26,7 @@ public record Scaling(Duration epoch, Bandwidth link, double factor, double rho,
   public static final Duration SHORTEST = Duration.ofSeconds(8);
 
   /** One pass, at most. */
-  public static final Duration LONGEST = Duration.ofSeconds(12);
+  public static final Duration LONGEST = Duration.ofSeconds(80);
 
   /** The length of a pass for a guest that does not dirty that much in a pass of any length. */
   public static final Duration USUAL = Duration.ofSeconds(10);

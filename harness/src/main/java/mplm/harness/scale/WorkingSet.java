@@ -54,6 +54,11 @@ public record WorkingSet(
     return OptionalDouble.empty();
   }
 
+  /** Omega: the share of the used memory that is rewritten again and again, as far as the longest window shows it. */
+  public double rewritten() {
+    return (double) dirtied.get(dirtied.lastKey()).bytes() / used.bytes();
+  }
+
   /** The share of the used memory that is dirtied in a window; beyond the longest, that of the longest. */
   public double share(Duration window) {
     Duration before = Duration.ZERO;

@@ -136,7 +136,7 @@ public class RecordedRunTest extends InRecordedRun {
     assertThat(Files.readString(run.resolve("claims.csv"))).containsPattern("C5,[\\s\\S]*,measured,.*,scaled");
     assertThat(Files.readString(run.resolve("distances.csv"))).containsPattern("measured,mplm:epoch=1s,total,.*,20.75,.*,yes,");
     assertThat(Files.readString(run.resolve("proportions.csv"))).contains("in the live stage\",,6.8,6.8,",
-        "measured,epoch over tau,,0.111111,0.111111,");
+        "measured,epoch over tau,,0.111111,0.111111,").containsPattern("measured,\"omega: rewritten .*\",,0.785556,[0-9.]+,[0-9.]+,");
     Figure figure = Figures.of(RunDerivation.of(run).rows()).get("measured");
     assertThat(figure.title()).endsWith(", scaled");
     assertThat(figure.subtitle()).startsWith("scaled, published x 0.333; ");

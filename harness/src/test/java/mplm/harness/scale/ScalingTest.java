@@ -54,8 +54,8 @@ public class ScalingTest {
     return new Object[][] {
       // reached in 0.5 s: a pass of 4.5 s
       {Map.of(0.5, 302_222_222L, 2.0, 380_000_000L), Duration.ofSeconds(8), "80.6 %", 7.25},
-      // reached in 2 s: a pass of 18 s
-      {Map.of(1.0, 180_000_000L, 2.0, 302_222_222L), Duration.ofSeconds(10), "48.4 %", 4.36},
+      // reached in 10 s: a pass of 90 s
+      {Map.of(1.0, 180_000_000L, 10.0, 302_222_222L), Duration.ofSeconds(10), "45.4 %", 4.08},
       // never reached
       {Map.of(1.0, 180_000_000L, 1.2, 200_000_000L), Duration.ofSeconds(10), "47.8 %", 4.30},
     };
@@ -71,6 +71,19 @@ public class ScalingTest {
     assertThat(scaling.rho()).isCloseTo(rho, Offset.offset(0.01));
     assertThat(scaling.unmatched()).hasValueSatisfying(text -> assertThat(text).startsWith("the guest dirties " + share)
         .contains("not 75.6 %").endsWith("instead of 6.80"));
+  }
+
+  @Test
+  public void aSlowGuestHasALongPass() {
+    Scaling scaling = Scaling.of(guest(400_000_000L, Map.of(1.0, 180_000_000L, 2.0, 302_222_222L)), MG);
+    assertThat(scaling.epoch()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(scaling.factor()).isEqualTo(2);
+    assertThat(scaling.unmatched()).isEmpty();
+  }
+
+  @Test
+  public void whatTheLongestWindowDirtiesIsRewritten() {
+    assertThat(guest(400, Map.of(1.0, 100L, 9.0, 300L)).rewritten()).isEqualTo(0.75);
   }
 
   @Test
