@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param binary {@code qemu-system-x86_64}
  * @param firmware folder of the firmware files ({@code -L})
  * @param accelerator KVM or TCG
+ * @param dirtyRing KVM tells what the guest dirties by a ring per vCPU, and not by a bitmap
  * @param shape vCPUs and memory
  * @param boot what it boots; empty for firmware alone
  * @param workFolder for the sockets and logs below
@@ -25,6 +26,7 @@ public record Hypervisor(
     String binary,
     String firmware,
     Accelerator accelerator,
+    boolean dirtyRing,
     GuestShape shape,
     Optional<Boot> boot,
     String workFolder,
@@ -53,19 +55,27 @@ public record Hypervisor(
   public static Hypervisor source(
       String binary, String firmware, Accelerator accelerator, GuestShape shape, Optional<Boot> boot, String workFolder) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, Optional.empty(), MemoryBacking.PLAIN, false, false, List.of());
+        binary, firmware, accelerator, false, shape, boot, workFolder, Optional.empty(), MemoryBacking.PLAIN, false, false, List.of());
   }
 
   /** The destination for this source, on another host perhaps, whose tap may have another name; runs the guest once it is there. */
   public Hypervisor destination(String binary, String firmware, String workFolder) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, network, memory, true, true, more);
+        binary, firmware, accelerator, dirtyRing, shape, boot, workFolder, network, memory, true, true, more);
   }
 
   /** The same with this network device. */
   public Hypervisor withNetwork(Network device) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, Optional.of(device), memory, incoming, started, more);
+        binary, firmware, accelerator, dirtyRing, shape, boot, workFolder, Optional.of(device), memory, incoming, started, more);
+  }
+
+  /** The same with KVM's dirty ring, of 4096 pages per vCPU; {@link IllegalStateException} without KVM. */
+  public Hypervisor withDirtyRing() {
+    if (accelerator != Accelerator.KVM) {
+      throw new IllegalStateException("only KVM has a dirty ring, not " + accelerator);
+    }
+    return new Hypervisor(binary, firmware, accelerator, true, shape, boot, workFolder, network, memory, incoming, started, more);
   }
 
   /** The same with its memory in a shared file, which QEMU creates if it is missing and leaves behind. */
@@ -75,25 +85,25 @@ public record Hypervisor(
 
   /** The same with its memory made of something else. */
   public Hypervisor withMemory(MemoryBacking backing) {
-    return new Hypervisor(binary, firmware, accelerator, shape, boot, workFolder, network, backing, incoming, started, more);
+    return new Hypervisor(binary, firmware, accelerator, dirtyRing, shape, boot, workFolder, network, backing, incoming, started, more);
   }
 
   /** The same with the kernel and the initramfs where this host has them; the one that boots decides on the arguments. */
   public Hypervisor withImage(String kernel, String initramfs) {
     Optional<Boot> here = boot.map(b -> new Boot(kernel, initramfs, b.arguments()));
-    return new Hypervisor(binary, firmware, accelerator, shape, here, workFolder, network, memory, incoming, started, more);
+    return new Hypervisor(binary, firmware, accelerator, dirtyRing, shape, here, workFolder, network, memory, incoming, started, more);
   }
 
   /** The same with vCPUs that do, or do not, run without a {@code cont}. */
   public Hypervisor withStarted(boolean yes) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, network, memory, incoming, yes, more);
+        binary, firmware, accelerator, dirtyRing, shape, boot, workFolder, network, memory, incoming, yes, more);
   }
 
   /** The same with these arguments in place of its further ones. */
   public Hypervisor withMore(String... arguments) {
     return new Hypervisor(
-        binary, firmware, accelerator, shape, boot, workFolder, network, memory, incoming, started, List.of(arguments));
+        binary, firmware, accelerator, dirtyRing, shape, boot, workFolder, network, memory, incoming, started, List.of(arguments));
   }
 
   /** Unix socket of QMP. */
@@ -119,7 +129,7 @@ public record Hypervisor(
   /** The command line, one argument an element; no shell has to see it. */
   public List<String> argv() {
     List<String> argv = new ArrayList<>(List.of(binary, "-nodefaults", "-no-user-config", "-display", "none"));
-    argv.addAll(List.of("-L", firmware, "-accel", accelerator.option(), "-cpu", "max"));
+    argv.addAll(List.of("-L", firmware, "-accel", accelerator.option() + (dirtyRing ? ",dirty-ring-size=4096" : ""), "-cpu", "max"));
     // a guest that panics ends instead of booting anew
     argv.add("-no-reboot");
     argv.addAll(List.of("-machine", "q35" + memory.machineOption()));

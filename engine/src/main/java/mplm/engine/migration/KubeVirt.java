@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import mplm.engine.unit.Durations;
@@ -13,8 +17,9 @@ import mplm.engine.unit.Durations;
  * not what a comparison of moves is about.
  *
  * @param window KubeVirt's {@code stallProgressTimeout}, 40 s
+ * @param first the maximum tolerable downtime before it stops the guest: QEMU's default, 300 ms, less in proportion
  */
-public record KubeVirt(Duration window) implements RuledPrecopy {
+public record KubeVirt(Duration window, Duration first) implements RuledPrecopy {
   static final String NAME = "kubevirt";
 
   private static final Duration WINDOW = Duration.ofSeconds(40);
@@ -23,10 +28,12 @@ public record KubeVirt(Duration window) implements RuledPrecopy {
     if (window.isZero()) {
       throw new IllegalArgumentException("window is more than 0s");
     }
+    DowntimeRule.checkFirst(first);
   }
 
   static KubeVirt parse(Optional<String> text) {
-    return new KubeVirt(new Settings(NAME, text, Map.of("window", "DURATION")).duration("window", WINDOW));
+    Settings settings = new Settings(NAME, text, Map.of("window", "DURATION", "first", "DURATION"));
+    return new KubeVirt(settings.duration("window", WINDOW), settings.duration("first", DowntimeRule.QEMUS));
   }
 
   @Override
@@ -40,17 +47,24 @@ public record KubeVirt(Duration window) implements RuledPrecopy {
     Rounds rounds = new Rounds();
     return now -> {
       rounds.next(now).ifPresent(ram -> stall.round(now.elapsed(), ram.remaining().bytes()));
-      return stall.stops() ? DowntimeRule.FORCED : DowntimeRule.QEMUS;
+      return stall.stops() ? DowntimeRule.FORCED : first;
     };
   }
 
   @Override
   public KubeVirt scaled(double factor) {
-    return new KubeVirt(Durations.milliseconds(window.toNanos() / 1e9 * factor));
+    return new KubeVirt(Durations.milliseconds(seconds(window) * factor), Durations.milliseconds(seconds(first) * factor));
   }
 
   @Override
   public String toString() {
-    return window.equals(WINDOW) ? NAME : NAME + ":window=" + Durations.print(window);
+    List<String> settings = new ArrayList<>();
+    if (!window.equals(WINDOW)) {
+      settings.add("window=" + Durations.print(window));
+    }
+    if (!first.equals(DowntimeRule.QEMUS)) {
+      settings.add("first=" + Durations.print(first));
+    }
+    return settings.isEmpty() ? NAME : NAME + ":" + String.join(",", settings);
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,9 +82,9 @@ public record KubeVirtSteps(Duration initial, Duration downtime, int levels, int
   @Override
   public KubeVirtSteps scaled(double factor) {
     double least = 1e-3;
-    return new KubeVirtSteps(Durations.milliseconds(Math.max(least, initial.toNanos() / 1e9 * factor)),
-        Durations.milliseconds(Math.max(2 * least, downtime.toNanos() / 1e9 * factor)), levels, iteration,
-        Durations.milliseconds(Math.max(least, cooldown.toNanos() / 1e9 * factor)));
+    return new KubeVirtSteps(Durations.milliseconds(Math.max(least, seconds(initial) * factor)),
+        Durations.milliseconds(Math.max(2 * least, seconds(downtime) * factor)), levels, iteration,
+        Durations.milliseconds(Math.max(least, seconds(cooldown) * factor)));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import mplm.engine.simulate.Model;
 import mplm.engine.simulate.Simulable;
@@ -53,6 +54,11 @@ public interface Method extends Simulable {
     return Map.of();
   }
 
+  /** Whether KVM has to tell by a dirty ring what the guest dirties. */
+  default boolean needsDirtyRing() {
+    return false;
+  }
+
   /** What the controller does at the source or the destination while the guest is moved; a fresh one for each migration. */
   default Steering steering() {
     return Steering.NONE;
@@ -91,6 +97,11 @@ public interface Method extends Simulable {
   /** Its maximum tolerable downtime, where it stands in a figure; empty for one that has none and stands at its own downtime. */
   default Optional<Duration> toleratedDowntime() {
     return Optional.empty();
+  }
+
+  /** The most pages that its live stage sends of a guest of so many pages; empty for a method without such a bound. */
+  default OptionalLong livePages(long pages) {
+    return OptionalLong.empty();
   }
 
   @Override

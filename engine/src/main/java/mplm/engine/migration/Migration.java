@@ -28,7 +28,7 @@ import mplm.engine.unit.Patience;
 public record Migration(
     QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit,
     Optional<StreamKey> key) {
-  /** For a cancelled migration to be over. */
+  /** The time in which a cancelled migration has to be over. */
   private static final Duration CANCEL = Patience.of(Duration.ofSeconds(60));
 
   /** A migration of which nothing more gets through for so long is broken: its link is cut, or the destination does not take it. */
@@ -44,7 +44,7 @@ public record Migration(
   /**
    * Runs it to its end.
    *
-   * @param observer sees every poll, about ten a second
+   * @param observer sees every poll, about ten per second
    * @throws QmpException.Refused QEMU does not take a setting or cannot start: nothing was migrated
    * @throws QmpException a QEMU died or did not answer before the migration began; later that is a failed migration
    * @throws IOException the route could not be made
@@ -147,8 +147,12 @@ public record Migration(
       }
       still = still || !cancelled && standsStill(now);
       if (!cancelled && !now.failing() && (still || now.elapsed().compareTo(limit) >= 0)) {
-        source.execute("migrate_cancel", limit.plus(CANCEL));
-        cancelled = true;
+        try {
+          source.execute("migrate_cancel", limit.plus(CANCEL));
+          cancelled = true;
+        } catch (QmpException.Refused e) {
+          return true; // post-copy has begun since this look, and the next one tells of it
+        }
       }
       if (now.elapsed().compareTo(limit.plus(CANCEL)) > 0) {
         throw new QmpException.NotYet(source.name() + ": cancelled after " + Durations.print(limit) + ", yet still '"

@@ -20,7 +20,7 @@ import mplm.engine.qmp.QmpMessage;
  * @param stop arrival of the source's {@code STOP}, {@link System#nanoTime}; empty unless completed with a running guest
  * @param resume arrival of the destination's {@code RESUME}; empty unless the guest then ran there
  * @param last the last look before the end state that showed RAM counters: what remained, the dirty page rate
- * @param looks all looks in order, about ten a second
+ * @param looks all looks in order, about ten per second
  * @param end the end state; its RAM counters and MPLM figures are those of {@code last} where QEMU shows none any more
  * @param postcopy its part in which the guest ran at the destination and pages were missing; empty without one, or unless completed
  */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -8,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import mplm.engine.scheduler.Knobs;
 import mplm.engine.scheduler.Scheduler;
@@ -95,6 +98,12 @@ public record Mplm(String policy, Knobs knobs) implements Method {
     return settings;
   }
 
+  /** What the batches' steps send until the pointer of the non-dirty set has been everywhere once. */
+  @Override
+  public OptionalLong livePages(long pages) {
+    return OptionalLong.of(pages * 100 / (100 - knobs.dirtyShare()) + knobs.batchPages());
+  }
+
   @Override
   public Set<String> capabilities() {
     return Set.of("mplm");
@@ -114,7 +123,7 @@ public record Mplm(String policy, Knobs knobs) implements Method {
 
   @Override
   public Mplm scaled(double factor) {
-    return new Mplm(policy, knobs.withEpoch(Durations.milliseconds(knobs.epoch().toNanos() / 1e9 * factor)));
+    return new Mplm(policy, knobs.withEpoch(Durations.milliseconds(seconds(knobs.epoch()) * factor)));
   }
 
   @Override

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +55,8 @@ public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSi
    */
   Duration limit(Duration elapsed, DataSize guest) {
     DataSize counted = memory.orElse(guest.compareTo(LEAST) < 0 ? LEAST : guest);
-    double step = delay.toNanos() / 1e9 * counted.bytes() / (1L << 30);
-    long done = Math.min(steps, (long) Math.floor(elapsed.toNanos() / 1e9 / step));
+    double step = seconds(delay) * counted.bytes() / (1L << 30);
+    long done = Math.min(steps, (long) Math.floor(seconds(elapsed) / step));
     double first = (double) downtime.toMillis() / steps;
     return Duration.ofMillis((long) (first + (downtime.toMillis() - first) / steps * done));
   }
@@ -76,8 +78,8 @@ public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSi
 
   @Override
   public Nova scaled(double factor) {
-    return new Nova(Durations.milliseconds(Math.max(steps / 1e3, downtime.toNanos() / 1e9 * factor)), steps,
-        Durations.milliseconds(delay.toNanos() / 1e9 * factor), memory);
+    return new Nova(Durations.milliseconds(Math.max(steps / 1e3, seconds(downtime) * factor)), steps,
+        Durations.milliseconds(seconds(delay) * factor), memory);
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import java.time.Duration;
 import mplm.engine.trace.TraceHeader;
 
 /**
@@ -10,9 +11,15 @@ import mplm.engine.trace.TraceHeader;
  * look at pages that post-copy could send). So a pass also needs its pages to be sent.
  */
 final class Passes {
+  private final Duration inTime;
   private long over;
   private long toSend;
   private long sentBefore;
+
+  /** @param inTime the maximum tolerable downtime */
+  Passes(Duration inTime) {
+    this.inTime = inTime;
+  }
 
   /** How many are over, given a poll; one more than at the poll before at most. */
   long over(Progress now) {
@@ -23,8 +30,8 @@ final class Passes {
   private void look(Progress.Ram ram) {
     long sent = ram.normalPages() + ram.duplicatePages();
     toSend = over == 0 ? ram.total().bytes() / TraceHeader.PAGE_BYTES : toSend;
-    double inTime = ram.mbps() * 1e6 / 8 * DowntimeRule.QEMUS.toMillis() / 1e3 / TraceHeader.PAGE_BYTES;
-    if (ram.dirtySyncCount() > over + 1 && sent - sentBefore >= toSend - inTime) {
+    double mayBeLeft = ram.mbps() * 1e6 / 8 * inTime.toMillis() / 1e3 / TraceHeader.PAGE_BYTES;
+    if (ram.dirtySyncCount() > over + 1 && sent - sentBefore >= toSend - mayBeLeft) {
       over++;
       toSend = ram.remaining().bytes() / TraceHeader.PAGE_BYTES;
       sentBefore = sent;

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import static mplm.engine.unit.Durations.seconds;
 import static mplm.engine.unit.Patience.ANSWER;
 
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import mplm.engine.unit.Durations;
 
 /**
  * Post-copy: after some passes of stock pre-copy the guest is moved, and the pages that it lacks follow, those first for which it waits
@@ -15,8 +18,9 @@ import java.util.Set;
  *
  * @param passes of pre-copy over all memory before it, see {@link Passes}; 0 for none
  * @param preempt pages for which the guest waits have a connection of their own, and overtake the others: QEMU's {@code postcopy-preempt}
+ * @param first the maximum tolerable downtime of the pre-copy before it: QEMU's default, 300 ms, less in proportion
  */
-public record Postcopy(int passes, boolean preempt) implements Method {
+public record Postcopy(int passes, boolean preempt, Duration first) implements Method {
   static final String NAME = "postcopy";
 
   /** At the source; under all other methods they are off. */
@@ -29,17 +33,33 @@ public record Postcopy(int passes, boolean preempt) implements Method {
     if (text.filter(settings -> settings.contains("multifd")).isPresent()) {
       throw new IllegalArgumentException("post-copy goes without multifd: QEMU 10.0 does not take them together");
     }
-    Settings settings = new Settings(NAME, text, Map.of("after", "NUMBER" + PASS), Set.of("preempt"));
+    Settings settings = new Settings(NAME, text, Map.of("after", "NUMBER" + PASS, "first", "DURATION"), Set.of("preempt"));
     String after = settings.text("after").orElse(PASSES + PASS);
     if (!after.matches("\\d{1,6}" + PASS)) {
       throw new IllegalArgumentException("after is a number of passes, such as 1pass, not '" + after + "'");
     }
-    return new Postcopy(Integer.parseInt(after.substring(0, after.length() - PASS.length())), settings.has("preempt"));
+    return new Postcopy(Integer.parseInt(after.substring(0, after.length() - PASS.length())), settings.has("preempt"),
+        settings.duration("first", DowntimeRule.QEMUS));
+  }
+
+  /** {@link IllegalArgumentException} for a maximum tolerable downtime that QEMU does not take. */
+  public Postcopy {
+    DowntimeRule.checkFirst(first);
   }
 
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Map<String, Object> parameters() {
+    return Map.of("downtime-limit", first.toMillis());
+  }
+
+  @Override
+  public Postcopy scaled(double factor) {
+    return new Postcopy(passes, preempt, Durations.milliseconds(seconds(first) * factor));
   }
 
   @Override
@@ -57,7 +77,7 @@ public record Postcopy(int passes, boolean preempt) implements Method {
   @Override
   public Steering steering() {
     boolean[] started = {false};
-    Passes done = new Passes();
+    Passes done = new Passes(first);
     return (now, source, destination) -> {
       boolean passed = done.over(now) >= passes && now.ram().isPresent();
       if (!started[0] && now.status().equals("active") && passed) {
@@ -84,6 +104,7 @@ public record Postcopy(int passes, boolean preempt) implements Method {
 
   @Override
   public String toString() {
-    return NAME + ":after=" + passes + PASS + (preempt ? ",preempt" : "");
+    return NAME + ":after=" + passes + PASS + (first.equals(DowntimeRule.QEMUS) ? "" : ",first=" + Durations.print(first))
+        + (preempt ? ",preempt" : "");
   }
 }

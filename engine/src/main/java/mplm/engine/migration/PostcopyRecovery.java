@@ -14,7 +14,7 @@ import mplm.engine.unit.Patience;
  * a page. If that takes too long, or a side is dead, the guest is lost.
  */
 final class PostcopyRecovery {
-  /** For a link to come back. */
+  /** The time that a broken link has to come back. */
   static final Duration LONGEST = Patience.of(Duration.ofSeconds(20));
 
   /** A side that does not answer for so long is as good as dead. */

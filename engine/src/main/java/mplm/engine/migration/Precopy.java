@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -79,8 +81,13 @@ public record Precopy(Duration maxTolerableDowntime, List<PrecopyFeature> featur
   }
 
   @Override
+  public boolean needsDirtyRing() {
+    return capabilities().contains("dirty-limit");
+  }
+
+  @Override
   public Precopy scaled(double factor) {
-    return new Precopy(Durations.milliseconds(maxTolerableDowntime.toNanos() / 1e9 * factor), features);
+    return new Precopy(Durations.milliseconds(seconds(maxTolerableDowntime) * factor), features);
   }
 
   @Override

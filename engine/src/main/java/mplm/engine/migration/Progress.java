@@ -69,7 +69,7 @@ public record Progress(Duration elapsed, String status, Optional<Ram> ram, Optio
    * Whether the source is in post-copy and has not yet heard that the destination has the guest's devices, a state that QEMU has since
    * 10.2. If it fails then, the guest goes on at the source.
    */
-  boolean beforePostcopy() {
+  public boolean beforePostcopy() {
     return status.equals("postcopy-device");
   }
 

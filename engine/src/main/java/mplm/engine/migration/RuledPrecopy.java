@@ -6,10 +6,8 @@ import java.util.Map;
 
 /** Stock pre-copy whose maximum tolerable downtime an orchestrator's rule changes as it goes on. */
 interface RuledPrecopy extends Method {
-  /** The maximum tolerable downtime at the beginning; QEMU's own default if the rule says none. */
-  default Duration first() {
-    return DowntimeRule.QEMUS;
-  }
+  /** The maximum tolerable downtime at the beginning. */
+  Duration first();
 
   /** A fresh one for each migration, for it may remember rounds. */
   DowntimeRule rule();

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
+import static mplm.engine.unit.Durations.seconds;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import mplm.engine.unit.Durations;
 
 /**
  * Stock pre-copy that stops the guest after a round that gained little: what remains has shrunk by less than {@code share} percent of what
@@ -11,8 +17,9 @@ import java.util.Optional;
  * Their online algorithm looks at more than this, so the name here is not theirs.
  *
  * @param share of what the link sent in the round, percent, 1 to 99
+ * @param first the maximum tolerable downtime before it stops the guest: QEMU's default, 300 ms, less in proportion
  */
-public record SmallGain(int share) implements RuledPrecopy {
+public record SmallGain(int share, Duration first) implements RuledPrecopy {
   static final String NAME = "small-gain";
 
   private static final int SHARE = 5;
@@ -21,10 +28,12 @@ public record SmallGain(int share) implements RuledPrecopy {
     if (share < 1 || share > 99) {
       throw new IllegalArgumentException("share is 1 to 99 percent, not " + share);
     }
+    DowntimeRule.checkFirst(first);
   }
 
   static SmallGain parse(Optional<String> text) {
-    return new SmallGain(new Settings(NAME, text, Map.of("share", "PERCENT")).number("share", SHARE));
+    Settings settings = new Settings(NAME, text, Map.of("share", "PERCENT", "first", "DURATION"));
+    return new SmallGain(settings.number("share", SHARE), settings.duration("first", DowntimeRule.QEMUS));
   }
 
   @Override
@@ -46,12 +55,24 @@ public record SmallGain(int share) implements RuledPrecopy {
         }
         begun[0] = ram;
       });
-      return stops[0] ? DowntimeRule.FORCED : DowntimeRule.QEMUS;
+      return stops[0] ? DowntimeRule.FORCED : first;
     };
   }
 
   @Override
+  public SmallGain scaled(double factor) {
+    return new SmallGain(share, Durations.milliseconds(seconds(first) * factor));
+  }
+
+  @Override
   public String toString() {
-    return share == SHARE ? NAME : NAME + ":share=" + share;
+    List<String> settings = new ArrayList<>();
+    if (share != SHARE) {
+      settings.add("share=" + share);
+    }
+    if (!first.equals(DowntimeRule.QEMUS)) {
+      settings.add("first=" + Durations.print(first));
+    }
+    return settings.isEmpty() ? NAME : NAME + ":" + String.join(",", settings);
   }
 }

@@ -12,11 +12,11 @@ import java.util.PriorityQueue;
  * constants are stallMargin 0.04, patienceWindowDecayFactor 0.5, searchLocalMinima true). At each new round it looks at the bytes that
  * remain. It is stalled once they are not 4 % below the least that was seen a window ago or earlier. From then on it waits for a local
  * minimum: what remains is within 4 % of the best. The best is the least seen so far; each time that the patience (at first the
- * window, then half of it each time, but a second at least) ends without it, the best is the next larger value that was seen since.
+ * window, then half of it each time) ends without it, the best is the least value that was seen in a round after the stall was found, and
+ * that value counts no more.
  */
 final class Stall {
   private static final double MARGIN = 0.04;
-  private static final Duration LEAST_PATIENCE = Duration.ofSeconds(1);
 
   private record Round(Duration elapsed, long remaining) {}
 
@@ -40,6 +40,11 @@ final class Stall {
     return stops;
   }
 
+  /** What remains at the local minimum that is waited for; empty before a stall. */
+  OptionalLong best() {
+    return best;
+  }
+
   /** A round has begun, with so many bytes to send. */
   void round(Duration elapsed, long remaining) {
     while (!minima.isEmpty() && elapsed.minus(minima.getFirst().elapsed).compareTo(window) >= 0) {
@@ -50,20 +55,17 @@ final class Stall {
         && (minima.isEmpty() || remaining < minima.getLast().remaining)) {
       minima.addLast(new Round(elapsed, remaining));
     }
-    if (best.isEmpty() && before.isPresent() && remaining >= (long) (before.getAsLong() * (1 - MARGIN))) {
+    if (best.isPresent()) {
+      since.add(remaining);
+      if (elapsed.compareTo(deadline) >= 0) {
+        best = OptionalLong.of(since.remove());
+        patience = patience.dividedBy(2);
+        deadline = elapsed.plus(patience);
+      }
+    } else if (before.isPresent() && remaining >= (long) (before.getAsLong() * (1 - MARGIN))) {
       best = OptionalLong.of(minima.stream().mapToLong(Round::remaining).reduce(before.getAsLong(), Math::min));
       deadline = elapsed.plus(patience);
     }
-    if (best.isEmpty()) {
-      return;
-    }
-    since.add(remaining);
-    if (elapsed.compareTo(deadline) >= 0) {
-      best = OptionalLong.of(since.remove());
-      Duration half = patience.dividedBy(2);
-      patience = half.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : half;
-      deadline = elapsed.plus(patience);
-    }
-    stops |= remaining <= (long) (best.getAsLong() * (1 + MARGIN));
+    stops |= best.isPresent() && remaining <= (long) (best.getAsLong() * (1 + MARGIN));
   }
 }

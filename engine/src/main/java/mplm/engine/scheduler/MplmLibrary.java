@@ -9,7 +9,8 @@ import java.util.Optional;
 
 /**
  * {@code mplm.h} and {@code drive.h}, function by function and structure by structure; JNA asks for public classes and fields. The
- * one structure that is read by offset is MplmPage, in {@link Scheduler}: a page is the innermost loop of tests and replays.
+ * structures that are read by offset are MplmPage, in {@link Scheduler}, and the log of a {@link Wire}: pages are the innermost loop of
+ * tests, replays and simulations.
  */
 final class MplmLibrary {
   static {

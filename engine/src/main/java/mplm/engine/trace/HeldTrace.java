@@ -107,12 +107,12 @@ public final class HeldTrace implements Trace {
   public Player play() {
     return new Player() {
       private int played;
-      private PageRuns zeroed = NONE;
+      private PageRuns zeroed = new PageRuns();
 
       @Override
       public Optional<Duration> next(PageRuns dirtied) {
         dirtied.clear();
-        zeroed = NONE;
+        zeroed = new PageRuns();
         if (played == intervals.size()) {
           return Optional.empty();
         }

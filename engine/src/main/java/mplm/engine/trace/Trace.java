@@ -18,9 +18,6 @@ public interface Trace {
 
   /** The intervals one after another; not thread-safe. */
   interface Player extends Closeable {
-    /** No pages. */
-    PageRuns NONE = new PageRuns();
-
     /**
      * The next interval.
      *
@@ -31,7 +28,7 @@ public interface Trace {
 
     /** The pages of the last {@link #next} that were zero pages at the end of the interval. Not to be changed. */
     default PageRuns zeroed() {
-      return NONE;
+      return new PageRuns();
     }
   }
 }

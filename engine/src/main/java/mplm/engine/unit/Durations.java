@@ -36,6 +36,11 @@ public final class Durations {
     return (seconds.signum() == 0 ? "0" : seconds.stripTrailingZeros().toPlainString()) + "s";
   }
 
+  /** The duration in seconds. */
+  public static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
   /** That many seconds in whole milliseconds, at least one. */
   public static Duration milliseconds(double seconds) {
     return Duration.ofMillis(Math.max(1, Math.round(1000 * seconds)));

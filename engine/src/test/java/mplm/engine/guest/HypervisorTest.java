@@ -3,6 +3,7 @@ package mplm.engine.guest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,15 @@ public class HypervisorTest {
     assertThat(destination.withStarted(false).argv()).contains("-S");
     assertThat(destination.withImage("/d/vmlinux", "/d/init").argv())
         .containsSequence("-kernel", "/d/vmlinux", "-initrd", "/d/init", "-append", "quiet a=b c");
+  }
+
+  @Test
+  public void bothSidesHaveTheDirtyRingThatKvmAloneHas() {
+    assertThat(SOURCE.withDirtyRing().argv()).containsSequence("-accel", "kvm,dirty-ring-size=4096");
+    assertThat(SOURCE.withDirtyRing().withMore().destination("/d/qemu", "/d/share", "/v").argv())
+        .containsSequence("-accel", "kvm,dirty-ring-size=4096");
+    Hypervisor emulated = Hypervisor.source("/q", "/s", Accelerator.TCG, SHAPE, Optional.empty(), "/w");
+    assertThatThrownBy(emulated::withDirtyRing).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -66,7 +76,7 @@ public class HypervisorTest {
   @Test
   public void hugePagesMustDivideTheMemoryAndHaveNoFile() {
     MemoryBacking huge = new MemoryBacking(Optional.empty(), true, Optional.of(DataSize.parse("1GiB")));
-    Hypervisor odd = new Hypervisor("q", "s", Accelerator.KVM, new GuestShape(1, DataSize.parse("1.5GiB")), Optional.empty(), "/w",
+    Hypervisor odd = new Hypervisor("q", "s", Accelerator.KVM, false, new GuestShape(1, DataSize.parse("1.5GiB")), Optional.empty(), "/w",
         Optional.empty(), huge, false, false, List.of());
     assertThatIllegalArgumentException().isThrownBy(odd::argv).withMessageContaining("1536MiB").withMessageContaining("1GiB");
     assertThatIllegalArgumentException().isThrownBy(() -> SOURCE.withMemory(huge).withMemoryFile("/m")).withMessageContaining("compared");

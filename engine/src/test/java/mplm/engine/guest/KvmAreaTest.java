@@ -52,7 +52,7 @@ public class KvmAreaTest {
   @Test(dataProvider = "sizes")
   public void memoryIsWhereQemuHasIt(String size) throws Exception {
     Hypervisor guest = LocalQemu.firmwareGuest();
-    Hypervisor sized = new Hypervisor(guest.binary(), guest.firmware(), Accelerator.TCG, new GuestShape(1, DataSize.parse(size)),
+    Hypervisor sized = new Hypervisor(guest.binary(), guest.firmware(), Accelerator.TCG, false, new GuestShape(1, DataSize.parse(size)),
         Optional.empty(), guest.workFolder(), Optional.empty(), MemoryBacking.PLAIN, false, false, List.of());
     try (LocalQemu qemu = LocalQemu.start("sized", sized)) {
       JsonNode map = qemu.qmp().execute("human-monitor-command", Map.of("command-line", "info mtree -f"), LocalQemu.SOON);

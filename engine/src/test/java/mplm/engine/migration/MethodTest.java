@@ -25,9 +25,9 @@ public class MethodTest {
           new PrecopyFeature.Xbzrle(DataSize.parse("256MiB")), new PrecopyFeature.DirtyLimit(1))), "precopy:1s,xbzrle=256MiB,dirty-limit"},
       {"mplm", Mplm.PAPER, "mplm"},
       {"unmigrated", new Unmigrated(), "unmigrated"},
-      {"postcopy", new Postcopy(1, false), "postcopy:after=1pass"},
-      {"postcopy:after=1pass", new Postcopy(1, false), "postcopy:after=1pass"},
-      {"postcopy:preempt,after=0pass", new Postcopy(0, true), "postcopy:after=0pass,preempt"},
+      {"postcopy", new Postcopy(1, false, DowntimeRule.QEMUS), "postcopy:after=1pass"},
+      {"postcopy:after=1pass", new Postcopy(1, false, DowntimeRule.QEMUS), "postcopy:after=1pass"},
+      {"postcopy:preempt,after=0pass", new Postcopy(0, true, DowntimeRule.QEMUS), "postcopy:after=0pass,preempt"},
       {"mplm:epoch=3s,share=50", Mplm.PAPER, "mplm"},
       {
         "mplm:strict,mixed,batch=10,share=25,epoch=500ms,policy=paper",
@@ -70,7 +70,7 @@ public class MethodTest {
     return new Object[][] {
       {"", Methods.formsBut("")},
       {"hybrid", Methods.formsBut("")},
-      {"postcopy:", "'' is not a setting of postcopy: it takes after=NUMBERpass, preempt"},
+      {"postcopy:", "'' is not a setting of postcopy: it takes after=NUMBERpass, first=DURATION, preempt"},
       {"postcopy:after=2", "a number of passes, such as 1pass, not '2'"},
       {"postcopy:preempt=1", "'preempt=1' is not a setting of postcopy"},
       {"postcopy:preempt,preempt", "set twice"},

@@ -217,6 +217,18 @@ public class MigrationTest {
     assertThat(run(PRECOPY, Duration.ofMillis(100)).outcome()).isEqualTo(Outcome.COMPLETED);
   }
 
+  /** Post-copy began between a look and the cancel, which QEMU refuses then: the guest is on its way, and nothing has failed. */
+  @Test
+  public void aCancelThatPostcopyForestallsIsNoFailure() throws Exception {
+    states(ACTIVE);
+    source.on("migrate_cancel", arguments -> {
+      states(ACTIVE.replace("active", "postcopy-active"), COMPLETED);
+      return "{\"error\": {\"class\": \"GenericError\", \"desc\": \"Postcopy migration in progress, cannot cancel.\"}, \"id\": ID}";
+    });
+    destinationLoads(0);
+    assertThat(run(Method.parse("postcopy:after=9pass"), Duration.ofMillis(100)).outcome()).isEqualTo(Outcome.COMPLETED);
+  }
+
   @Test
   public void failureHasTheReasonsOfBothSides() throws Exception {
     states(ACTIVE, "{\"status\": \"failed\", \"error-desc\": \"Broken pipe\"}");

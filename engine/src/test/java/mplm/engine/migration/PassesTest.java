@@ -10,7 +10,7 @@ import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 public class PassesTest {
-  /** Of 64 MiB and some firmware. */
+  /** The memory of a guest of 64 MiB with some firmware. */
   private static final DataSize MEMORY = new DataSize(67_641_344);
 
   /**
@@ -29,7 +29,7 @@ public class PassesTest {
 
   @Test(dataProvider = "recorded")
   public void aPassIsOverOnceAllButTheLastBytesWereSent(String qemu, double[][] polls) {
-    Passes passes = new Passes();
+    Passes passes = new Passes(DowntimeRule.QEMUS);
     for (double[] poll : polls) {
       assertThat(passes.over(look(poll))).as("%s: fetch %.0f", qemu, poll[0]).isEqualTo((long) poll[4]);
     }
@@ -42,7 +42,7 @@ public class PassesTest {
       {{1, 15_500, 4_000_000, 80, 0}, {2, 15_900, 8_192_000, 80, 1}, {2, 16_900, 4_096_000, 80, 1}, {3, 17_400, 4_096_000, 80, 2}},
       {{20, 15_500, 9_000_000, 80, 0}, {22, 15_900, 8_192_000, 80, 1}, {24, 16_900, 6_096_000, 80, 1}, {25, 17_400, 4_096_000, 80, 2}}};
     for (double[][] polls : qemus) {
-      Passes passes = new Passes();
+      Passes passes = new Passes(DowntimeRule.QEMUS);
       for (double[] poll : polls) {
         assertThat(passes.over(look(poll))).as("fetch %.0f", poll[0]).isEqualTo((long) poll[4]);
       }

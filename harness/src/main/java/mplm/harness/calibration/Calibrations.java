@@ -30,8 +30,8 @@ import mplm.harness.suite.Experiment;
 import mplm.harness.terminal.Display;
 
 /**
- * The guests that were measured, a folder each: what {@link Calibration} recorded, and what it was measured of and where. One that
- * was measured of the same, there, is not measured again. A run gets a copy of those that it uses.
+ * The guests that were measured, one folder each: what {@link Calibration} recorded, and under which conditions. A guest that was
+ * measured under the same conditions is not measured again. A run gets a copy of those that it uses.
  *
  * @param cache where they are kept
  * @param again whether guests are measured even so

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.chart;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
@@ -102,8 +104,8 @@ public final class ChoiceChart {
     List<Double> xs = new ArrayList<>();
     List<Double> ys = new ArrayList<>();
     for (Bound.Point point : points) {
-      double x = point.total().toNanos() / 1e9;
-      double y = point.downtime().toNanos() / 1e9;
+      double x = seconds(point.total());
+      double y = seconds(point.downtime());
       int last = xs.size() - 1;
       if (last < 0 || x - xs.get(last) > NEAR * width || ys.get(last) - y > NEAR * height || point.equals(points.get(points.size() - 1))) {
         xs.add(x);

@@ -91,7 +91,7 @@ public final class Figures {
     return points;
   }
 
-  /** Trials a method: one number if all have as many. */
+  /** Trials per method: one number if all have as many. */
   private static String repetitions(List<Integer> counts) {
     List<Integer> sorted = counts.stream().distinct().sorted().toList();
     return sorted.isEmpty() ? "0" : sorted.get(0) + (sorted.size() == 1 ? "" : " to " + sorted.get(sorted.size() - 1));

@@ -40,7 +40,7 @@ public final class DoctorCommand implements Callable<Integer> {
   @Mixin private Place place;
 
   @Option(names = "--protection", paramLabel = "HOW",
-      description = "of the stream that measures the link, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
+      description = "protection of the stream that measures the link, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
   private Protection protection;
 
   @Option(names = "--json", description = "one JSON object instead of a table")

@@ -2,7 +2,6 @@
 package mplm.harness.command;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import mplm.engine.migration.Methods;
@@ -35,18 +34,21 @@ public final class ListCommand implements Callable<Integer> {
     }
     NpbConfigs configs = Clone.here().npbConfigs();
     out.println("suites");
+    TextTable suites = new TextTable("<<<");
     for (String name : configs.suites()) {
       Suite suite = configs.suite(name);
-      out.printf(Locale.ROOT, "  %-10s %s (%d trials)%n", name, suite.title(), suite.plan(RunCommand.SEED).size());
+      suites.row("", name, suite.title() + " (" + suite.plan(RunCommand.SEED).size() + " trials)");
     }
+    out.print(suites);
     out.println("benchmarks, with the memory of each class");
+    TextTable benchmarks = new TextTable("<<<");
     for (String name : configs.benchmarks()) {
       Benchmark benchmark = configs.benchmark(name);
-      out.printf(Locale.ROOT, "  %-10s %s%n", name, benchmark.title());
-      out.printf(Locale.ROOT, "             %s%n", benchmark.classes().entrySet().stream()
-          .map(entry -> entry.getKey() + " " + entry.getValue().memory())
+      benchmarks.row("", name, benchmark.title());
+      benchmarks.row("", "", benchmark.classes().entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue().memory())
           .collect(Collectors.joining(", ")));
     }
+    out.print(benchmarks);
     out.println("methods");
     TextTable methods = new TextTable("<<<");
     Methods.forms().forEach(form -> methods.row("", form.text(), form.what()));

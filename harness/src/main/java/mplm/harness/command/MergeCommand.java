@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.derive.RunMerge;
+import mplm.harness.record.RunManifest;
 import mplm.harness.simulation.SweepMerge;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -45,12 +47,19 @@ public final class MergeCommand implements Callable<Integer> {
       out.println(output);
       missing = merge.missing();
     } else {
-      RunMerge merge = new RunMerge(runs.stream().map(RunDerivation::of).toList());
+      List<Path> begun = runs.stream().filter(run -> !isEmpty(run)).toList();
+      RunMerge merge = new RunMerge((begun.isEmpty() ? runs : begun).stream().map(RunDerivation::of).toList());
       merge.write(output.toAbsolutePath().normalize()).forEach(out::println);
-      missing = merge.missing();
+      missing = new ArrayList<>(merge.missing());
+      runs.stream().filter(run -> !begun.contains(run)).forEach(run -> missing.add(run + ": nothing was begun there"));
     }
     missing.forEach(what -> out.println("missing: " + what));
     out.flush();
     return missing.isEmpty() ? 0 : ExitCode.FAILED;
+  }
+
+  /** A run's folder in which a job was ended before it looked at its hosts. */
+  private static boolean isEmpty(Path run) {
+    return Files.isDirectory(run) && !Files.exists(RunManifest.file(run)) && !Files.exists(run.resolve("trials"));
   }
 }

@@ -42,7 +42,7 @@ public final class RecordCommand implements Callable<Integer> {
   private List<String> benchmarks;
 
   @Option(names = "--length", paramLabel = "DURATION", defaultValue = "60s",
-      description = "of each trace, 2s to 1h; by default ${DEFAULT-VALUE}")
+      description = "length of each trace, 2s to 1h; by default ${DEFAULT-VALUE}")
   private String length;
 
   @Option(names = "--interval", paramLabel = "DURATION", defaultValue = "0.1s",

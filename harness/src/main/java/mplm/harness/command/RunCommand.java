@@ -60,7 +60,7 @@ public final class RunCommand implements Callable<Integer> {
   @Option(names = "--repetitions", paramLabel = "N", description = "instead of the suite's")
   private Integer repetitions;
 
-  @Option(names = "--seed", paramLabel = "N", description = "of the order of methods in each repetition; by default ${DEFAULT-VALUE}")
+  @Option(names = "--seed", paramLabel = "N", description = "seed of the order of methods in each repetition; by default ${DEFAULT-VALUE}")
   private long seed = SEED;
 
   @Option(names = "--verify-memory", description = "compare all memory byte for byte in every trial")
@@ -69,7 +69,7 @@ public final class RunCommand implements Callable<Integer> {
   @Mixin private Place place;
 
   @Option(names = "--protection", paramLabel = "HOW",
-      description = "of the migration stream, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
+      description = "protection of the migration stream, instead of the hosts file's: ${COMPLETION-CANDIDATES}")
   private Protection protection;
 
   @Option(names = "--qemu-source", paramLabel = "DIR|TARBALL", description = "build the engine from this source of QEMU")

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "trend",
     description = {
-      "Draws the medians of all runs so far, a chart each machine, experiment, method and metric, and says where they changed.",
+      "Draws the medians of all runs so far, one chart per machine, experiment, method and metric, and says where they changed.",
       "Each run adds a row per cell to history.csv in the folder of the runs when it ends. Nothing is run."
     },
     mixinStandardHelpOptions = true)

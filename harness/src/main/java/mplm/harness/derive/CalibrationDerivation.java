@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.derive;
 
+import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,7 +24,6 @@ import mplm.harness.scale.WorkingSet;
 
 /** Derives from what a calibration has recorded how its guest dirties its memory. */
 public final class CalibrationDerivation {
-  private static final int PAGE_BYTES = 4096;
 
   /** The pages fetched when an epoch was first seen, by the epoch's number, for each window. */
   private final SortedMap<Duration, SortedMap<Long, Long>> fetched = new TreeMap<>();

@@ -154,7 +154,7 @@ final class DowntimeDerivation {
    * compared.
    */
   private static final class Side {
-    /** The fourth fastest of few. */
+    /** The rank, from the fastest on, of the event whose distance from the fastest is its uncertainty. */
     private static final int NEXT = 4;
 
     private final Map<Long, Long> offsets = new HashMap<>();

@@ -3,16 +3,18 @@ package mplm.harness.derive;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.Journal;
 import mplm.harness.record.RawTrial;
@@ -60,15 +62,23 @@ public record RunDerivation(Path run, RunManifest manifest) {
   }
 
   /** The folders of trials that have a row in {@code trials.csv} and no records that tell their end. */
-  private List<String> lost() throws IOException {
-    Set<String> numbers = new HashSet<>();
-    try {
-      TrialsCsv.SCHEMA.read(trials(), "a table of trials", List.of(NUMBER)).forEach(row -> numbers.add(row.text(NUMBER)));
-    } catch (BadInput e) {
-      return List.of(); // no table, or none that anything could be lost of
-    }
+  public List<String> lost() throws IOException {
+    Set<String> numbers = Files.exists(trials()) ? numbers(new String(Files.readAllBytes(trials()), StandardCharsets.UTF_8)) : Set.of();
     return missing().stream().filter(planned -> numbers.contains(Integer.toString(planned.number())))
         .map(planned -> TRIALS + "/" + planned.fileName()).toList();
+  }
+
+  /** The numbers of the trials in a table's text; what stands before a line that a full disk or a kill has cut off counts. */
+  private static Set<String> numbers(String table) {
+    for (String text = table; !text.isEmpty(); text = text.substring(0, text.stripTrailing().lastIndexOf('\n') + 1)) {
+      try {
+        return TrialsCsv.SCHEMA.read(new StringReader(text), "trials.csv", "a table of trials", List.of(NUMBER)).stream()
+            .map(row -> row.text(NUMBER)).collect(Collectors.toSet());
+      } catch (BadInput e) {
+        continue; // without its last line
+      }
+    }
+    return Set.of();
   }
 
   /** The folder of a trial. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.derive;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -170,10 +171,6 @@ public record Timeline(List<Point> points, Stages stages) {
             new EnumMap<>(Map.of(Series.ITERATION_RATE, decimal(1e9 / length)))));
       }
     }
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 
   private static String decimal(double value) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.derive;
 
+import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
+import static mplm.engine.unit.Durations.seconds;
+
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -39,7 +42,7 @@ final class TimelineChart {
   private static final int ITERATIONS = 3;
 
   private static final double SHORTEST_BIN = 0.5;
-  private static final double PAGE_MIB = 4096.0 / (1 << 20);
+  private static final double PAGE_MIB = (double) PAGE_BYTES / (1 << 20);
 
   private TimelineChart() {}
 
@@ -75,7 +78,7 @@ final class TimelineChart {
     line(chart, "downtime then", timeline.series(Series.FORECAST_DOWNTIME), STOP);
     line(chart, "guest's period", timeline.series(Series.FORECAST_PERIOD), OTHER);
     row.downtimes().headline().ifPresent(real -> {
-      double seconds = real.value().toNanos() / 1e9;
+      double seconds = seconds(real.value());
       double end = timeline.stages().end().orElseThrow() / 1e9;
       line(chart, "real downtime", List.of(new double[] {0, seconds}, new double[] {end, seconds}), STOP);
       chart.getSeriesMap().get("real downtime").setLineStyle(SeriesLines.DASH_DASH);
@@ -100,7 +103,7 @@ final class TimelineChart {
   private static XYChart rates(Timeline timeline) {
     XYChart chart = panel(null, "Mbit/s");
     line(chart, "on the link", timeline.series(Series.THROUGHPUT), LIVE);
-    line(chart, "dirtied (QEMU)", scaled(timeline.series(Series.DIRTY_RATE), 4096 * 8 / 1e6), STOP);
+    line(chart, "dirtied (QEMU)", scaled(timeline.series(Series.DIRTY_RATE), PAGE_BYTES * 8 / 1e6), STOP);
     return finish(chart, timeline);
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.derive;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +50,7 @@ final class TrialDerivation {
   static TrialRow row(PlannedTrial planned, Setting setting, RawTrial raw) {
     if (raw.journal().absent().isPresent() && !raw.journal().outcome().orElseThrow().isFault()) {
       return failed(planned, setting, raw.journal(), String.format(Locale.ROOT, "the controller stood still for %.1f s (stopped,"
-          + " suspended or paused) while it measured: nothing that it measured holds", raw.journal().absent().orElseThrow().toNanos() / 1e9));
+          + " suspended or paused) while it measured: nothing that it measured holds", seconds(raw.journal().absent().orElseThrow())));
     }
     return new TrialDerivation(planned, setting, raw).row();
   }
@@ -189,9 +191,5 @@ final class TrialDerivation {
     Function<Part, Duration> part = name -> journal.parts().getOrDefault(name, Duration.ZERO);
     return new TrialRow.Times(part.apply(Part.BOOT), part.apply(Part.WARM_UP), part.apply(Part.MIGRATION),
         part.apply(Part.MEMORY_CHECK), part.apply(Part.FINISH), journal.all(), journal.ssh());
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 }

@@ -13,7 +13,7 @@ import mplm.harness.host.MemoryLimit;
 
 /** What a host's facts mean for a suite. Nothing is asked of a host here. */
 final class HostChecks {
-  /** For what QEMU takes beside the guest's memory. */
+  /** The memory that QEMU takes beside the guest's. */
   private static final DataSize SPARE = DataSize.parse("256MiB");
   /** Engine and guest image, serial logs. */
   private static final DataSize DISK = DataSize.parse("500MiB");

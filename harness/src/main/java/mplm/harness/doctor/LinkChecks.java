@@ -72,15 +72,17 @@ final class LinkChecks {
     String which = from.config().name() + " to " + to.config().name();
     String address = to.config().migrationAddress();
     Facts facts = from.facts().orElseThrow();
-    Optional<String> device = facts.deviceTo(address).or(() -> Optional.ofNullable(from.config().migrationInterface()));
+    Optional<String> route = facts.deviceTo(address);
+    Optional<String> device = route.or(() -> Optional.ofNullable(from.config().migrationInterface()));
     OptionalLong speed = device.map(facts::speedMbit).orElse(OptionalLong.empty());
     List<Check> checks = new ArrayList<>();
     String through = device.map(name -> name + (speed.isPresent() ? ", " + speed.getAsLong() + "Mbit/s" : ", speed not told"))
         .orElse("no route that is known to lead to " + address);
     String meant = from.config().migrationInterface();
-    boolean asMeant = meant == null || device.equals(Optional.of(meant));
-    checks.add(Check.of(link, "device " + from.config().name(), asMeant, Verdict.WARN, through,
-        "the stream to " + address + " does not leave by migration_interface " + meant));
+    boolean asMeant = route.isPresent() && (meant == null || route.get().equals(meant));
+    checks.add(Check.of(link, "device " + from.config().name(), asMeant, Verdict.WARN, through, route.isEmpty()
+        ? "no route to " + address + " is known on " + from.config().name() + ": correct migration_address, or add a route"
+        : "the stream to " + address + " does not leave by migration_interface " + meant));
     try {
       Bandwidth goodput =
           MigrationGoodput.measure(from.side().orElseThrow(), to.side().orElseThrow(), Route.DIRECT, protection, logs);

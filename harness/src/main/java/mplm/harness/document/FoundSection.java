@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import mplm.engine.migration.Precopy;
 import mplm.harness.chart.Chart;
 import mplm.harness.chart.Drawing;
 import mplm.harness.document.Block.Fold;
@@ -128,7 +129,7 @@ record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List
 
   /** Stock settings in ascending order, then the others; without those that have nothing to show. */
   private static Stream<Cell> shown(List<Cell> own) {
-    return Stream.concat(Cell.stock(own).stream(), own.stream().filter(cell -> cell.maxTolerableDowntime().isEmpty()))
+    return Stream.concat(Cell.stock(own).stream(), own.stream().filter(cell -> !cell.method().curve().equals(Precopy.CURVE)))
         .filter(cell -> !cell.completed().isEmpty() || cell.count(Outcome.COMPLETED) < cell.trials().size());
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.document;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +105,7 @@ public record RunDocument(
     runs.values().iterator().next().experiments().forEach(experiment -> experiment.scaling().ifPresent(scaling ->
         blocks.add(new Paragraph(experiment.name() + ": " + matched(experiment) + "; dirtied " + experiment.scaled().guest().dirtied().entrySet().stream()
                 .map(sample -> String.format(Locale.ROOT, "%.1f MiB in %.3f s", sample.getValue().bytes() / 1048576.0,
-                    sample.getKey().toNanos() / 1e9)).collect(Collectors.joining(", ")) + "."))));
+                    seconds(sample.getKey()))).collect(Collectors.joining(", ")) + "."))));
   }
 
   private static String matched(Experiment experiment) {

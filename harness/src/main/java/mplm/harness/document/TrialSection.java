@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.document;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,11 +61,11 @@ final class TrialSection {
 
   private List<String> line(TrialRow row) {
     return List.of(name(row), row.outcome().toString(),
-        row.migration().flatMap(MigrationResult::totalTime).map(time -> Numbers.of(time.toNanos() / 1e9)).orElse(Numbers.NONE),
+        row.migration().flatMap(MigrationResult::totalTime).map(time -> Numbers.of(seconds(time))).orElse(Numbers.NONE),
         Numbers.of(Cell.downtime(row)),
-        row.downtimes().headline().map(m -> String.format(Locale.ROOT, "%.4f", m.error().toNanos() / 1e9)).orElse(Numbers.NONE),
-        row.lost().map(lost -> String.format(Locale.ROOT, "%s ± %s", Numbers.of(lost.all().toNanos() / 1e9),
-            Numbers.of(lost.error().toNanos() / 1e9))).orElse(Numbers.NONE),
+        row.downtimes().headline().map(m -> String.format(Locale.ROOT, "%.4f", seconds(m.error()))).orElse(Numbers.NONE),
+        row.lost().map(lost -> String.format(Locale.ROOT, "%s ± %s", Numbers.of(seconds(lost.all())),
+            Numbers.of(seconds(lost.error())))).orElse(Numbers.NONE),
         row.migration().flatMap(m -> m.end().ram()).map(ram -> Numbers.of(ram.transferred().bytes() / 1048576.0))
             .orElse(Numbers.NONE),
         row.verification().map(TrialRow.Verification::result).orElse(Numbers.NONE),

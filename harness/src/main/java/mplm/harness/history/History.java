@@ -124,17 +124,29 @@ public final class History {
         return;
       }
       widen();
-      try (Csv<Entry> csv = SCHEMA.append(file)) {
-        for (List<TrialRow> cell : cells.values()) {
-          csv.write(new Entry(manifest, cell));
+      // whole or not at all: half a line, as a full disk leaves it, would be no history any more
+      Path fresh = fresh();
+      try {
+        Files.copy(file, fresh, StandardCopyOption.REPLACE_EXISTING);
+        try (Csv<Entry> csv = SCHEMA.append(fresh)) {
+          for (List<TrialRow> cell : cells.values()) {
+            csv.write(new Entry(manifest, cell));
+          }
         }
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(fresh);
       }
     }
   }
 
+  private Path fresh() {
+    return file.resolveSibling(file.getFileName() + ".new");
+  }
+
   /** Gives the file the columns that it lacks, whole or not at all. */
   private void widen() throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    Path fresh = fresh();
     if (SCHEMA.widen(file, fresh)) {
       Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
  */
 public enum Cause {
   NO_SUCH_NAME("no address is known for this name", "correct address in the hosts file, or give the number"),
+  MIGRATION_PORT("Failed to connect to '", "let TCP through from the source to migration_address of the destination, on any port: mplm"
+      + " doctor tries it"),
   REFUSED("Connection refused", "start sshd there, or correct port in the hosts file"),
   NO_WAY("No route to host|Network is unreachable", "correct address in the hosts file, or the routes of this machine"),
   SILENT("onnect timed out|Read timed out|Timeout expired", "is the host up, and does a firewall let the port through? try it with ssh"),
@@ -23,12 +25,12 @@ public enum Cause {
   DISK_FULL("No space left on device|Disk quota exceeded", "make room on the file system that is named, here or there"
       + " (df -h says how full each is), and give the command again, a run with --resume"),
   READ_ONLY("Read-only file system", "set work_folder to a file system that can be written"),
-  NOT_EXECUTABLE("Permission denied.*qemu-system|qemu-system.*Permission denied|cannot execute",
+  NOT_EXECUTABLE("Permission denied[^:]*qemu-system|qemu-system[^: ]*: Permission denied|cannot execute",
       "set work_folder to a file system that may execute (not noexec)"),
   SHELL("was not started|command not found", "the user's login shell has to be a POSIX one, and its start-up files must end without a"
       + " question: as root, chsh -s /bin/sh USER, or take another user"),
   WORK_FOLDER("cannot reserve|belongs to somebody else", "set work_folder to a folder that this user may make and write"),
-  OUT_OF_MEMORY("was killed by signal 9|Cannot allocate memory|[Oo]ut of memory", "the kernel kills what has no memory: dmesg on that"
+  OUT_OF_MEMORY("was killed by signal 9|has no memory left|Cannot allocate memory|[Oo]ut of memory", "the kernel kills what has no memory: dmesg on that"
       + " host says so, or the memory.max of a container or service; take smaller guests, or raise the limit"),
   CRASHED("was killed by signal (4|6|7|8|11)\\b", "the hypervisor crashed: keep the run's folder, its last words are in"
       + " qemu-output.log there"),
@@ -38,6 +40,8 @@ public enum Cause {
       + " systemd-inhibit, and make the trial again"),
   NO_USERFAULTFD("Userfaultfd not available", "as root there, sysctl vm.unprivileged_userfaultfd=1, or give the user /dev/userfaultfd"
       + " (setfacl -m u:USER:rw /dev/userfaultfd)"),
+  NOT_TAKEN("refused migrate-set-(capabilities|parameters)", "this QEMU, or this host,"
+      + " lacks what the method takes: leave the method out with --methods, or see docs/methods.md for what it needs"),
   NO_PROGRESS("migration link: no progress|post-copy broke", "look at the link: mplm doctor says whether it carries large packets; if it is slow and"
       + " shared, give it less to do"),
   SUITE_TIME("the suite says how long is waited", "raise the time that is named in the suite, or take a smaller class"),
@@ -46,6 +50,8 @@ public enum Cause {
       + " test is not at fault, the host's memory is (memtest)"),
   RECORDS("its records make no sense", "something has changed the trial's folder: remove it, and mplm run --resume makes the trial again"),
   ABSENT("does not answer over SSH", "see whether that host is up and its cable is in; mplm run --resume goes on when it is back"),
+  STREAM("Unable to (read from|write to) socket|Channel error", "the other side's hypervisor ended, or something on the way cut the"
+      + " migration stream: qemu-output.log and qemu.log of both sides say more"),
   LOST("was lost|Broken transport|Connection reset", "see the host's log of sshd and its kernel's; is the connection steady?");
 
   private final Pattern told;

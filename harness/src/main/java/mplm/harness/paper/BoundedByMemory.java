@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.paper;
 
+import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
 import static mplm.harness.paper.Claim.C5;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import mplm.engine.migration.Mplm;
+import java.util.OptionalLong;
 import mplm.engine.migration.MplmFigures;
 import mplm.engine.migration.Progress;
 import mplm.harness.result.Cell;
@@ -15,8 +16,6 @@ import mplm.harness.result.TrialRow;
 
 /** {@link Claim#C5}. */
 final class BoundedByMemory {
-  private static final int PAGE_BYTES = 4096;
-
   private BoundedByMemory() {}
 
   static List<Finding> findings(List<Cell> cells) {
@@ -39,7 +38,11 @@ final class BoundedByMemory {
       Optional<Progress.Ram> ram = row.migration().flatMap(m -> m.end().ram());
       if (figures.isPresent() && ram.isPresent() && !row.outcome().isFault()) {
         long sent = figures.get().dirtySent() + figures.get().nondirtySent();
-        long bound = bound((Mplm) cell.method(), ram.get().total().bytes() / PAGE_BYTES);
+        OptionalLong most = cell.method().livePages(ram.get().total().bytes() / PAGE_BYTES);
+        if (most.isEmpty()) {
+          continue;
+        }
+        long bound = most.getAsLong();
         if ((double) sent / bound > worst) {
           worst = (double) sent / bound;
           pages = String.format(Locale.ROOT, "at most %d pages sent in the live stage, bound %d pages (%.0f %%)", sent, bound,
@@ -52,10 +55,5 @@ final class BoundedByMemory {
     }
     return new Finding(C5, name, pages + "; " + completed + " of " + (completed + limit) + " ended within the limit",
         Verdict.of(worst <= 1 && limit == 0));
-  }
-
-  /** The number of pages that the batches' steps send until the pointer of the non-dirty set has been everywhere once. */
-  private static long bound(Mplm method, long pages) {
-    return pages * 100 / (100 - method.knobs().dirtyShare()) + method.knobs().batchPages();
   }
 }

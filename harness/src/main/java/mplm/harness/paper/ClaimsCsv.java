@@ -52,7 +52,7 @@ public final class ClaimsCsv {
 
   private ClaimsCsv() {}
 
-  /** A line a finding, in place of a file that may be there. */
+  /** Writes one row per finding, in place of a file that may be there. */
   public static void claims(Path file, List<Finding> findings, List<Cell> cells) throws IOException {
     SIZED.write(file, findings.stream().map(finding -> new Sized(finding, finding.sizes(cells))).toList());
   }

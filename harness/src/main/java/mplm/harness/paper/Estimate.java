@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.paper;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -95,7 +97,7 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
     return Math.min(limit, known.orElse(ends ? 2 * pass : program(experiment, published).orElse(limit)));
   }
 
-  /** How long the program runs: as long as a migration lasts that it ends. */
+  /** The program's run time: a migration that only the program's end stops lasts as long. */
   private static OptionalDouble program(Experiment experiment, Published published) {
     return experiment.scaled() == null && fullSize(experiment) ? published.of(experiment.benchmark().name()).stream()
         .map(Published.Point::total).filter(OptionalDouble::isPresent).mapToDouble(OptionalDouble::getAsDouble).max()
@@ -113,9 +115,5 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
   private static String text(Duration duration) {
     return duration.compareTo(Duration.ofHours(2)) > 0 ? duration.toHours() + " h"
         : duration.compareTo(Duration.ofMinutes(2)) > 0 ? duration.toMinutes() + " min" : duration.toSeconds() + " s";
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.paper;
 
+import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
+import static mplm.engine.unit.Durations.seconds;
 import static mplm.harness.table.Kind.COUNT;
 import static mplm.harness.table.Kind.NUMBER;
 import static mplm.harness.table.Kind.TEXT;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,6 @@ import mplm.harness.table.Schema;
  * @param lines by experiment, in the order of the run
  */
 public record ProportionTable(List<Line> lines) {
-  private static final int PAGE_BYTES = 4096;
   private static final double NEAR = 0.1;
 
   /** The columns of {@code proportions.csv}. */
@@ -123,9 +123,5 @@ public record ProportionTable(List<Line> lines) {
 
   private static Optional<Mean> mean(double[] values) {
     return values.length == 0 ? Optional.empty() : Optional.of(Mean.of(values));
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.paper;
 
+import static mplm.engine.unit.Durations.seconds;
 import static mplm.harness.table.Kind.PAGES_PER_S;
 import static mplm.harness.table.Kind.SECONDS;
 import static mplm.harness.table.Kind.TEXT;
@@ -109,7 +110,7 @@ public record Published(List<Point> points, List<Rate> rates) {
   /** The point that a cell repeats, in the proportion in which it does. */
   public Optional<Point> of(Cell cell) {
     Method original = cell.experiment().original(cell.method());
-    OptionalDouble x = original.toleratedDowntime().map(limit -> OptionalDouble.of(limit.toNanos() / 1e9))
+    OptionalDouble x = original.toleratedDowntime().map(limit -> OptionalDouble.of(seconds(limit)))
         .orElse(OptionalDouble.empty());
     return of(cell.experiment().benchmark().name()).stream()
         .filter(point -> point.maxTolerableDowntime.equals(x))

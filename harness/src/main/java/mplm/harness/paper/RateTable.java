@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.paper;
 
+import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
 import static mplm.harness.table.Kind.COUNT;
 import static mplm.harness.table.Kind.NUMBER;
 import static mplm.harness.table.Kind.PAGES_PER_S;
@@ -23,8 +24,8 @@ import org.hipparchus.stat.correlation.PearsonsCorrelation;
 import org.hipparchus.stat.correlation.SpearmansCorrelation;
 
 /**
- * The paper's Table I: MPLM's downtime against the rate at which the guest dirtied its memory during the live stage, a line an
- * experiment of which an MPLM trial completed.
+ * The paper's Table I: MPLM's downtime against the rate at which the guest dirtied its memory during the live stage, one line
+ * per experiment of which an MPLM trial completed.
  *
  * @param measured in the order of the run
  * @param published as the paper has it
@@ -33,7 +34,6 @@ public record RateTable(List<Line> measured, List<Published.Rate> published) {
   /** Points for a correlation. */
   public static final int ENOUGH = 3;
 
-  private static final int PAGE_BYTES = 4096;
   private static final String NO_INTERVAL = "the row is published, or the mean is of fewer than 3 trials";
 
   /** The columns of {@code table1.csv}; the coefficients stand in each row of their source. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.result;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,9 +133,5 @@ public record Cell(Experiment experiment, Method method, List<TrialRow> trials) 
   public Stream<Double> lasted(Outcome outcome) {
     return trials.stream().filter(row -> row.outcome() == outcome).map(Cell::atLeast).filter(OptionalDouble::isPresent)
         .map(OptionalDouble::getAsDouble);
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.result;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +90,6 @@ public record Downtimes(
   }
 
   private static String text(Measure measure) {
-    return String.format(Locale.ROOT, "%.4f s +- %.4f s", measure.value().toNanos() / 1e9, measure.error().toNanos() / 1e9);
+    return String.format(Locale.ROOT, "%.4f s +- %.4f s", seconds(measure.value()), seconds(measure.error()));
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.result;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,7 +73,7 @@ public record MethodSummary(Experiment experiment, Optional<Setting> setting, Me
   }
 
   private static OptionalDouble median(Stream<TrialRow> rows, Function<TrialRow, Optional<Duration>> value) {
-    double[] seconds = rows.map(value).flatMap(Optional::stream).mapToDouble(d -> d.toNanos() / 1e9).toArray();
+    double[] seconds = rows.map(value).flatMap(Optional::stream).mapToDouble(d -> seconds(d)).toArray();
     return seconds.length == 0 ? OptionalDouble.empty() : OptionalDouble.of(Median.of(seconds));
   }
 

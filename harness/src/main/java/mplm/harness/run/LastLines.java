@@ -83,8 +83,8 @@ record LastLines(RunDerivation derivation, Display display, boolean stopped, Lis
       }
       display.say("each trial over time: " + derivation.run().resolve("trials") + "/*/timeline.{csv,png}");
       return true;
-    } catch (IOException e) {
-      display.say("rows, tables and charts are not all written: " + BadInput.reason(e));
+    } catch (IOException | RuntimeException e) {
+      display.say("rows, tables and charts are not all written: " + (e instanceof IOException io ? BadInput.reason(io) : e.getMessage()));
       return false;
     }
   }

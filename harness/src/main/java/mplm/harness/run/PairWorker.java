@@ -96,6 +96,7 @@ final class PairWorker {
       // the thread is free once the trial has torn down
       thread.submit(() -> {}).get(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException | InterruptedException e) {
+      // an interrupt ends the run as well, and its files are still to be written, which a thread that stays interrupted cannot
       stopped = true;
     }
   }

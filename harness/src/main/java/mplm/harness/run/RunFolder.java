@@ -15,7 +15,7 @@ import java.util.Locale;
 import mplm.harness.input.BadInput;
 
 /**
- * The folder of one run: {@code run.json} (what it was set to), a folder a trial in {@code trials} (what was recorded), {@code
+ * The folder of one run: {@code run.json} (what it was set to), one folder per trial in {@code trials} (what was recorded), {@code
  * trials.csv}, {@code methods.csv} and {@code charts} (what was derived), {@code testng}, {@code hosts}. Until it is closed it is
  * this process's alone, by a lock on the file {@code lock}, which ends with the process.
  */

@@ -103,6 +103,7 @@ public final class Site implements AutoCloseable {
         rig = Rig.open(hosts, engine, engines, guest, logs);
         return;
       } catch (HostException e) {
+        LOG.debug("hosts are not back yet", e);
         if (System.nanoTime() - end > 0) {
           throw e;
         }

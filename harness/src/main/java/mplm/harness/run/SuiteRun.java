@@ -70,6 +70,9 @@ public final class SuiteRun implements AutoCloseable {
       }
     }
     this.rounds = Optional.ofNullable(manifest.engines()).map(engines -> new Rounds(manifest, System.nanoTime(), rows.values()));
+    for (String gone : derivation.lost()) {
+      display.say(gone + ": is not there any more as its row in trials.csv is; the trial is made again, and has a new row");
+    }
     derivation.write(List.copyOf(rows.values()));
     this.csv = TrialsCsv.SCHEMA.append(derivation.trials());
   }
@@ -221,9 +224,13 @@ public final class SuiteRun implements AutoCloseable {
     if (rounds.isPresent() && !stopped) {
       // what was not made need not be: the run is whole
       RunManifest ended = derivation.manifest().ended(List.copyOf(rows.keySet()), rounds.get().level());
-      ended.write(folder.path());
-      derivation = new RunDerivation(folder.path(), ended);
-      plan = ended.plan();
+      try {
+        ended.write(folder.path());
+        derivation = new RunDerivation(folder.path(), ended);
+        plan = ended.plan();
+      } catch (IOException e) {
+        display.say("run.json does not say that the comparison is over: " + BadInput.reason(e));
+      }
       display.say(rounds.get().end());
     }
     List<String> troubles = new ArrayList<>(withoutRow);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.scale;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +58,7 @@ public record Scaling(Duration epoch, Bandwidth link, double factor, double rho,
 
   /** The epoch that goes with a pass, seconds. */
   public static double epoch(Duration pass, Proportions original) {
-    return pass.toNanos() / 1e9 * original.epoch().toNanos() / original.pass().toNanos();
+    return seconds(pass) * original.epoch().toNanos() / original.pass().toNanos();
   }
 
   /** Each with its times in proportion. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.scale;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.Collections;
@@ -43,7 +45,7 @@ public record WorkingSet(
     double time = 0;
     double size = 0;
     for (Map.Entry<Duration, DataSize> sample : dirtied.entrySet()) {
-      double nextTime = sample.getKey().toNanos() / 1e9;
+      double nextTime = seconds(sample.getKey());
       double nextSize = sample.getValue().bytes();
       if (wanted <= nextSize) {
         return OptionalDouble.of(nextSize == size ? nextTime : time + (nextTime - time) * (wanted - size) / (nextSize - size));

@@ -17,7 +17,7 @@ import mplm.harness.statistics.Median;
  * The best possible on a guest and its link. As a real migration begins anywhere in the guest's program, it is the median over
  * migrations that begin evenly spread over the trace.
  *
- * @param bounds one a beginning
+ * @param bounds one per beginning
  * @param setup seconds before the first page
  */
 public record BestPossible(List<Bound> bounds, double setup) {

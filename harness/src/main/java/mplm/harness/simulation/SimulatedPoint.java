@@ -22,7 +22,7 @@ import mplm.harness.statistics.Median;
  * What simulations of a method on a guest come to. A real migration begins anywhere in the guest's program; so do these, spread
  * evenly over the trace.
  *
- * @param migrations one a beginning
+ * @param migrations one per beginning
  * @param setup seconds before the first page
  */
 public record SimulatedPoint(List<Simulated> migrations, double setup) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.simulation;
 
+import static mplm.engine.unit.Durations.seconds;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +91,7 @@ public record SimulationTable(
     return text.append(table).toString();
   }
 
-  /** The rows of the CSV file: a method each of each table, and with a bound the points of its frontier behind. */
+  /** The rows of the CSV file: one per method of each table, and behind them the points of the frontier if there is a bound. */
   public static List<SimulationCsv.Row> rows(List<SimulationTable> tables) {
     List<SimulationCsv.Row> rows = new ArrayList<>();
     for (SimulationTable table : tables) {
@@ -113,6 +115,6 @@ public record SimulationTable(
   }
 
   private static String fixed(Optional<Duration> seconds) {
-    return seconds.map(time -> String.format(Locale.ROOT, "%.3f", time.toNanos() / 1e9)).orElse("-");
+    return seconds.map(time -> String.format(Locale.ROOT, "%.3f", seconds(time))).orElse("-");
   }
 }

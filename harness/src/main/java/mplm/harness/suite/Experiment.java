@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import mplm.engine.guest.GuestShape;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
@@ -62,10 +63,15 @@ public record Experiment(
   private static final DataSize RESERVE = new DataSize(96L << 20);
 
   private static final int RESERVE_SHARE = 32;
+  /** Charts are called like experiments, but for these. */
+  private static final Set<String> SHEETS = Set.of("figure", "table1");
 
   public Experiment {
     if (name == null || !name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
       throw new BadValue("name", "'" + name + "', allowed: letters, digits, '.', '_', '-'");
+    }
+    if (SHEETS.contains(name)) {
+      throw new BadValue("name", "'" + name + "' is the name of a chart of all experiments, allowed: another one");
     }
     if (!benchmark.classes().containsKey(problemClass)) {
       throw new BadValue("class", "unknown class '" + problemClass + "' of " + benchmark.name() + ", allowed: "

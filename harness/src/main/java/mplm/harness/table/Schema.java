@@ -122,7 +122,12 @@ public record Schema<R>(String file, String row, List<Column<R>> columns) {
 
   /** The rows of a file of that name that is open; all columns are required. */
   public List<Row> read(Reader reader, String name) {
-    return rows(Csv.lines(reader, name), name, file, header());
+    return read(reader, name, file, header());
+  }
+
+  /** The same of a file whose kind is told if one of those columns is not in it. */
+  public List<Row> read(Reader reader, String name, String kind, List<String> required) {
+    return rows(Csv.lines(reader, name), name, kind, required);
   }
 
   private List<Row> rows(List<List<String>> lines, String name, String kind, List<String> required) {

@@ -71,7 +71,7 @@ public final class TrialsCsv {
             r -> r.planned().method().toleratedDowntime());
     schema = setting(schema, "policy", TEXT, "the page scheduler's policy");
     schema = setting(schema, "epoch_s", SECONDS, "longest time between two fetches of the dirty log");
-    schema = setting(schema, "batch_pages", PAGES, "steps of both pointers in a batch, a page each");
+    schema = setting(schema, "batch_pages", PAGES, "steps of both pointers in a batch, one page per step");
     schema = setting(schema, "dirty_share_percent", PERCENT, "share of a batch's steps that go over the dirty set");
     schema = setting(schema, "first_epoch_nondirty", TRUE_FALSE, "whether the first epoch sends the non-dirty set alone");
     return setting(schema, "strict_scan", TRUE_FALSE, "whether each step looks for the next page of its set");

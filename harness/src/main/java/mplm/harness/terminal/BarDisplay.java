@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.terminal;
 
+import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
+
 import java.io.PrintStream;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -50,7 +52,7 @@ final class BarDisplay implements Display {
   @Override
   public void migration(Progress progress, Duration limit) {
     progress.ram().ifPresent(ram -> {
-      long pages = ram.total().bytes() / 4096;
+      long pages = ram.total().bytes() / PAGE_BYTES;
       bar.maxHint(pages);
       bar.stepTo(pages - Display.remainingPages(progress));
       bar.setExtraMessage(" migrating, " + Display.remainingPages(progress) + " left");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.terminal;
 
+import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
+
 import java.io.PrintStream;
 import java.time.Duration;
 import mplm.engine.migration.Progress;
@@ -38,7 +40,7 @@ public sealed interface Display permits BarDisplay, LineDisplay {
 
   /** Pages of the guest that are still to be sent. */
   static long remainingPages(Progress progress) {
-    return progress.ram().map(ram -> ram.remaining().bytes() / 4096).orElse(0L);
+    return progress.ram().map(ram -> ram.remaining().bytes() / PAGE_BYTES).orElse(0L);
   }
 
   /** The same in words; until the stream is connected QEMU counts nothing, which is not "0 pages". */

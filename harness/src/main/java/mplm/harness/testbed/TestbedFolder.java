@@ -144,7 +144,7 @@ final class TestbedFolder implements AutoCloseable {
     return false;
   }
 
-  /** All but the lock; links are removed, not followed. Mounts of a testbed are in its own namespace and never seen here. */
+  /** All but the lock, which is why Folders cannot do it; links are removed, not followed. Mounts of a testbed are in its own namespace and never seen here. */
   private void empty() throws IOException {
     Files.walkFileTree(path, new SimpleFileVisitor<>() {
       @Override

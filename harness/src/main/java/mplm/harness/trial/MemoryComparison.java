@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -23,7 +25,6 @@ import mplm.harness.result.MemoryVerdict;
 public final class MemoryComparison {
   private static final DataSize BLOCK = DataSize.parse("2MiB");
   private static final double SLOWEST_BYTES_PER_SECOND = 1e6;
-  private static final int PAGE = 4096;
 
   /** So many of the blocks that differ for certain are looked into. */
   private static final int LOOKED_INTO = 8;
@@ -80,7 +81,7 @@ public final class MemoryComparison {
       long byteAt = at + i;
       if (one[i] != other[i] && areas.stream().noneMatch(area -> area.exempt() && area.has(byteAt))) {
         pages.add(byteAt);
-        i |= PAGE - 1; // on to the next page
+        i |= PAGE_BYTES - 1; // on to the next page
       }
     }
     return pages;

@@ -164,7 +164,7 @@ public final class Trial {
     machines.moving(true);
     MigrationResult result = move.run(progress -> {
       display.migration(progress, limit);
-      ending.parted(ending.isParted() || progress.inPostcopy());
+      ending.parted(ending.isParted() || progress.inPostcopy() && !progress.beforePostcopy());
       // in post-copy the stream is made anew when it breaks, and QEMU answers meanwhile
       machines.moving(!ending.isParted());
     });

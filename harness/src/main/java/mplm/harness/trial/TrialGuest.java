@@ -12,7 +12,7 @@ import mplm.harness.suite.PlannedTrial;
 
 /** The guest of a trial: command lines of the hypervisor that it boots in and of the one that waits for it, and its memory files. */
 record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
-  /** What a downtime consists of, and when MPLM's epochs began; few lines a trial. */
+  /** The traces that tell what a downtime consists of and when MPLM's epochs began: few lines per trial. */
   private static final String[] TRACES = {"-trace", "vmstate_downtime_checkpoint", "-trace", "migration_bitmap_sync_*", "-trace",
     "mplm_start", "-trace", "mplm_epoch", "-trace", "mplm_forecast", "-trace",
     "mplm_end"};
@@ -23,7 +23,10 @@ record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
     Rig.Side side = rig.source(planned.engine());
     Hypervisor hypervisor = rig.withNetwork(
         rig.hypervisor(side, accelerator, planned.experiment().guest(), arguments, workFolder), side).withMore(TRACES);
-    return planned.isHeld() ? hypervisor.withMemoryFile(memoryFile(side)) : hypervisor;
+    // where there is no KVM, QEMU says what it lacks
+    boolean ring = accelerator == Accelerator.KVM && planned.method().needsDirtyRing();
+    Hypervisor logged = ring ? hypervisor.withDirtyRing() : hypervisor;
+    return planned.isHeld() ? logged.withMemoryFile(memoryFile(side)) : logged;
   }
 
   /** Where it is moved to, from there. */

@@ -39,7 +39,7 @@ function searchable(table) {
   input.addEventListener('input', () => {
     const words = input.value.toLowerCase().split(/\s+/);
     for (const row of table.tBodies[0].rows) {
-      row.classList.toggle('hidden', !words.every(word => row.textContent.toLowerCase().includes(word)));
+      row.classList.toggle('unmatched', !words.every(word => row.textContent.toLowerCase().includes(word)));
     }
   });
 }

@@ -9,16 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Method;
 import mplm.engine.unit.DataSize;
 import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.TestHosts;
+import mplm.harness.record.Folders;
 import mplm.harness.rig.Rig;
 import mplm.harness.scale.Proportions;
 import mplm.harness.scale.Scaled;
@@ -46,11 +45,7 @@ public class CalibrationIT {
 
   @AfterClass(alwaysRun = true)
   public void remove() throws Exception {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Folders.remove(folder);
   }
 
   /** MG class S rewrites some 2 MiB again and again; ballast is used and never rewritten. */

@@ -178,7 +178,7 @@ public class DowntimeDerivationTest {
     assertThat(DowntimeDerivation.parts(raw(source, List.of()))).isEmpty();
   }
 
-  /** Of an MPLM migration of QEMU 11.1.1, which writes the time in another form and fetches before it saves. */
+  /** The trace of an MPLM migration of QEMU 11.1.1, which writes the time in another form and fetches before it saves. */
   @Test
   public void theTraceOfAQemu111HasTheSameParts() {
     List<TraceEvent> source = TraceEvent.of(Stream.of(

@@ -209,6 +209,10 @@ public class RecordedRunTest extends InRecordedRun {
         .hasMessage(run + ": trials.csv has rows of trials whose records are not there: trials/002-measured-mg.S-unmigrated-1;"
             + " mplm derive --drop-missing " + run + " drops these rows");
     assertThat(run.resolve("trials.csv")).hasContent(rows);
+    // a full disk or a kill has cut its last line off, in a quoted cell
+    Files.writeString(run.resolve("trials.csv"), rows + "recorded,\"recor");
+    assertThatThrownBy(() -> RunDerivation.ofRecords(run)).isInstanceOf(BadInput.class).hasMessageContaining("002-measured");
+    Files.writeString(run.resolve("trials.csv"), rows);
     RunDerivation.ofSomeRecords(run).again();
     assertThat(rows()).hasSize((int) rows.lines().count() - 2);
     // and now no row is lost any more

@@ -4,11 +4,14 @@ package mplm.harness.derive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import mplm.harness.command.MergeCommand;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Setting;
@@ -17,6 +20,7 @@ import mplm.harness.suite.Shard;
 import mplm.harness.support.InRecordedRun;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
+import picocli.CommandLine;
 
 /** Shards that are made of a recorded run, put together again. */
 public class RunMergeTest extends InRecordedRun {
@@ -50,6 +54,18 @@ public class RunMergeTest extends InRecordedRun {
     merge.write(folder.resolve("part"));
     assertThat(RecordedRun.rows(folder.resolve("part"))).singleElement()
         .satisfies(row -> assertThat(row).containsEntry("method", "unmigrated"));
+  }
+
+  /** A job that was ended before it looked at its hosts leaves a folder in which nothing was begun. */
+  @Test
+  public void aShardThatBeganNothingIsToldAndNoObstacle() throws Exception {
+    StringWriter said = new StringWriter();
+    Path empty = Files.createDirectories(folder.resolve("empty"));
+    int status = new CommandLine(new MergeCommand()).setOut(new PrintWriter(said)).execute("--output",
+        folder.resolve("without").toString(), shard(1, 2).run().toString(), empty.toString(), shard(2, 2).run().toString());
+    assertThat(said.toString()).contains("missing: " + empty + ": nothing was begun there");
+    assertThat(status).isEqualTo(1);
+    assertThat(RecordedRun.rows(folder.resolve("without"))).hasSameSizeAs(RecordedRun.rows(run));
   }
 
   /** With the trials of the missing shards, so that it is not whole and {@code --resume} makes them. */

@@ -65,6 +65,9 @@ public class HistoryTest extends InRecordedRun {
     assertThat(RecordedRun.table(file)).allSatisfy(row -> assertThat(row.get("later")).isIn("7", ""));
     History.in(folder).add(derivation.manifest(), derivation.rows());
     assertThat(Files.readAllLines(file)).isEqualTo(lines);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(path -> path.getFileName().toString()).filter(name -> name.endsWith(".new"))).isEmpty();
+    }
   }
 
   /** With several pairs each experiment's guests come from the source of its own. */

@@ -10,11 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestShape;
 import mplm.engine.unit.DataSize;
@@ -22,6 +20,7 @@ import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.HostException;
 import mplm.harness.host.TestHosts;
+import mplm.harness.record.Folders;
 import mplm.harness.rig.Kernel;
 import mplm.harness.rig.Rig;
 import org.testng.annotations.AfterClass;
@@ -46,11 +45,7 @@ public class PlacementIT {
 
   @AfterClass(alwaysRun = true)
   public void remove() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Folders.remove(folder);
   }
 
   @Test

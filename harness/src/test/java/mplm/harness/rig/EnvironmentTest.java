@@ -14,7 +14,7 @@ import org.testng.annotations.Test;
 public class EnvironmentTest {
   private static final Path CLOCK = Path.of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
 
-  /** Of two hosts with CPUs of one name the flags tell why a guest on KVM did not survive its move, or why its clock went wrong. */
+  /** The flags of two CPUs of one name tell why a guest on KVM did not survive its move, or why its clock went wrong. */
   @Test
   public void aHostsStampHasItsCpusFlagsAndItsClock() throws Exception {
     Forked told = Forked.of(Map.of(), List.of("sh", "-c", Environment.STAMP));

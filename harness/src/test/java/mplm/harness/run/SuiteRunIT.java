@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +28,7 @@ import mplm.harness.artifact.Build;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Host;
 import mplm.harness.host.Hosts;
+import mplm.harness.record.Folders;
 import mplm.harness.record.RunManifest;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
@@ -96,11 +96,7 @@ public class SuiteRunIT {
   @AfterClass(alwaysRun = true)
   public void remove() throws IOException {
     for (Path folder : List.of(runs, copy)) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
+      Folders.remove(folder);
     }
   }
 

@@ -75,9 +75,9 @@ public class ScalingTest {
 
   @Test
   public void aSlowGuestHasALongPass() {
-    Scaling scaling = Scaling.of(guest(400_000_000L, Map.of(1.0, 180_000_000L, 2.0, 302_222_222L)), MG);
-    assertThat(scaling.epoch()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(scaling.factor()).isEqualTo(2);
+    Scaling scaling = Scaling.of(guest(400_000_000L, Map.of(1.0, 180_000_000L, 2.0, 310_000_000L)), MG);
+    assertThat(scaling.epoch()).isEqualTo(Duration.ofMillis(1940));
+    assertThat(scaling.factor()).isEqualTo(1.94);
     assertThat(scaling.unmatched()).isEmpty();
   }
 

@@ -145,7 +145,7 @@ public class NpbConfigsTest extends InFolder {
         .endsWith("mplm:epoch=1s");
     assertThat(measured.methods().stream().map(measured::original)).containsExactlyElementsOf(unmeasured.methods());
     assertThat(measured.limit(DataSize.parse("230MiB"))).isEqualTo(Duration.ofSeconds(73));
-    assertThat(measured.title()).endsWith("MiB, 83886kbit/s, scaled");
+    assertThat(measured.title()).endsWith("MiB ballast, 83886kbit/s, scaled");
     Published.Point mplm = Published.read().of(measured).stream().filter(Published.Point::mplm).findFirst().orElseThrow();
     assertThat(mplm.downtime()).hasValue(21.21 / 3);
   }
