@@ -43,7 +43,7 @@ import org.testng.annotations.Test;
 
 /**
  * What the kit says of Linux guests on KVM, on emulated machines as {@code testbed/two-kernels.conf} has them: two kernels, two clocks,
- * two NUMA nodes, huge pages, a tap for the guest.
+ * huge pages, a tap for the guest; and those of the group {@code nodes} as {@code two-nodes.conf} has them.
  */
 @Test(groups = "machines", timeOut = 3_600_000)
 public class KvmIT {
@@ -117,9 +117,20 @@ public class KvmIT {
   @DataProvider
   public Object[][] places() {
     return new Object[][] {
-      {"encrypted", hosts.with(Protection.TLS), true},
+      {"encrypted", hosts.with(Protection.TLS), true}, {"gigantic", placed("huge_pages", "1GiB"), false}};
+  }
+
+  @DataProvider
+  public Object[][] nodes() {
+    return new Object[][] {
       {"numa", placed("numa_node", 1, "cpus", "1", "preallocate", true), true},
-      {"huge", placed("numa_node", 1, "huge_pages", "2MiB"), false}, {"gigantic", placed("huge_pages", "1GiB"), false}};
+      {"huge", placed("numa_node", 1, "huge_pages", "2MiB"), false}};
+  }
+
+  /** Two nodes take two cores. */
+  @Test(priority = 6, dataProvider = "nodes", groups = "nodes")
+  public void guestsMoveToTheirNumaNode(String name, Hosts place, boolean verified) throws Exception {
+    guestsMoveWhereAndHowTheHostsFileSays(name, place, verified);
   }
 
   /** Guests in huge pages have no file that could be compared; their program verifies. */
