@@ -20,13 +20,13 @@ public final class Methods {
           Set.of("mplm"), rest -> Mplm.parse(rest.orElse(""), rest.isPresent())),
       new Form(Nova.NAME, "nova[:KEY=VALUE,...]", "stock pre-copy as OpenStack Nova raises its maximum tolerable downtime: downtime=DURATION,"
           + " steps=NUMBER, delay=DURATION-PER-GIB, memory=SIZE", true, Set.of(), Nova::parse),
-      new Form(KubeVirt.NAME, "kubevirt[:window=DURATION]", "stock pre-copy as KubeVirt stops it once it has stalled", true, Set.of(),
+      new Form(KubeVirt.NAME, "kubevirt[:window=DURATION,first=DURATION]", "stock pre-copy as KubeVirt stops it once it has stalled", true, Set.of(),
           KubeVirt::parse),
       new Form(KubeVirtSteps.NAME, "kubevirt-steps[:KEY=VALUE,...]", "stock pre-copy as KubeVirt raises its maximum tolerable downtime: initial=DURATION,"
           + " downtime=DURATION, levels=NUMBER, iteration=NUMBER, cooldown=DURATION", true, Set.of(), KubeVirtSteps::parse),
-      new Form(SmallGain.NAME, "small-gain[:share=PERCENT]", "stock pre-copy that stops the guest after a round that gained little", true,
+      new Form(SmallGain.NAME, "small-gain[:share=PERCENT,first=DURATION]", "stock pre-copy that stops the guest after a round that gained little", true,
           Set.of(), SmallGain::parse),
-      new Form(Postcopy.NAME, "postcopy[:after=NUMBERpass][,preempt]", "post-copy after so many passes of stock pre-copy, 1 if not said", true,
+      new Form(Postcopy.NAME, "postcopy[:after=NUMBERpass,first=DURATION,preempt]", "post-copy after so many passes of stock pre-copy, 1 if not said", true,
           Postcopy.CAPABILITIES, Postcopy::parse),
       plain("unmigrated", "the guest stays: what its program's time is compared with", Unmigrated::new),
       plain(StopAndCopy.NAME, "the guest is stopped first; simulated only", StopAndCopy::new)));

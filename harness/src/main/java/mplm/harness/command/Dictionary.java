@@ -40,7 +40,7 @@ final class Dictionary {
         decimal point and no exponent. Files are in UTF-8 and quoted as in RFC 4180.
 
         The column `method` is the whole text of a method in every file, such as `mplm:epoch=1s`, so that files can be joined on
-        `experiment` and `method`. Only points of the paper have its own word there, and the best possible has no method. Rows of `trials.csv` and of a simulation can be told apart by `origin`. The key `format_version` of a
+        `experiment` and `method`. Points of the paper have the paper's word there, and the best possible has no method. Rows of `trials.csv` and of a simulation can be told apart by `origin`. The key `format_version` of a
         run's `run.json` says by which rules its files were written; a file of an earlier version is read, and one of a newer
         version is refused.
         """);

@@ -24,7 +24,6 @@ import mplm.harness.scale.WorkingSet;
 
 /** Derives from what a calibration has recorded how its guest dirties its memory. */
 public final class CalibrationDerivation {
-
   /** The pages fetched when an epoch was first seen, by the epoch's number, for each window. */
   private final SortedMap<Duration, SortedMap<Long, Long>> fetched = new TreeMap<>();
   private final List<Long> used = new ArrayList<>();

@@ -70,6 +70,9 @@ public record RunDerivation(Path run, RunManifest manifest) {
 
   /** The numbers of the trials in a table's text; what stands before a line that a full disk or a kill has cut off counts. */
   private static Set<String> numbers(String table) {
+    if (!List.of(table.lines().findFirst().orElse("").split(",")).contains(NUMBER)) {
+      return Set.of(); // another kind of table, of which nothing can be lost
+    }
     for (String text = table; !text.isEmpty(); text = text.substring(0, text.stripTrailing().lastIndexOf('\n') + 1)) {
       try {
         return TrialsCsv.SCHEMA.read(new StringReader(text), "trials.csv", "a table of trials", List.of(NUMBER)).stream()

@@ -16,6 +16,8 @@ import mplm.harness.result.TrialRow;
 import mplm.harness.terminal.Display;
 import mplm.harness.terminal.Summary;
 import mplm.harness.verdict.Rules;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a run says and writes when it makes no more trials: all rows, what was found, where it is, and at last what is missing and what
@@ -27,6 +29,7 @@ import mplm.harness.verdict.Rules;
  * @param troubles why trials have no row, a sentence each
  */
 record LastLines(RunDerivation derivation, Display display, boolean stopped, List<String> troubles) {
+  private static final Logger LOG = LoggerFactory.getLogger(LastLines.class);
 
   /**
    * Says and writes all of it.
@@ -84,7 +87,8 @@ record LastLines(RunDerivation derivation, Display display, boolean stopped, Lis
       display.say("each trial over time: " + derivation.run().resolve("trials") + "/*/timeline.{csv,png}");
       return true;
     } catch (IOException | RuntimeException e) {
-      display.say("rows, tables and charts are not all written: " + (e instanceof IOException io ? BadInput.reason(io) : e.getMessage()));
+      LOG.debug("writing what is derived", e);
+      display.say("rows, tables and charts are not all written: " + (e instanceof IOException io ? BadInput.reason(io) : e.toString()));
       return false;
     }
   }

@@ -221,6 +221,7 @@ public final class SuiteRun implements AutoCloseable {
 
   /** Returns whether all is written and no engine is worse than the one it is compared with. */
   private boolean report() throws IOException {
+    boolean marked = true;
     if (rounds.isPresent() && !stopped) {
       // what was not made need not be: the run is whole
       RunManifest ended = derivation.manifest().ended(List.copyOf(rows.keySet()), rounds.get().level());
@@ -229,6 +230,7 @@ public final class SuiteRun implements AutoCloseable {
         derivation = new RunDerivation(folder.path(), ended);
         plan = ended.plan();
       } catch (IOException e) {
+        marked = false;
         display.say("run.json does not say that the comparison is over: " + BadInput.reason(e));
       }
       display.say(rounds.get().end());
@@ -236,7 +238,7 @@ public final class SuiteRun implements AutoCloseable {
     List<String> troubles = new ArrayList<>(withoutRow);
     workers.stream().map(PairWorker::away).filter(Objects::nonNull)
         .forEach(away -> troubles.add("a host stayed away: " + away.getMessage()));
-    boolean good = new LastLines(derivation, display, stopped, troubles).say(List.copyOf(rows.values()));
+    boolean good = new LastLines(derivation, display, stopped, troubles).say(List.copyOf(rows.values())) && marked;
     told = true;
     return good;
   }
