@@ -131,6 +131,11 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
     return outcome == Outcome.COMPLETED || what == What.DISK_FULL && when != When.BOOT;
   }
 
+  /** Whether it may get there: while the controller waits for a host that it cannot hear, the stream goes on. */
+  boolean mayLetTheGuestThrough() {
+    return letsTheGuestThrough() || what == What.CONTROL_LINK_DOWN;
+  }
+
   /** A final stage that begins at once and takes long, or a live stage that takes long. */
   String method() {
     return when == When.FINAL ? "precopy:100s" : when == When.POSTCOPY ? "postcopy:after=0pass" : "mplm";
