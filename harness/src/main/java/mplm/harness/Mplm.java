@@ -34,7 +34,7 @@ import picocli.CommandLine.Command;
 /** The command {@code mplm}. It ends with 0 or an {@link ExitCode}. */
 @Command(
     name = "mplm",
-    description = "Measures live migration of virtual machines: stock pre-copy and MPLM.",
+    description = "Measures live migration of virtual machines by MPLM, by stock QEMU and by orchestrators' rules.",
     subcommands = {RunCommand.class, MergeCommand.class, DeriveCommand.class, ReportCommand.class, CompareCommand.class,
       TrendCommand.class, RecordCommand.class, SimulateCommand.class, ListCommand.class, DoctorCommand.class, ProvisionCommand.class,
       CleanCommand.class, TestbedCommand.class, AutoComplete.GenerateCompletion.class},

@@ -55,7 +55,7 @@ record Preparation(
     return parameters;
   }
 
-  /** Those of this method, and off again what an earlier migration of this QEMU by another had on; a stock QEMU does not know it. */
+  /** The capabilities that this method needs, on, and those that an earlier migration by another method left on, off. A stock QEMU does not know MPLM's. */
   private Map<String, Boolean> own() throws QmpException, InterruptedException {
     Map<String, Boolean> own = new LinkedHashMap<>();
     Set<String> others = new LinkedHashSet<>(Methods.capabilities());

@@ -9,7 +9,7 @@ package mplm.engine.scheduler;
  * @param nondirtyPages pages in the non-dirty set now
  * @param dirtySent pages sent from the dirty set
  * @param nondirtySent pages sent from the non-dirty set
- * @param visits steps of both pointers
+ * @param visits pages that both pointers looked at
  * @param fetched dirtied pages that all fetches reported
  * @param end why the live stage is over
  */

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * For how long other machines are waited for. A time-out only ends what would hang: that a host, a connection or a hypervisor is lost
- * is known otherwise, and sooner. So time-outs are generous, for hosts are slow at times; where they are too short all the same, the
+ * For how long other machines are waited for. A time-out only ends what would hang: the loss of a host, a
+ * connection or a hypervisor is noticed otherwise, and sooner. So time-outs are generous, for hosts are slow at times; where they are too short all the same, the
  * environment variable {@value #VARIABLE} multiplies them.
  */
 public final class Patience {

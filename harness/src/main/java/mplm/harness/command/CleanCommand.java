@@ -32,7 +32,7 @@ public final class CleanCommand implements Callable<Integer> {
   @Mixin private HostsOption hosts;
 
   @Parameters(paramLabel = "HOST", arity = "1..*",
-      description = "by its name in the hosts file: the one given, else source, destination, or of several pairs PAIR-source")
+      description = "name of a host: its name in the hosts file; without one, source or destination, and with several pairs PAIR-source or PAIR-destination")
   private List<String> names;
 
   @Spec private CommandSpec spec;

@@ -51,7 +51,7 @@ public final class CompareCommand implements Callable<Integer> {
   private List<String> thresholds = List.of();
 
   @Option(names = "--control", paramLabel = "METHOD",
-      description = "a method that did not change, or none; by default precopy and unmigrated; may be given several times")
+      description = "a method that did not change, or none; by default all but mplm; may be given several times")
   private List<String> control = List.of();
 
   @Option(names = "--alpha", paramLabel = "P", description = "probability of any false alarm in the whole comparison; by default ${DEFAULT-VALUE}")

@@ -17,7 +17,7 @@ public final class Doctor {
   private Doctor() {}
 
   /**
-   * Takes some seconds a pair, half a minute where KVM boots nothing. The hosts are reserved meanwhile, and keep what was provided.
+   * Takes some seconds per pair, half a minute where KVM boots nothing. The hosts are reserved meanwhile, and keep what was provided.
    *
    * @param logs local folder, for what guests and hypervisors say
    */

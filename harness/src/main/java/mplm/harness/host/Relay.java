@@ -16,7 +16,7 @@ import mplm.engine.unit.Bandwidth;
 
 /**
  * Takes connections on a free port of 127.0.0.1 and forwards them to one destination. All connections together get the rate
- * towards the destination; the way back is not limited. It holds one chunk a connection and small socket buffers: when the
+ * towards the destination; the way back is not limited. It holds one chunk per connection and small socket buffers: when the
  * rate is used up it stops reading, and the sender waits as it would on a slow link.
  */
 final class Relay implements AutoCloseable {

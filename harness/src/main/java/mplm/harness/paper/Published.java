@@ -157,7 +157,7 @@ public record Published(List<Point> points, List<Rate> rates) {
         experiment.vcpus() == VCPUS);
     deviation(deviations, experiment.memory().toString(), MEMORY.toString(), experiment.memory().equals(MEMORY));
     deviation(deviations, experiment.link().toString(), LINK.toString(), experiment.link().equals(LINK));
-    deviation(deviations, experiment.iterations() + " iterations a repetition", Integer.toString(
+    deviation(deviations, experiment.iterations() + " iterations per repetition", Integer.toString(
         experiment.benchmark().classes().get(experiment.problemClass()).iterations()), experiment.iterations() == null);
     deviation(deviations, accelerator.name().toUpperCase(Locale.ROOT), "KVM", accelerator == Accelerator.KVM);
     return deviations;

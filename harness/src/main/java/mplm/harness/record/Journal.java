@@ -27,7 +27,7 @@ import mplm.harness.result.MemoryVerdict;
 import mplm.harness.result.Outcome;
 
 /**
- * The file {@code journal.jsonl} of a trial: what the controller did and found out by itself, an event a line, {@code t} seconds
+ * The file {@code journal.jsonl} of a trial: what the controller did and found out by itself, one event per line, {@code t} seconds
  * after the trial began. The last event of a trial that came to its end is {@code end}. Thread-safe.
  */
 public final class Journal implements AutoCloseable {

@@ -96,7 +96,7 @@ final class Sites implements AutoCloseable {
         environment, engine.properties(), guest.properties(), experiment -> arguments(experiment, spread), engines(request.budget()));
   }
 
-  /** Null with one. */
+  /** The two engines that are compared; null if the run has one. */
   private RunManifest.Engines engines(Duration budget) {
     Map<String, Map<String, String>> properties = new LinkedHashMap<>();
     engines.forEach((name, other) -> properties.put(name, other.properties()));

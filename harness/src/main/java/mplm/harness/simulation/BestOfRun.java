@@ -26,7 +26,7 @@ public record BestOfRun(RunManifest manifest, Path traces) {
   /** The best possible takes longer to compute than a simulation. */
   private static final int BEGINNINGS = 9;
 
-  /** That for an experiment, as far as the longest of its methods took: no frontier, and why, if it is not known. */
+  /** The best possible for an experiment, up to the longest time of its methods; without a frontier, and with the reason, if it is not known. */
   public ChoiceChart.Best of(List<MethodSummary> methods) {
     OptionalDouble longest = methods.stream().map(MethodSummary::total).flatMapToDouble(OptionalDouble::stream).max();
     try {

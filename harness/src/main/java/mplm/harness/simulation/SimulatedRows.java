@@ -27,7 +27,8 @@ import mplm.harness.suite.PlannedTrial;
 
 /**
  * Simulated migrations as rows of {@code trials.csv}, of the origin {@code simulated}: an experiment is a trace on a link, a
- * repetition another beginning. What only a real trial has is empty.
+ * repetition another beginning. A trial and its result are in the form of a measured one's, so that all that reads rows reads these too;
+ * {@link Origin.Simulated} says what they are. What only a real trial has is empty.
  */
 public final class SimulatedRows {
   private static final String NAME = "simulation";

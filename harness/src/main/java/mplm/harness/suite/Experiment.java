@@ -30,7 +30,7 @@ import mplm.harness.scale.WorkingSet;
  * @param iterations of the program in one repetition; null for the class's own, with fewer of which it cannot verify its result
  * @param scaled what it is in proportion to; null for an experiment with times and a link of its own
  * @param link rate to which the migration link is shaped; null while the guest of a scaled one is not measured
- * @param methods each is one trial a repetition
+ * @param methods each is one trial per repetition
  * @param repeats the program runs again and again until it is told to stop; if not, it runs once
  * @param readyWithin how long a guest may take from its start until its working set stands
  * @param finishWithin how long it may take at the destination until the repetition that was moved has verified

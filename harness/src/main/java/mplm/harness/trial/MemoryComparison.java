@@ -35,7 +35,8 @@ public final class MemoryComparison {
   private MemoryComparison() {}
 
   /**
-   * For how long a host is waited for. An emulated one on a busy machine digests 2 MB in a second; that one is lost is known sooner.
+   * For how long a host is waited for. An emulated one on a busy machine digests 2 MB per second. The loss of a host is noticed sooner, by its
+   * connection.
    *
    * @param size of what is to be compared
    */
