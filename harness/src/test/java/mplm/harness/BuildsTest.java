@@ -3,12 +3,15 @@ package mplm.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import mplm.harness.support.InFolder;
 import mplm.harness.support.SmallDisk;
+import org.testng.SkipException;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
@@ -31,6 +34,28 @@ public class BuildsTest extends InFolder {
       assertThat(told.status()).isEqualTo(3);
       assertThat(told.out()).isEmpty();
     }
+  }
+
+  /** Else {@code mplm --version} would name an engine that nobody has. */
+  @Test
+  public void theHashIsToldWithoutABuildAndIsThatOfTheEngine() throws Exception {
+    String given = System.getenv("MPLM_ENGINE");
+    if (given == null) {
+      throw new SkipException("MPLM_ENGINE names no engine; make test builds one");
+    }
+    Properties engine = new Properties();
+    try (Reader text = Files.newBufferedReader(Path.of(given, "engine.properties"))) {
+      engine.load(text);
+    }
+    String version = engine.getProperty("qemu.version").replaceFirst("^(\\d+\\.\\d+).*", "$1");
+
+    Path cache = folder.resolve("none");
+    Forked told = Forked.of(Map.of("MPLM_CACHE", cache.toString()),
+        List.of(CLONE.resolve("engine/qemu/build").toString(), "--qemu", version, "--hash"));
+
+    assertThat(told.status()).as(told.err()).isZero();
+    assertThat(engine.getProperty("engine.hash")).startsWith(told.out().replaceFirst(" .*\n", ""));
+    assertThat(cache).doesNotExist();
   }
 
   /** Not in silence: a build takes ten minutes, and who waits for it wants to know for what. */

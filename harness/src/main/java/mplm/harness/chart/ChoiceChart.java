@@ -128,10 +128,10 @@ public final class ChoiceChart {
     return title.length() > TITLE ? title.substring(0, TITLE) + " ..." : title;
   }
 
-  /** With how many trials completed, if not all did. */
+  /** The method, and the number of trials that its median is of. */
   private static String name(MethodSummary method) {
     long all = method.outcomes().values().stream().mapToLong(count -> count).sum();
     long completed = method.outcomes().getOrDefault(Outcome.COMPLETED, 0L);
-    return method.method() + (completed == all ? "" : " (" + completed + " of " + all + " completed)");
+    return method.method() + (completed == all ? " (n = " + all + ")" : " (" + completed + " of " + all + " completed)");
   }
 }

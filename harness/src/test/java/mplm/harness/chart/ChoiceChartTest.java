@@ -45,11 +45,11 @@ public class ChoiceChartTest extends InFolder {
   public void eachMethodThatCompletedIsAPointInBothPanels() {
     List<XYChart> panels = ChoiceChart.draw(METHODS, UNKNOWN);
     assertThat(panels).hasSize(2).allSatisfy(panel -> assertThat(panel.getSeriesMap())
-        .containsOnlyKeys("mplm", "precopy:20s (2 of 3 completed)", "postcopy:after=1pass"));
-    assertThat(panels.get(0).getSeriesMap().get("mplm").getXData()).containsExactly(14);
-    assertThat(panels.get(0).getSeriesMap().get("mplm").getYData()).containsExactly(3);
-    assertThat(panels.get(1).getSeriesMap().get("mplm").getYData()).containsExactly(2.5);
-    assertThat(panels.get(0).getSeriesMap().get("postcopy:after=1pass").getYData()).as("less than nothing is none").containsExactly(0);
+        .containsOnlyKeys("mplm (n = 3)", "precopy:20s (2 of 3 completed)", "postcopy:after=1pass (n = 3)"));
+    assertThat(panels.get(0).getSeriesMap().get("mplm (n = 3)").getXData()).containsExactly(14);
+    assertThat(panels.get(0).getSeriesMap().get("mplm (n = 3)").getYData()).containsExactly(3);
+    assertThat(panels.get(1).getSeriesMap().get("mplm (n = 3)").getYData()).containsExactly(2.5);
+    assertThat(panels.get(0).getSeriesMap().get("postcopy:after=1pass (n = 3)").getYData()).as("less than nothing is none").containsExactly(0);
   }
 
   /** It bounds the downtime, and not what a program loses: a frontier that is at one place twice is drawn there once. */

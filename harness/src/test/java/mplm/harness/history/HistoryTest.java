@@ -4,8 +4,13 @@ package mplm.harness.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -19,6 +24,7 @@ import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.statistics.ChangePoints;
 import mplm.harness.support.InRecordedRun;
+import mplm.harness.support.SmallDisk;
 import mplm.harness.verdict.Metric;
 import org.testng.annotations.Test;
 
@@ -67,6 +73,39 @@ public class HistoryTest extends InRecordedRun {
     assertThat(Files.readAllLines(file)).isEqualTo(lines);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(path -> path.getFileName().toString()).filter(name -> name.endsWith(".new"))).isEmpty();
+    }
+  }
+
+  /** A full disk costs the run's lines, and none of those that were there. */
+  @Test
+  public void aHistoryThatCannotBeWrittenStaysAsItWas() throws Exception {
+    RunDerivation derivation = RunDerivation.of(run);
+    try (SmallDisk disk = SmallDisk.of(1)) {
+      Path file = disk.seen().resolve("history.csv");
+      Files.writeString(file, String.join(",", History.SCHEMA.header()) + "\n"
+          + ("t,r,m,e,title,mplm,,h,1,1.5" + ",".repeat(Metric.values().length - 1) + "\n").repeat(500));
+      byte[] before = Files.readAllBytes(file);
+      fillAllBut(before.length / 2, disk.seen().resolve("ballast"));
+      assertThatThrownBy(() -> History.of(file).add(derivation.manifest(), derivation.rows())).isInstanceOf(IOException.class);
+      assertThat(file).hasBinaryContent(before);
+      try (Stream<Path> files = Files.list(disk.seen())) {
+        assertThat(files.map(path -> path.getFileName().toString())).doesNotContain("history.csv.new");
+      }
+      Files.delete(disk.seen().resolve("ballast"));
+      History.of(file).add(derivation.manifest(), derivation.rows());
+      assertThat(Files.readString(file)).startsWith(new String(before, StandardCharsets.UTF_8)).hasLineCount(501 + 6);
+    }
+  }
+
+  private static void fillAllBut(int bytes, Path ballast) throws IOException {
+    try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      try {
+        while (true) {
+          channel.write(ByteBuffer.allocate(4096));
+        }
+      } catch (IOException full) {
+        channel.truncate(channel.size() - bytes);
+      }
     }
   }
 
