@@ -7,13 +7,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import mplm.engine.migration.Method;
 import mplm.engine.migration.Methods;
-import mplm.engine.simulate.Model;
 import mplm.harness.chart.Figures;
 import mplm.harness.command.ExitCode;
 import mplm.harness.derive.RecordedRun;
@@ -21,6 +19,7 @@ import mplm.harness.derive.RunDerivation;
 import mplm.harness.result.Cell;
 import mplm.harness.result.MethodSummary;
 import mplm.harness.result.Rows;
+import mplm.harness.support.OneRound;
 import mplm.harness.support.Said;
 import mplm.harness.verdict.Observation;
 import org.testng.annotations.AfterMethod;
@@ -29,35 +28,10 @@ import org.testng.annotations.Test;
 
 /**
  * What it takes to add a method: a class and a line of {@link Methods}. Nothing else in the kit knows it, and it is simulated, drawn,
- * compared and reported. That QEMU gets its parameters is in the engine's {@code MigrationTest}.
+ * compared and reported. {@code SuiteRunIT} moves a guest by it.
  */
 public class AddedMethodTest {
   private static final String GUEST = "synthetic:memory=64MiB,set=16MiB,at=32MiB,rate=2000,pattern=random,length=30s";
-
-  /** One round of all pages while the guest runs, and the rest while it stands still. */
-  private record OneRound() implements Method {
-    private static final Methods.Form FORM = Methods.plain("one-round", "stops the guest after one round", OneRound::new);
-
-    @Override
-    public String name() {
-      return "one-round";
-    }
-
-    @Override
-    public Optional<Model> model() {
-      return Optional.of((source, name, limit) -> {
-        for (int page = 0; page < source.pages; page++) {
-          source.send(page);
-        }
-        return source.stop(name, new BitSet(), true, limit);
-      });
-    }
-
-    @Override
-    public String toString() {
-      return name();
-    }
-  }
 
   private Path folder;
   private AutoCloseable added;

@@ -35,6 +35,8 @@ public record Hypervisor(
     boolean incoming,
     boolean started,
     List<String> more) {
+  /** What {@code -accel kvm} takes for a dirty ring of 4096 pages per vCPU. */
+  public static final String DIRTY_RING = "dirty-ring-size=4096";
 
   /** A Linux kernel (PVH ELF or bzImage), its initramfs and its command line. */
   public record Boot(String kernel, String initramfs, String arguments) {}
@@ -70,7 +72,7 @@ public record Hypervisor(
         binary, firmware, accelerator, dirtyRing, shape, boot, workFolder, Optional.of(device), memory, incoming, started, more);
   }
 
-  /** The same with KVM's dirty ring, of 4096 pages per vCPU; {@link IllegalStateException} without KVM. */
+  /** The same with KVM's dirty ring; {@link IllegalStateException} without KVM. */
   public Hypervisor withDirtyRing() {
     if (accelerator != Accelerator.KVM) {
       throw new IllegalStateException("only KVM has a dirty ring, not " + accelerator);
@@ -129,7 +131,7 @@ public record Hypervisor(
   /** The command line, one argument an element; no shell has to see it. */
   public List<String> argv() {
     List<String> argv = new ArrayList<>(List.of(binary, "-nodefaults", "-no-user-config", "-display", "none"));
-    argv.addAll(List.of("-L", firmware, "-accel", accelerator.option() + (dirtyRing ? ",dirty-ring-size=4096" : ""), "-cpu", "max"));
+    argv.addAll(List.of("-L", firmware, "-accel", accelerator.option() + (dirtyRing ? "," + DIRTY_RING : ""), "-cpu", "max"));
     // a guest that panics ends instead of booting anew
     argv.add("-no-reboot");
     argv.addAll(List.of("-machine", "q35" + memory.machineOption()));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import mplm.engine.unit.Durations;
 
 /**
@@ -20,7 +21,8 @@ import mplm.engine.unit.Durations;
  * @param first the maximum tolerable downtime before it stops the guest: QEMU's default, 300 ms, less in proportion
  */
 public record KubeVirt(Duration window, Duration first) implements RuledPrecopy {
-  static final String NAME = "kubevirt";
+  static final Methods.Form FORM = new Methods.Form("kubevirt", "kubevirt[:window=DURATION,first=DURATION]",
+      "stock pre-copy as KubeVirt stops it once it has stalled", true, Set.of(), KubeVirt::parse);
 
   private static final Duration WINDOW = Duration.ofSeconds(40);
 
@@ -32,13 +34,13 @@ public record KubeVirt(Duration window, Duration first) implements RuledPrecopy 
   }
 
   static KubeVirt parse(Optional<String> text) {
-    Settings settings = new Settings(NAME, text, Map.of("window", "DURATION", "first", "DURATION"));
+    Settings settings = new Settings(FORM.name(), text, Map.of("window", "DURATION", "first", "DURATION"));
     return new KubeVirt(settings.duration("window", WINDOW), settings.duration("first", DowntimeRule.QEMUS));
   }
 
   @Override
   public String name() {
-    return NAME;
+    return FORM.name();
   }
 
   @Override
@@ -65,6 +67,6 @@ public record KubeVirt(Duration window, Duration first) implements RuledPrecopy 
     if (!first.equals(DowntimeRule.QEMUS)) {
       settings.add("first=" + Durations.print(first));
     }
-    return settings.isEmpty() ? NAME : NAME + ":" + String.join(",", settings);
+    return settings.isEmpty() ? FORM.name() : FORM.name() + ":" + String.join(",", settings);
   }
 }

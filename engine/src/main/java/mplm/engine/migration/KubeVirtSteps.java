@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import mplm.engine.unit.Durations;
 
 /**
@@ -23,7 +24,9 @@ import mplm.engine.unit.Durations;
  * @param cooldown between two steps, {@code cooldownSeconds}
  */
 public record KubeVirtSteps(Duration initial, Duration downtime, int levels, int iteration, Duration cooldown) implements RuledPrecopy {
-  static final String NAME = "kubevirt-steps";
+  static final Methods.Form FORM = new Methods.Form("kubevirt-steps", "kubevirt-steps[:KEY=VALUE,...]",
+      "stock pre-copy as KubeVirt raises its maximum tolerable downtime: initial=DURATION, downtime=DURATION, levels=NUMBER, iteration=NUMBER,"
+          + " cooldown=DURATION", true, Set.of(), KubeVirtSteps::parse);
 
   private static final KubeVirtSteps DEFAULT =
       new KubeVirtSteps(Duration.ofMillis(150), Duration.ofMillis(1050), 7, 3, Duration.ofSeconds(10));
@@ -42,7 +45,7 @@ public record KubeVirtSteps(Duration initial, Duration downtime, int levels, int
   }
 
   static KubeVirtSteps parse(Optional<String> text) {
-    Settings settings = new Settings(NAME, text, Map.of("initial", "DURATION", "downtime", "DURATION", "levels", "NUMBER",
+    Settings settings = new Settings(FORM.name(), text, Map.of("initial", "DURATION", "downtime", "DURATION", "levels", "NUMBER",
         "iteration", "NUMBER", "cooldown", "DURATION"));
     return new KubeVirtSteps(settings.duration("initial", DEFAULT.initial), settings.duration("downtime", DEFAULT.downtime),
         settings.number("levels", DEFAULT.levels), settings.number("iteration", DEFAULT.iteration),
@@ -55,7 +58,7 @@ public record KubeVirtSteps(Duration initial, Duration downtime, int levels, int
 
   @Override
   public String name() {
-    return NAME;
+    return FORM.name();
   }
 
   @Override
@@ -105,6 +108,6 @@ public record KubeVirtSteps(Duration initial, Duration downtime, int levels, int
     if (!cooldown.equals(DEFAULT.cooldown)) {
       settings.add("cooldown=" + Durations.print(cooldown));
     }
-    return settings.isEmpty() ? NAME : NAME + ":" + String.join(",", settings);
+    return settings.isEmpty() ? FORM.name() : FORM.name() + ":" + String.join(",", settings);
   }
 }

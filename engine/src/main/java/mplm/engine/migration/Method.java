@@ -29,7 +29,7 @@ public interface Method extends Simulable {
   /** The name alone, such as {@code precopy}. */
   String name();
 
-  /** Its settings by the names that columns have, behind the method's name, such as {@code epoch_s} of {@code mplm_epoch_s}. */
+  /** Its settings by the columns of {@code trials.csv} that are for them, such as {@code mplm_epoch_s}. */
   default Map<String, Object> settings() {
     return Map.of();
   }
@@ -79,9 +79,9 @@ public interface Method extends Simulable {
     return true;
   }
 
-  /** Whether a trial can be made of it; one that cannot is simulated only. */
-  default boolean isMeasured() {
-    return true;
+  /** Whether the guest is stopped before anything of it is sent; it goes on at the destination when it is told to. */
+  default boolean stopsFirst() {
+    return false;
   }
 
   /** Whether its cells show what the machine did, and not what the engine under test did. */

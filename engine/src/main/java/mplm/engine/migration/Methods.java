@@ -14,22 +14,15 @@ import java.util.stream.Collectors;
 /** The methods that there are, one line each. */
 public final class Methods {
   private static final List<Form> FORMS = new CopyOnWriteArrayList<>(List.of(
-      new Form("precopy", "precopy:DURATION[,FEATURE...]", "stock pre-copy with that maximum tolerable downtime, such as precopy:0.3s; FEATURE: "
-          + PrecopyFeature.FORMS, true, PrecopyFeature.CAPABILITIES, rest -> Precopy.parse(rest.orElse(""))),
-      new Form("mplm", "mplm[:KEY=VALUE,...]", "MPLM: policy=NAME, epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed", true,
-          Set.of("mplm"), rest -> Mplm.parse(rest.orElse(""), rest.isPresent())),
-      new Form(Nova.NAME, "nova[:KEY=VALUE,...]", "stock pre-copy as OpenStack Nova raises its maximum tolerable downtime: downtime=DURATION,"
-          + " steps=NUMBER, delay=DURATION-PER-GIB, memory=SIZE", true, Set.of(), Nova::parse),
-      new Form(KubeVirt.NAME, "kubevirt[:window=DURATION,first=DURATION]", "stock pre-copy as KubeVirt stops it once it has stalled", true, Set.of(),
-          KubeVirt::parse),
-      new Form(KubeVirtSteps.NAME, "kubevirt-steps[:KEY=VALUE,...]", "stock pre-copy as KubeVirt raises its maximum tolerable downtime: initial=DURATION,"
-          + " downtime=DURATION, levels=NUMBER, iteration=NUMBER, cooldown=DURATION", true, Set.of(), KubeVirtSteps::parse),
-      new Form(SmallGain.NAME, "small-gain[:share=PERCENT,first=DURATION]", "stock pre-copy that stops the guest after a round that gained little", true,
-          Set.of(), SmallGain::parse),
-      new Form(Postcopy.NAME, "postcopy[:after=NUMBERpass,first=DURATION,preempt]", "post-copy after so many passes of stock pre-copy, 1 if not said", true,
-          Postcopy.CAPABILITIES, Postcopy::parse),
-      plain("unmigrated", "the guest stays: what its program's time is compared with", Unmigrated::new),
-      plain(StopAndCopy.NAME, "the guest is stopped first; simulated only", StopAndCopy::new)));
+      Precopy.FORM,
+      Mplm.FORM,
+      Nova.FORM,
+      KubeVirt.FORM,
+      KubeVirtSteps.FORM,
+      SmallGain.FORM,
+      Postcopy.FORM,
+      Unmigrated.FORM,
+      StopAndCopy.FORM));
 
   private Methods() {}
 
@@ -43,16 +36,16 @@ public final class Methods {
    * @param capabilities of QEMU that such a method may switch on, which are off under all others
    * @param parser takes what stands behind the colon, empty without one; {@link IllegalArgumentException} says what is allowed
    */
-  public record Form(String name, String text, String what, boolean list, Set<String> capabilities, Function<Optional<String>, Method> parser) {}
-
-  /** A method without settings. */
-  public static Form plain(String name, String what, Supplier<Method> method) {
-    return new Form(name, name, what, false, Set.of(), rest -> {
-      if (rest.isPresent()) {
-        throw new IllegalArgumentException(name + " takes no settings, not '" + rest.orElseThrow() + "'");
-      }
-      return method.get();
-    });
+  public record Form(String name, String text, String what, boolean list, Set<String> capabilities, Function<Optional<String>, Method> parser) {
+    /** That of a method without settings. */
+    public static Form plain(String name, String what, Supplier<Method> method) {
+      return new Form(name, name, what, false, Set.of(), rest -> {
+        if (rest.isPresent()) {
+          throw new IllegalArgumentException(name + " takes no settings, not '" + rest.orElseThrow() + "'");
+        }
+        return method.get();
+      });
+    }
   }
 
   /** Adds a method that is not the kit's own, until what is returned is closed. */

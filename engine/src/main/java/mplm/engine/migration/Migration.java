@@ -24,10 +24,11 @@ import mplm.engine.unit.Patience;
  * @param limit after which the migration is cancelled; one that stands still for 10 s is cancelled then, and has failed. In post-copy none
  *     is cancelled: its stream is made anew if it stands still, and the guest is lost if that cannot be
  * @param key by which the stream is encrypted, once in the life of these QEMUs; empty for a stream that anybody on its way can read
+ * @param held whether the guest is to stand still when it has arrived, for which its destination was started with {@code -S}
  */
 public record Migration(
     QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit,
-    Optional<StreamKey> key) {
+    Optional<StreamKey> key, boolean held) {
   /** The time in which a cancelled migration has to be over. */
   private static final Duration CANCEL = Patience.of(Duration.ofSeconds(60));
 
@@ -36,9 +37,9 @@ public record Migration(
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** A migration whose stream is not encrypted. */
+  /** A migration whose stream is not encrypted, and whose guest goes on when it has arrived. */
   public Migration(QmpClient source, QmpClient destination, Method method, String listenHost, Route route, Duration limit) {
-    this(source, destination, method, listenHost, route, limit, Optional.empty());
+    this(source, destination, method, listenHost, route, limit, Optional.empty(), false);
   }
 
   /**
@@ -54,9 +55,21 @@ public record Migration(
     InetSocketAddress listening = listen();
     InetSocketAddress to = route.to(listening);
     boolean running = query(source, "query-status").path("running").asBoolean();
+    boolean stopped = running && method.stopsFirst();
+    long before = System.nanoTime();
+    if (stopped) {
+      source.execute("stop", ANSWER);
+    }
     long begin = System.nanoTime();
-    source.execute("migrate", Map.of("uri", uri(to)), ANSWER);
-    return new Run(begin, running, observer, listening).finish();
+    try {
+      source.execute("migrate", Map.of("uri", uri(to)), ANSWER);
+    } catch (QmpException.Refused e) {
+      if (stopped) {
+        source.execute("cont", ANSWER);
+      }
+      throw e;
+    }
+    return new Run(before, begin, running, stopped, observer, listening).finish();
   }
 
   private InetSocketAddress listen() throws QmpException, InterruptedException {
@@ -74,10 +87,16 @@ public record Migration(
     return qemu.execute(command, ANSWER);
   }
 
+  private static String status(QmpClient qemu) throws QmpException, InterruptedException {
+    return query(qemu, "query-status").path("status").asText();
+  }
+
   /** The migration in progress. */
   private final class Run {
+    private final long before;
     private final long begin;
     private final boolean running;
+    private final boolean stopped;
     private final Consumer<Progress> observer;
     private final MigrationAccount account;
     private final Steering steering = method.steering();
@@ -87,9 +106,18 @@ public record Migration(
     private long transferred;
     private Duration grown = Duration.ZERO;
 
-    Run(long begin, boolean running, Consumer<Progress> observer, InetSocketAddress listening) {
+    /**
+     * A migration that was asked for.
+     *
+     * @param before it, and before the guest was stopped for it
+     * @param running whether the guest ran then
+     * @param stopped whether the guest ran and was stopped for it
+     */
+    Run(long before, long begin, boolean running, boolean stopped, Consumer<Progress> observer, InetSocketAddress listening) {
+      this.before = before;
       this.begin = begin;
       this.running = running;
+      this.stopped = stopped;
       this.observer = observer;
       this.account = new MigrationAccount(method, begin);
       this.recovery = new PostcopyRecovery(source, destination, new PostcopyRecovery.Reconnection() {
@@ -107,6 +135,13 @@ public record Migration(
     }
 
     MigrationResult finish() throws InterruptedException {
+      MigrationResult result = result();
+      Optional<String> trouble = stopped && result.outcome() != Outcome.COMPLETED ? goOnAtTheSource() : Optional.empty();
+      return trouble.isEmpty() ? result
+          : account.result(result.outcome(), result.reason().orElseThrow() + "; the guest still stands still: " + trouble.orElseThrow());
+    }
+
+    private MigrationResult result() throws InterruptedException {
       try {
         follow();
         String status = account.now().status();
@@ -128,6 +163,24 @@ public record Migration(
             status.equals("failed") ? failure(ANSWER) : source.name() + ": cancelled by another client");
       } catch (QmpException e) {
         return account.result(account.parted() ? Outcome.LOST : Outcome.FAILED, e.getMessage());
+      }
+    }
+
+    /** Says why it did not. Where the source has sent it all it must not, and where the source is gone the migration's reason says so. */
+    private Optional<String> goOnAtTheSource() throws InterruptedException {
+      try {
+        long deadline = System.nanoTime() + ANSWER.toNanos();
+        while (status(source).equals("finish-migrate")) {
+          pause(deadline, source.name() + ": still finish-migrate after the migration had ended");
+        }
+        if (status(source).equals("paused")) {
+          source.execute("cont", ANSWER);
+        }
+        return Optional.empty();
+      } catch (QmpException.NotYet | QmpException.Refused e) {
+        return Optional.of(e.getMessage());
+      } catch (QmpException e) {
+        return Optional.empty();
       }
     }
 
@@ -193,15 +246,16 @@ public record Migration(
         poll();
       }
       if (running) {
-        account.stopped(arrival(source, "STOP"));
+        account.stopped(arrival(source, "STOP", before));
       }
-      JsonNode status = query(destination, "query-status");
-      while (status.path("status").asText().equals("inmigrate")) {
+      while (status(destination).equals("inmigrate")) {
         pause(deadline, destination.name() + ": still inmigrate after the source completed");
-        status = query(destination, "query-status");
       }
-      if (status.path("running").asBoolean()) {
-        account.resumed(arrival(destination, "RESUME"));
+      if (stopped && !held) {
+        destination.execute("cont", ANSWER);
+      }
+      if (query(destination, "query-status").path("running").asBoolean()) {
+        account.resumed(arrival(destination, "RESUME", begin));
       }
       if (PostcopyPhase.happened(account.info())) {
         account.lookThere(query(destination, "query-migrate"));
@@ -220,8 +274,8 @@ public record Migration(
       }
     }
 
-    private long arrival(QmpClient qemu, String event) throws QmpException, InterruptedException {
-      return qemu.await(event, begin, ANSWER).arrival();
+    private long arrival(QmpClient qemu, String event, long since) throws QmpException, InterruptedException {
+      return qemu.await(event, since, ANSWER).arrival();
     }
 
     private void pause(long deadline, String notYet) throws InterruptedException, QmpException {

@@ -40,13 +40,14 @@ final class MigrationAccount {
   /**
    * From the messages of both sides in order of time, at least up to the end state.
    *
+   * @param held whether the guest was to stand still when it had arrived: then it did not resume by itself
    * @return empty if no migration was begun
    */
-  static Optional<MigrationAccount> of(Method method, List<QmpMessage> messages) {
+  static Optional<MigrationAccount> of(Method method, boolean held, List<QmpMessage> messages) {
     MigrationAccount account = null;
     String source = null;
     boolean running = true;
-    boolean continued = false;
+    OptionalLong stopped = OptionalLong.empty();
     for (Turn turn : Conversation.of(messages)) {
       boolean there = turn.peer().equals(source);
       if (turn.is(Kind.COMMAND, "migrate") && turn.value().path("resume").asBoolean() && account != null) {
@@ -54,18 +55,18 @@ final class MigrationAccount {
       } else if (turn.is(Kind.COMMAND, "migrate")) {
         account = new MigrationAccount(method, turn.time());
         source = turn.peer();
+        stopped.ifPresent(account::stopped);
+      } else if (turn.is(Kind.EVENT, "STOP") && method.stopsFirst() && running) {
+        stopped = OptionalLong.of(turn.time());
       } else if (account == null) {
         running = turn.is(Kind.ANSWER, "query-status") ? turn.value().path("running").asBoolean() : running;
-      } else if (turn.is(Kind.COMMAND, "cont") && !there) {
-        continued = true;
       } else if (turn.is(Kind.ANSWER, "query-migrate") && there) {
         account.look(turn.value(), turn.time());
       } else if (turn.is(Kind.ANSWER, "query-migrate")) {
         account.lookThere(turn.value());
       } else if (turn.is(Kind.EVENT, "STOP") && there && running) {
         account.stopped(turn.time());
-      } else if (turn.is(Kind.EVENT, "RESUME") && !there && !continued) {
-        // a guest that was told to go on did not resume by itself
+      } else if (turn.is(Kind.EVENT, "RESUME") && !there && !held) {
         account.resumed(turn.time());
       }
     }

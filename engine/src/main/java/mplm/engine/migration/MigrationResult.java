@@ -61,13 +61,14 @@ public record MigrationResult(
   /**
    * The same again from recorded messages.
    *
+   * @param held whether the guest was to stand still when it had arrived
    * @param outcome and {@code reason}: how it ended, which the messages alone do not tell
    * @param messages of both QEMUs in order of time, in any clock; {@code stop} and {@code resume} are of that clock
    * @return empty if no migration was begun
    */
   public static Optional<MigrationResult> of(
-      Method method, Outcome outcome, Optional<String> reason, List<QmpMessage> messages) {
-    return MigrationAccount.of(method, messages)
+      Method method, boolean held, Outcome outcome, Optional<String> reason, List<QmpMessage> messages) {
+    return MigrationAccount.of(method, held, messages)
         .map(account -> outcome == Outcome.COMPLETED ? account.completed() : account.result(outcome, reason.orElse("no reason given")));
   }
 

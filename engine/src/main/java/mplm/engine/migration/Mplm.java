@@ -27,6 +27,11 @@ import mplm.engine.unit.Durations;
  * @param knobs within the scheduler's ranges
  */
 public record Mplm(String policy, Knobs knobs) implements Method {
+  private static final String SETTINGS = "policy=NAME, epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed";
+
+  static final Methods.Form FORM = new Methods.Form("mplm", "mplm[:KEY=VALUE,...]", "MPLM: " + SETTINGS, true, Set.of("mplm"),
+      rest -> parse(rest.orElse(""), rest.isPresent()));
+
   /** Its curve in a figure. */
   public static final String CURVE = "MPLM";
 
@@ -59,8 +64,7 @@ public record Mplm(String policy, Knobs knobs) implements Method {
         case "share=" -> knobs = knobs.withDirtyShare(number(key, value));
         case "strict" -> knobs = knobs.withStrictScan(true);
         case "mixed" -> knobs = knobs.withFirstEpochNondirty(false);
-        default -> throw new IllegalArgumentException("'" + setting
-            + "' is not a setting of mplm: it takes policy=NAME, epoch=DURATION, batch=STEPS, share=PERCENT, strict, mixed");
+        default -> throw new IllegalArgumentException("'" + setting + "' is not a setting of mplm: it takes " + SETTINGS);
       }
     }
     return new Mplm(policy, knobs);
@@ -83,18 +87,18 @@ public record Mplm(String policy, Knobs knobs) implements Method {
 
   @Override
   public String name() {
-    return "mplm";
+    return FORM.name();
   }
 
   @Override
   public Map<String, Object> settings() {
     Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("policy", policy);
-    settings.put("epoch_s", knobs.epoch());
-    settings.put("batch_pages", knobs.batchPages());
-    settings.put("dirty_share_percent", knobs.dirtyShare());
-    settings.put("first_epoch_nondirty", knobs.firstEpochNondirty());
-    settings.put("strict_scan", knobs.strictScan());
+    settings.put("mplm_policy", policy);
+    settings.put("mplm_epoch_s", knobs.epoch());
+    settings.put("mplm_batch_pages", knobs.batchPages());
+    settings.put("mplm_dirty_share_percent", knobs.dirtyShare());
+    settings.put("mplm_first_epoch_nondirty", knobs.firstEpochNondirty());
+    settings.put("mplm_strict_scan", knobs.strictScan());
     return settings;
   }
 
@@ -106,7 +110,7 @@ public record Mplm(String policy, Knobs knobs) implements Method {
 
   @Override
   public Set<String> capabilities() {
-    return Set.of("mplm");
+    return FORM.capabilities();
   }
 
   @Override
@@ -157,6 +161,6 @@ public record Mplm(String policy, Knobs knobs) implements Method {
     if (!knobs.firstEpochNondirty()) {
       settings.add("mixed");
     }
-    return settings.isEmpty() ? "mplm" : "mplm:" + String.join(",", settings);
+    return settings.isEmpty() ? name() : name() + ":" + String.join(",", settings);
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Durations;
 
@@ -24,7 +25,9 @@ import mplm.engine.unit.Durations;
  * @param memory that the delay is reckoned by; empty for the guest's own, at least 2 GiB
  */
 public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSize> memory) implements RuledPrecopy {
-  static final String NAME = "nova";
+  static final Methods.Form FORM = new Methods.Form("nova", "nova[:KEY=VALUE,...]",
+      "stock pre-copy as OpenStack Nova raises its maximum tolerable downtime: downtime=DURATION, steps=NUMBER, delay=DURATION-PER-GIB, memory=SIZE",
+      true, Set.of(), Nova::parse);
 
   private static final Nova DEFAULT = new Nova(Duration.ofMillis(500), 10, Duration.ofSeconds(75), Optional.empty());
   private static final DataSize LEAST = new DataSize(2L << 30);
@@ -42,7 +45,7 @@ public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSi
   }
 
   static Nova parse(Optional<String> text) {
-    Settings settings = new Settings(NAME, text,
+    Settings settings = new Settings(FORM.name(), text,
         Map.of("downtime", "DURATION", "steps", "NUMBER", "delay", "DURATION-PER-GIB", "memory", "SIZE"));
     return new Nova(settings.duration("downtime", DEFAULT.downtime), settings.number("steps", DEFAULT.steps),
         settings.duration("delay", DEFAULT.delay), settings.text("memory").map(DataSize::parse));
@@ -63,7 +66,7 @@ public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSi
 
   @Override
   public String name() {
-    return NAME;
+    return FORM.name();
   }
 
   @Override
@@ -95,6 +98,6 @@ public record Nova(Duration downtime, int steps, Duration delay, Optional<DataSi
       settings.add("delay=" + Durations.print(delay));
     }
     memory.ifPresent(size -> settings.add("memory=" + size));
-    return settings.isEmpty() ? NAME : NAME + ":" + String.join(",", settings);
+    return settings.isEmpty() ? FORM.name() : FORM.name() + ":" + String.join(",", settings);
   }
 }

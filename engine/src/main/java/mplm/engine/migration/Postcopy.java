@@ -21,10 +21,8 @@ import mplm.engine.unit.Durations;
  * @param first the maximum tolerable downtime of the pre-copy before it: QEMU's default, 300 ms, less in proportion
  */
 public record Postcopy(int passes, boolean preempt, Duration first) implements Method {
-  static final String NAME = "postcopy";
-
-  /** At the source; under all other methods they are off. */
-  static final Set<String> CAPABILITIES = Set.of("postcopy-ram", "postcopy-preempt");
+  static final Methods.Form FORM = new Methods.Form("postcopy", "postcopy[:after=NUMBERpass,first=DURATION,preempt]",
+      "post-copy after so many passes of stock pre-copy, 1 if not said", true, Set.of("postcopy-ram", "postcopy-preempt"), Postcopy::parse);
 
   private static final String PASS = "pass";
   private static final int PASSES = 1;
@@ -33,7 +31,7 @@ public record Postcopy(int passes, boolean preempt, Duration first) implements M
     if (text.filter(settings -> settings.contains("multifd")).isPresent()) {
       throw new IllegalArgumentException("post-copy goes without multifd: QEMU 10.0 does not take them together");
     }
-    Settings settings = new Settings(NAME, text, Map.of("after", "NUMBER" + PASS, "first", "DURATION"), Set.of("preempt"));
+    Settings settings = new Settings(FORM.name(), text, Map.of("after", "NUMBER" + PASS, "first", "DURATION"), Set.of("preempt"));
     String after = settings.text("after").orElse(PASSES + PASS);
     if (!after.matches("\\d{1,6}" + PASS)) {
       throw new IllegalArgumentException("after is a number of passes, such as 1pass, not '" + after + "'");
@@ -49,7 +47,7 @@ public record Postcopy(int passes, boolean preempt, Duration first) implements M
 
   @Override
   public String name() {
-    return NAME;
+    return FORM.name();
   }
 
   @Override
@@ -64,7 +62,7 @@ public record Postcopy(int passes, boolean preempt, Duration first) implements M
 
   @Override
   public Set<String> capabilities() {
-    return preempt ? CAPABILITIES : Set.of("postcopy-ram");
+    return preempt ? FORM.capabilities() : Set.of("postcopy-ram");
   }
 
   @Override
@@ -104,7 +102,7 @@ public record Postcopy(int passes, boolean preempt, Duration first) implements M
 
   @Override
   public String toString() {
-    return NAME + ":after=" + passes + PASS + (first.equals(DowntimeRule.QEMUS) ? "" : ",first=" + Durations.print(first))
+    return FORM.name() + ":after=" + passes + PASS + (first.equals(DowntimeRule.QEMUS) ? "" : ",first=" + Durations.print(first))
         + (preempt ? ",preempt" : "");
   }
 }

@@ -25,6 +25,10 @@ public record Precopy(Duration maxTolerableDowntime, List<PrecopyFeature> featur
   /** Its curve in a figure. */
   public static final String CURVE = "stock";
 
+  static final Methods.Form FORM = new Methods.Form("precopy", "precopy:DURATION[,FEATURE...]",
+      "stock pre-copy with that maximum tolerable downtime, such as precopy:0.3s; FEATURE: " + PrecopyFeature.FORMS, true,
+      PrecopyFeature.CAPABILITIES, rest -> parse(rest.orElse("")));
+
   private static final Duration LONGEST = Duration.ofSeconds(2000);
 
   public Precopy {
@@ -53,7 +57,7 @@ public record Precopy(Duration maxTolerableDowntime, List<PrecopyFeature> featur
 
   @Override
   public String name() {
-    return "precopy";
+    return FORM.name();
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import mplm.engine.trace.TraceHeader;
 import mplm.engine.unit.DataSize;
 
 /**
@@ -63,7 +64,7 @@ public sealed interface PrecopyFeature {
    */
   record Xbzrle(DataSize cache) implements PrecopyFeature {
     public Xbzrle {
-      if (cache.bytes() < 4096 || Long.bitCount(cache.bytes()) != 1) {
+      if (cache.bytes() < TraceHeader.PAGE_BYTES || Long.bitCount(cache.bytes()) != 1) {
         throw new IllegalArgumentException("xbzrle takes the size of its cache, a power of two from 4KiB on, such as xbzrle=64MiB, not "
             + cache);
       }
@@ -126,7 +127,7 @@ public sealed interface PrecopyFeature {
   }
 
   /**
-   * Those vCPUs alone are slowed down that dirty memory, by KVM's dirty ring: QEMU refuses it without one.
+   * Slows down only the vCPUs that dirty memory. QEMU refuses this without KVM's dirty ring.
    *
    * @param limit MB per second that a vCPU may dirty, at least 1: QEMU's {@code vcpu-dirty-limit}
    */

@@ -4,6 +4,7 @@ package mplm.engine.migration;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Optional;
+import mplm.engine.simulate.PrecopyModel;
 import mplm.engine.unit.DataSize;
 
 /**
@@ -50,6 +51,12 @@ public record Progress(Duration elapsed, String status, Optional<Ram> ram, Optio
           ram.required("dirty-pages-rate").asLong(),
           ram.required("mbps").asDouble());
     }
+  }
+
+  /** A look at a simulated migration, of which no pages are told apart and no rate is measured. */
+  static Progress simulated(PrecopyModel.Look look) {
+    return new Progress(look.elapsed(), "active", Optional.of(new Ram(new DataSize(look.transferred()), new DataSize(look.remaining()),
+        new DataSize(look.total()), 0, 0, look.fetches(), 0, 0)), Optional.empty());
   }
 
   static Progress of(JsonNode info, Duration elapsed) {

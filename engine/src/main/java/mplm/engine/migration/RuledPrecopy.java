@@ -3,6 +3,9 @@ package mplm.engine.migration;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import mplm.engine.simulate.Model;
+import mplm.engine.simulate.PrecopyModel;
 
 /** Stock pre-copy whose maximum tolerable downtime an orchestrator's rule changes as it goes on. */
 interface RuledPrecopy extends Method {
@@ -20,6 +23,14 @@ interface RuledPrecopy extends Method {
   @Override
   default Steering steering() {
     return rule().from(first());
+  }
+
+  @Override
+  default Optional<Model> model() {
+    return Optional.of(new PrecopyModel(first(), () -> {
+      DowntimeRule rule = rule();
+      return look -> rule.at(Progress.simulated(look));
+    }));
   }
 
   @Override

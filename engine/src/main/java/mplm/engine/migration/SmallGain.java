@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import mplm.engine.unit.Durations;
 
 /**
@@ -20,7 +21,8 @@ import mplm.engine.unit.Durations;
  * @param first the maximum tolerable downtime before it stops the guest: QEMU's default, 300 ms, less in proportion
  */
 public record SmallGain(int share, Duration first) implements RuledPrecopy {
-  static final String NAME = "small-gain";
+  static final Methods.Form FORM = new Methods.Form("small-gain", "small-gain[:share=PERCENT,first=DURATION]",
+      "stock pre-copy that stops the guest after a round that gained little", true, Set.of(), SmallGain::parse);
 
   private static final int SHARE = 5;
 
@@ -32,13 +34,13 @@ public record SmallGain(int share, Duration first) implements RuledPrecopy {
   }
 
   static SmallGain parse(Optional<String> text) {
-    Settings settings = new Settings(NAME, text, Map.of("share", "PERCENT", "first", "DURATION"));
+    Settings settings = new Settings(FORM.name(), text, Map.of("share", "PERCENT", "first", "DURATION"));
     return new SmallGain(settings.number("share", SHARE), settings.duration("first", DowntimeRule.QEMUS));
   }
 
   @Override
   public String name() {
-    return NAME;
+    return FORM.name();
   }
 
   @Override
@@ -73,6 +75,6 @@ public record SmallGain(int share, Duration first) implements RuledPrecopy {
     if (!first.equals(DowntimeRule.QEMUS)) {
       settings.add("first=" + Durations.print(first));
     }
-    return settings.isEmpty() ? NAME : NAME + ":" + String.join(",", settings);
+    return settings.isEmpty() ? FORM.name() : FORM.name() + ":" + String.join(",", settings);
   }
 }

@@ -5,18 +5,28 @@ import java.util.Optional;
 import mplm.engine.simulate.Model;
 import mplm.engine.simulate.StopAndCopyModel;
 
-/** The guest is stopped before any of its memory is sent: the shortest migration, the longest downtime. It is simulated only. */
+/**
+ * The guest is stopped before any of its memory is sent: the shortest migration, the longest downtime. The controller stops it by QMP's
+ * {@code stop} and lets it go on by {@code cont}, so that its downtime is longer by the time that these
+ * commands take, and by a look at QEMU between them. QEMU's own downtime is the last part of it only.
+ */
 public record StopAndCopy() implements Method {
-  static final String NAME = "stop-and-copy";
+  static final Methods.Form FORM =
+      Methods.Form.plain("stop-and-copy", "the guest is stopped before anything of it is sent", StopAndCopy::new);
 
   @Override
   public String name() {
-    return NAME;
+    return FORM.name();
   }
 
   @Override
-  public boolean isMeasured() {
-    return false;
+  public boolean stopsFirst() {
+    return true;
+  }
+
+  @Override
+  public boolean isControl() {
+    return true;
   }
 
   @Override
@@ -26,6 +36,6 @@ public record StopAndCopy() implements Method {
 
   @Override
   public String toString() {
-    return NAME;
+    return FORM.name();
   }
 }

@@ -3,9 +3,12 @@ package mplm.engine.migration;
 
 /** Not at all: the guest stays where it is, and tells how fast its program is there. What the others are compared with. */
 public record Unmigrated() implements Method {
+  static final Methods.Form FORM =
+      Methods.Form.plain("unmigrated", "the guest stays: what its program's time is compared with", Unmigrated::new);
+
   @Override
   public String name() {
-    return "unmigrated";
+    return FORM.name();
   }
 
   @Override

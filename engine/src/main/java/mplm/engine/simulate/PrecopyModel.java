@@ -4,6 +4,7 @@ package mplm.engine.simulate;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.BitSet;
+import java.util.function.Supplier;
 import mplm.engine.trace.TraceHeader;
 
 /**
@@ -11,18 +12,43 @@ import mplm.engine.trace.TraceHeader;
  * migration_update_counters}, statement by statement as far as they decide which page is sent when. What of that differs from one
  * version to another is the {@link SwitchoverRule}.
  *
- * @param maxTolerableDowntime QEMU's {@code downtime-limit}
+ * @param maxTolerableDowntime QEMU's {@code downtime-limit} at the beginning
+ * @param orchestrator a fresh one per migration, which may change it later
  */
-public record PrecopyModel(Duration maxTolerableDowntime) implements Model {
+public record PrecopyModel(Duration maxTolerableDowntime, Supplier<Orchestrator> orchestrator) implements Model {
+  /** Who looks at a migration about ten times per second, and says what the maximum tolerable downtime is to be from then on. */
+  @FunctionalInterface
+  public interface Orchestrator {
+    /** What it is to be. */
+    Duration at(Look look);
+  }
+
+  /**
+   * What {@code query-migrate} tells.
+   *
+   * @param elapsed since the migration began
+   * @param transferred bytes on the link
+   * @param remaining bytes of the guest's memory, of {@code total}
+   * @param fetches of the dirty log, the first at the beginning
+   */
+  public record Look(Duration elapsed, long transferred, long remaining, long total, long fetches) {}
+
   private static final long PS_PER_MS = 1_000_000_000L;
   /** QEMU's {@code MAX_WAIT}, ms: a call is over when a page in 64 is sent later than that, in whole milliseconds. */
   private static final long CALL_MS = 50;
   /** QEMU's {@code BUFFER_DELAY}, ms. */
   private static final long ESTIMATE_MS = 100;
+  /** At least so long is between two looks, ms. */
+  private static final long LOOK_MS = 100;
+
+  /** Pre-copy that nobody controls. */
+  public PrecopyModel(Duration maxTolerableDowntime) {
+    this(maxTolerableDowntime, () -> look -> maxTolerableDowntime);
+  }
 
   @Override
   public Simulated run(Source source, String name, Duration limit) throws IOException {
-    return new Run(source, name, limit, maxTolerableDowntime.toMillis()).run();
+    return new Run(source, name, limit, maxTolerableDowntime.toMillis(), orchestrator.get()).run();
   }
 
   /** One migration. */
@@ -30,7 +56,8 @@ public record PrecopyModel(Duration maxTolerableDowntime) implements Model {
     private final Source source;
     private final String name;
     private final Duration limit;
-    private final long downtimeMs;
+    private final Orchestrator orchestrator;
+    private long downtimeMs;
     private final BitSet pending = new BitSet();
     private long pendingPages;
     private int next;
@@ -39,12 +66,14 @@ public record PrecopyModel(Duration maxTolerableDowntime) implements Model {
 
     private long sinceBytes;
     private long thresholdBytes;
+    private long nextLookMs;
 
-    Run(Source source, String name, Duration limit, long downtimeMs) {
+    Run(Source source, String name, Duration limit, long downtimeMs, Orchestrator orchestrator) {
       this.source = source;
       this.name = name;
       this.limit = limit;
       this.downtimeMs = downtimeMs;
+      this.orchestrator = orchestrator;
       pending.set(0, source.pages);
       pendingPages = source.pages;
       source.epochs = 1;
@@ -61,6 +90,7 @@ public record PrecopyModel(Duration maxTolerableDowntime) implements Model {
         if (source.rule.ends(pendingBytes(), thresholdBytes)) {
           return source.stop(name, pending, true, limit);
         }
+        look();
         iterate();
         estimate();
       }
@@ -90,6 +120,15 @@ public record PrecopyModel(Duration maxTolerableDowntime) implements Model {
         if (n % 64 == 0 && (source.wire.now() - begin) / PS_PER_MS > CALL_MS) {
           return;
         }
+      }
+    }
+
+    private void look() {
+      long nowMs = source.wire.now() / PS_PER_MS;
+      if (nowMs >= nextLookMs) {
+        nextLookMs = nowMs + LOOK_MS;
+        downtimeMs = orchestrator.at(new Look(Duration.ofMillis(nowMs), source.transferred(), pendingBytes(),
+            (long) source.pages * TraceHeader.PAGE_BYTES, source.epochs)).toMillis();
       }
     }
 

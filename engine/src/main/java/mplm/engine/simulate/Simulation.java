@@ -18,7 +18,7 @@ public final class Simulation {
   private final Wire.Listener listener;
 
   /**
-   * With stock pre-copy of QEMU 10.0.
+   * A simulation whose stock pre-copy follows QEMU 10.0.
    *
    * @param limit after which a migration is cancelled, 10 days at most
    */

@@ -13,7 +13,8 @@
  *       is pending of a host page once it begins with one, which is simulated for host pages of 4 KiB only.
  *   <li>MPLM is the very C scheduler of {@code engine/scheduler}. Stock pre-copy is QEMU's: pages in cyclic order, calls of
  *       some 50 ms, the bandwidth of the last 100 ms or more times {@code downtime-limit} as threshold, and a fetch as soon as what
- *       is pending is below it. What of that depends on QEMU's version is a {@link mplm.engine.simulate.SwitchoverRule}.
+ *       is pending is below it. What of that depends on QEMU's version is a {@link mplm.engine.simulate.SwitchoverRule}. An
+ *       orchestrator looks each 100 ms or more, between two calls, and {@code downtime-limit} is then what its rule says.
  *   <li>Every fetch reports what was written since the one before, as under TCG. KVM's log is cleared in chunks (1 GiB) just before
  *       a page of the chunk is sent; what is written before that is not reported again.
  *   <li>A page that was dirtied in an interval of the trace was written once in it, at a moment that its number and the interval's

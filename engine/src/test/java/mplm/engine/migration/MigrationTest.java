@@ -27,6 +27,7 @@ import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Durations;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /** What a migration makes of QEMU's answers, with two peers that give them as the test wants. */
@@ -323,7 +324,7 @@ public class MigrationTest {
   @Test
   public void messagesWithoutAMigrationGiveNoResult() throws Exception {
     toSource.execute("query-status", LONG);
-    assertThat(MigrationResult.of(PRECOPY, Outcome.FAILED, Optional.of("why"), List.copyOf(messages))).isEmpty();
+    assertThat(MigrationResult.of(PRECOPY, false, Outcome.FAILED, Optional.of("why"), List.copyOf(messages))).isEmpty();
   }
 
   /** It was told to go on after the comparison of its memory: when it did says nothing of the downtime. */
@@ -335,7 +336,70 @@ public class MigrationTest {
     MigrationResult result = run(PRECOPY, LONG);
     toDestination.execute("cont", LONG);
     assertThat(toDestination.events()).extracting(event -> event.name()).containsExactly("RESUME");
-    assertThat(MigrationResult.of(PRECOPY, result.outcome(), result.reason(), List.copyOf(messages)).orElseThrow().resume()).isEmpty();
+    assertThat(MigrationResult.of(PRECOPY, true, result.outcome(), result.reason(), List.copyOf(messages)).orElseThrow().resume()).isEmpty();
+  }
+
+  /** It is stopped before anything is asked for, and told to go on at the destination: its downtime is from the one to the other. */
+  @Test
+  public void aGuestThatIsStoppedFirstGoesOnAtTheDestination() throws Exception {
+    stopsWhenTold();
+    states(ACTIVE, COMPLETED);
+    destination.returns("query-status", "{\"status\": \"paused\", \"running\": false}");
+    destination.on("cont", arguments -> {
+      destination.returns("query-status", "{\"status\": \"running\", \"running\": true}");
+      return "{\"event\": \"RESUME\"} {\"id\": ID, \"return\": {}}";
+    });
+    MigrationResult result = run(new StopAndCopy(), LONG);
+    assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.downtimeSeen().orElseThrow()).isBetween(Duration.ofMillis(50), result.elapsed().plusSeconds(5));
+    assertThat(names(source)).containsSubsequence("stop", "migrate");
+    assertThat(names(destination)).endsWith("cont", "query-status");
+  }
+
+  /** Its memory is compared first. */
+  @Test
+  public void aGuestThatIsStoppedFirstAndHeldStandsStill() throws Exception {
+    stopsWhenTold();
+    states(COMPLETED);
+    destination.returns("query-status", "{\"status\": \"paused\", \"running\": false}");
+    MigrationResult result =
+        new Migration(toSource, toDestination, new StopAndCopy(), "h", Route.DIRECT, LONG, Optional.empty(), true).run(seen::add);
+    assertThat(result.outcome()).isEqualTo(Outcome.COMPLETED);
+    assertThat(result.stop()).isPresent();
+    assertThat(result.resume()).isEmpty();
+    assertThat(names(destination)).doesNotContain("cont");
+  }
+
+  @DataProvider
+  public Object[][] endsAtTheSource() {
+    String failed = "{\"status\": \"failed\", \"error-desc\": \"no\"}";
+    return new Object[][] {
+        {"paused", failed, Outcome.FAILED, true},
+        {"paused", "{\"status\": \"cancelled\"}", Outcome.FAILED, true},
+        {"postmigrate", failed, Outcome.FAILED, false}, // the source has sent it all: at two places it must not run
+    };
+  }
+
+  @Test(dataProvider = "endsAtTheSource")
+  public void aGuestThatWasStoppedFirstAndNotMovedGoesOnWhereItIs(String status, String end, Outcome outcome, boolean goesOn) throws Exception {
+    stopsWhenTold();
+    states(ACTIVE, end);
+    source.on("stop", arguments -> {
+      source.returns("query-status", "{\"status\": \"" + status + "\", \"running\": false}");
+      return "{\"event\": \"STOP\"} {\"id\": ID, \"return\": {}}";
+    });
+    source.on("cont", arguments -> "{\"event\": \"RESUME\"} {\"id\": ID, \"return\": {}}");
+    assertThat(run(new StopAndCopy(), LONG).outcome()).isEqualTo(outcome);
+    assertThat(names(source).contains("cont")).isEqualTo(goesOn);
+  }
+
+  @Test
+  public void aGuestThatWasStoppedForAMigrationThatIsRefusedGoesOn() throws Exception {
+    stopsWhenTold();
+    source.on("migrate", arguments -> "{\"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}, \"id\": ID}");
+    source.on("cont", arguments -> "{\"event\": \"RESUME\"} {\"id\": ID, \"return\": {}}");
+    assertThatThrownBy(() -> run(new StopAndCopy(), LONG)).isInstanceOf(QmpException.Refused.class);
+    assertThat(names(source)).endsWith("cont");
   }
 
   @Test
@@ -434,7 +498,7 @@ public class MigrationTest {
     states(COMPLETED);
     destinationLoads(0);
     StreamKey key = new StreamKey("/from", "/to");
-    new Migration(toSource, toDestination, PRECOPY, "127.0.0.2", Route.DIRECT, LONG, Optional.of(key)).run(seen::add);
+    new Migration(toSource, toDestination, PRECOPY, "127.0.0.2", Route.DIRECT, LONG, Optional.of(key), false).run(seen::add);
     Map.of(source, "client /from migrate", destination, "server /to migrate-incoming").forEach((qemu, expected) -> {
       String[] words = expected.split(" ");
       JsonNode object = arguments(qemu, "object-add");
@@ -454,11 +518,21 @@ public class MigrationTest {
 
   private MigrationResult run(Method method, Duration limit) throws IOException, InterruptedException {
     MigrationResult result = new Migration(toSource, toDestination, method, "fd00::2", Route.DIRECT, limit).run(seen::add);
-    MigrationResult again = MigrationResult.of(method, result.outcome(), result.reason(), List.copyOf(messages)).orElseThrow();
+    MigrationResult again = MigrationResult.of(method, false, result.outcome(), result.reason(), List.copyOf(messages)).orElseThrow();
     // the recorded messages tell the same; they were stamped microseconds beside the live looks
     assertThat(again).usingRecursiveComparison().ignoringFieldsMatchingRegexes(".*elapsed").isEqualTo(result);
     assertThat(again.elapsed().minus(result.elapsed()).abs()).isLessThan(Duration.ofSeconds(1));
     return result;
+  }
+
+  /** A guest that QEMU stops by command, and not at the end of a migration. */
+  private void stopsWhenTold() {
+    source.on("stop", arguments -> "{\"event\": \"STOP\"} {\"id\": ID, \"return\": {}}");
+    source.on("migrate", arguments -> "{\"return\": {}, \"id\": ID}");
+  }
+
+  private static List<String> names(FakeQemu qemu) {
+    return qemu.commands().stream().map(command -> command.path("execute").asText()).toList();
   }
 
   /** The source's answers to query-migrate, the last of them for ever. */

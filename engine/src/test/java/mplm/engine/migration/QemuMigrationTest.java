@@ -68,16 +68,36 @@ public class QemuMigrationTest {
   @DataProvider
   public Object[][] stockMethods() {
     return new Object[][] {{"precopy:0.3s,auto-converge"}, {"precopy:0.3s,auto-converge=50/20/90,multifd=2"}, {"precopy:0.3s,xbzrle=64MiB"},
-        {"precopy:0.3s,multifd=2"}, {"precopy:0.3s,multifd=3/zlib"}, {"nova"}, {"kubevirt"}, {"kubevirt-steps"}, {"small-gain"}};
+        {"precopy:0.3s,multifd=2"}, {"precopy:0.3s,multifd=3/zlib"}, {"nova"}, {"kubevirt"}, {"kubevirt-steps"}, {"small-gain"}, {"stop-and-copy"}};
   }
 
   /** QEMU takes the settings of each method, at both sides, and the guest arrives as it was. */
   @Test(dataProvider = "stockMethods")
   public void everyMethodMovesTheMemory(String method) throws Exception {
     start(false);
-    MigrationResult result = run(Method.parse(method), Route.DIRECT, LONG, progress -> { });
+    MigrationResult result = new Migration(source.qmp(), destination.qmp(), Method.parse(method), "127.0.0.1", Route.DIRECT, LONG,
+        Optional.empty(), true).run(progress -> { });
     assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(status(destination)).isEqualTo("paused");
     assertThat(Files.mismatch(source.memory(), destination.memory())).isEqualTo(-1);
+  }
+
+  @Test
+  public void aGuestThatIsStoppedFirstStandsStillAllTheTime() throws Exception {
+    start(true);
+    MigrationResult result = run(new StopAndCopy(), relay(20_000_000), LONG, progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.COMPLETED);
+    assertThat(status(source)).isEqualTo("postmigrate");
+    assertThat(status(destination)).isEqualTo("running");
+    assertThat(result.downtimeSeen().orElseThrow()).isGreaterThanOrEqualTo(result.totalTime().orElseThrow());
+  }
+
+  @Test
+  public void aGuestThatIsStoppedFirstGoesOnAtTheSourceIfItsMigrationIsCancelled() throws Exception {
+    start(true);
+    MigrationResult result = run(new StopAndCopy(), relay(1_000_000), Duration.ofSeconds(1), progress -> { });
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.NOT_CONVERGED);
+    assertThat(status(source)).isEqualTo("running");
   }
 
   @DataProvider
@@ -413,7 +433,7 @@ public class QemuMigrationTest {
     Files.writeString(source.folder().resolve(StreamKey.FILE), sourceKey);
     Files.writeString(destination.folder().resolve(StreamKey.FILE), destinationKey);
     StreamKey key = new StreamKey(source.folder().toString(), destination.folder().toString());
-    return new Migration(source.qmp(), destination.qmp(), method, "127.0.0.1", route, limit, Optional.of(key)).run(progress -> { });
+    return new Migration(source.qmp(), destination.qmp(), method, "127.0.0.1", route, limit, Optional.of(key), false).run(progress -> { });
   }
 
   private static String latin(byte[] bytes) {

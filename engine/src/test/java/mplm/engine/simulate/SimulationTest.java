@@ -58,6 +58,43 @@ public class SimulationTest {
     assertThat(simulated.live()).isEqualTo(LIMIT);
   }
 
+  /** It is rewritten faster than it is sent, and 64 MiB of it take 2.2 s: what would not end in a minute ends by a rule. */
+  @DataProvider
+  public Object[][] rules() {
+    return new Object[][] {{"nova:downtime=3s,delay=1s", true}, {"nova:downtime=1s,delay=1s", false}, {"kubevirt:window=4s", true},
+        {"kubevirt-steps:downtime=3s,cooldown=2s", true}, {"kubevirt-steps:cooldown=2s", false}, {"small-gain", true}};
+  }
+
+  @Test(dataProvider = "rules")
+  public void anOrchestratorsRuleStopsABusyGuest(String method, boolean ends) throws IOException {
+    Simulated simulated = new Simulation(guest(64, 20000), LINK, LIMIT).run(Method.parse(method));
+    assertThat(simulated.completed()).isEqualTo(ends);
+    if (ends) {
+      assertThat(seconds(simulated.downtime())).isBetween(0.3, 3.0);
+      assertThat(simulated.epochs()).isGreaterThan(1);
+    }
+  }
+
+  /** It looks at the beginning, and then each tenth of a second or, while a call of 50 ms is not over, a little later. */
+  @Test
+  public void anOrchestratorSeesWhatQemuTells() throws IOException {
+    List<PrecopyModel.Look> looks = new ArrayList<>();
+    Simulable watched = () -> Optional.of(new PrecopyModel(Duration.ofMillis(300), () -> look -> {
+      looks.add(look);
+      return look.elapsed().compareTo(Duration.ofSeconds(20)) < 0 ? Duration.ofMillis(300) : Duration.ofSeconds(100);
+    }));
+    Simulated simulated = new Simulation(guest(64, 20000), LINK, LIMIT).run(watched);
+    assertThat(simulated.completed()).isTrue();
+    assertThat(simulated.live()).isBetween(Duration.ofSeconds(20), Duration.ofMillis(20_500));
+    assertThat(looks.get(0)).isEqualTo(new PrecopyModel.Look(Duration.ZERO, 0, 512 << 20, 512 << 20, 1));
+    for (int i = 1; i < looks.size(); i++) {
+      assertThat(looks.get(i).elapsed().minus(looks.get(i - 1).elapsed())).isBetween(Duration.ofMillis(100), Duration.ofMillis(200));
+      assertThat(looks.get(i).transferred()).isGreaterThan(looks.get(i - 1).transferred());
+      assertThat(looks.get(i).fetches()).isGreaterThanOrEqualTo(looks.get(i - 1).fetches());
+    }
+    assertThat(looks.get(looks.size() - 1).fetches()).isGreaterThan(1);
+  }
+
   private static Trace guest(int setMiB, int rate) {
     return SyntheticTrace.parse("synthetic:memory=512MiB,at=384MiB,pattern=sequential,set=" + setMiB + "MiB,rate=" + rate);
   }

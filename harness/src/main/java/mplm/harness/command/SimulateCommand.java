@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Computes what migrations of a guest would come to, from a trace of what it dirtied. Nothing is run.",
       "Every trace is combined with every link and method, on all cores.",
-      "With --against, the trials of a run are simulated, and how far that is from what they came to."
+      "With --against, the trials of a run are simulated, and the difference from what was measured is printed."
     },
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
@@ -69,7 +69,7 @@ public final class SimulateCommand implements Callable<Integer> {
   private List<String> links;
 
   @Option(names = "--methods", paramLabel = "METHOD,...", defaultValue = "precopy:0.3s,precopy:1s,precopy:5s,mplm,stop-and-copy",
-      description = "as in run, and stop-and-copy; by default ${DEFAULT-VALUE}")
+      description = "as in run; by default ${DEFAULT-VALUE}")
   private String methods;
 
   @Option(names = "--limit", paramLabel = "DURATION", defaultValue = "600s",
@@ -77,7 +77,7 @@ public final class SimulateCommand implements Callable<Integer> {
   private String limit;
 
   @Option(names = "--overheads", paramLabel = "NAME=VALUE,...",
-      description = "what a migration has beside its pages, as --against fits and prints it unless it is given; by default none")
+      description = "costs beside sending pages, in the form that --against prints; without this option --against fits them, and other simulations have none")
   private String overheads;
 
   @Option(names = "--beginnings", paramLabel = "N", defaultValue = "1",

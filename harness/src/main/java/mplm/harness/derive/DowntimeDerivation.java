@@ -50,7 +50,8 @@ final class DowntimeDerivation {
     Duration heard = destination.completed().isEmpty() || source.completed().isEmpty() ? Duration.ZERO
         : destination.lateness(destination.completed())
             .plus(Duration.ofNanos(Math.max(0, source.completed().getAsLong() - destination.completed().getAsLong())));
-    Optional<Measure> qemu = migration.downtime().map(downtime -> new Measure(
+    // what QEMU calls downtime is only the end of it where the guest was stopped first
+    Optional<Measure> qemu = migration.downtime().filter(downtime -> !migration.method().stopsFirst()).map(downtime -> new Measure(
         downtime, QEMU_RESOLUTION.plus(way).plus(parts.map(DowntimeParts::stop).orElse(Duration.ZERO)).plus(heard)));
     Optional<String> missing = held ? Optional.of(HELD) : Optional.empty();
     Optional<Duration> seen = migration.downtimeSeen();

@@ -63,9 +63,9 @@ final class TrialDerivation {
 
   private TrialRow row() {
     Optional<MigrationResult> migration = journal.migration().flatMap(
-        outcome -> MigrationResult.of(planned.method(), outcome, journal.migrationReason(), raw.messages()));
+        outcome -> MigrationResult.of(planned.method(), planned.isHeld(), outcome, journal.migrationReason(), raw.messages()));
     Optional<MigrationResult> completed = migration.filter(m -> m.outcome() == MigrationResult.Outcome.COMPLETED);
-    Optional<DowntimeParts> parts = completed.flatMap(m -> DowntimeDerivation.parts(raw));
+    Optional<DowntimeParts> parts = completed.filter(m -> !m.method().stopsFirst()).flatMap(m -> DowntimeDerivation.parts(raw));
     Downtimes downtimes = completed
         .map(m -> DowntimeDerivation.of(raw, m, parts, planned.isHeld()))
         .orElseGet(() -> Downtimes.none(Optional.empty()));

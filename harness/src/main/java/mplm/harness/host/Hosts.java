@@ -6,12 +6,12 @@ import static mplm.engine.unit.Patience.ANSWER;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.harness.input.BadInput;
 import mplm.harness.input.BadValue;
+import mplm.harness.testbed.Kind;
 
 /**
  * Two hosts and the link between them, as {@code hosts.yaml} has them.
@@ -24,7 +24,8 @@ import mplm.harness.input.BadValue;
  * @param link what the migration stream takes
  */
 public record Hosts(String testbed, String pair, HostConfig source, HostConfig destination, LinkConfig link) {
-  private static final Set<String> TESTBEDS = Set.of("namespaces", "rootless", "machines", "loopback", "none");
+  private static final List<String> TESTBEDS =
+      Stream.concat(Stream.of(Kind.values()).map(Kind::toString), Stream.of("none")).toList();
   /** An address in a line of {@code ip -o}; one of IPv6 that is yet to be checked, or that will go, is not to be listened on. */
   private static final Pattern ADDRESS =
       Pattern.compile("(?m)^\\d+: \\S+\\s+inet(6?) ([0-9a-f.:]+)[/ ].* scope global(?!.* (?:tentative|deprecated|temporary|dadfailed))");
@@ -32,7 +33,7 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
   public Hosts {
     testbed = testbed == null ? "none" : testbed;
     if (!TESTBEDS.contains(testbed)) {
-      throw new BadValue("testbed", "\"" + testbed + "\", allowed: namespaces, rootless, machines, loopback, none");
+      throw new BadValue("testbed", "\"" + testbed + "\", allowed: " + String.join(", ", TESTBEDS));
     }
     if (source == null || destination == null || link == null) {
       String empty = source == null ? "source" : destination == null ? "destination" : "link";

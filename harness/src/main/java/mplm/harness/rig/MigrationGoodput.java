@@ -91,7 +91,7 @@ public final class MigrationGoodput {
             source.hypervisor().withMore().destination(to.binary(), to.firmware(), work), folder)) {
       List<Progress> looks = new ArrayList<>();
       MigrationResult result = new Migration(source.qmp(), destination.qmp(), new Precopy(Duration.ofMillis(1)),
-          to.host().config().migrationAddress(), route, limit, Machine.key(protection, source, destination)).run(looks::add);
+          to.host().config().migrationAddress(), route, limit, Machine.key(protection, source, destination), false).run(looks::add);
       return switch (result.outcome()) {
         case COMPLETED -> Optional.of(
             rate(result.end().ram().orElseThrow().transferred().bytes(), result.totalTime().orElseThrow()));

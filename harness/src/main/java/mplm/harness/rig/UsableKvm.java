@@ -87,7 +87,7 @@ public final class UsableKvm {
 
   /** Whether the device has a dirty ring, which QEMU then takes. */
   public static boolean dirtyRing(Rig.Side side) {
-    return opens(side, "kvm,dirty-ring-size=4096").isEmpty();
+    return opens(side, "kvm," + Hypervisor.DIRTY_RING).isEmpty();
   }
 
   private static Optional<String> opens(Rig.Side side, String accelerator) {

@@ -57,7 +57,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
       .with("total_error", NUMBER, "by what share the simulated time is longer than the real one", NO_BOTH, row -> exact(row.totalError()))
       .with("total_spread", NUMBER, "how far real times lie apart, as a share of their median", NO_SPREAD,
           row -> exact(row.real.spread(RealPoint.Trial::total).orElse(Double.NaN)))
-      .with("downtime_s", SECONDS, "median downtime of the real trials, QEMU's own", NO_REAL,
+      .with("downtime_s", SECONDS, "median downtime of the real trials, QEMU's own; all of it if the guest was stopped first", NO_REAL,
           row -> exact(row.real.median(RealPoint.Trial::downtime)))
       .with("simulated_downtime_s", SECONDS, "median of the simulated ones", NO_SIMULATED, row -> exact(row.simulated.downtime()))
       .with("simulated_downtime_least_s", SECONDS, "the least of the simulated ones", NO_SIMULATED,

@@ -31,7 +31,8 @@ import mplm.harness.table.TrialsCsv;
  * @param trials at least one
  */
 public record RealPoint(Experiment experiment, String kernelArguments, Method method, String qemuVersion, List<Trial> trials) {
-  private static final List<String> COLUMNS = List.of("trial", "outcome", "limit_s", "total_s", "setup_s", "downtime_qemu_s");
+  private static final List<String> COLUMNS = List.of("trial", "outcome", "limit_s", "total_s", "setup_s", "downtime_qemu_s",
+      "downtime_s");
 
   /**
    * A trial's row, in seconds.
@@ -40,7 +41,7 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
    * @param limit after which it was cancelled
    * @param total QEMU's total time
    * @param setup the part of it before the first page
-   * @param downtime QEMU's
+   * @param downtime QEMU's; of a guest that was stopped first the whole, of which QEMU's is the end
    */
   public record Trial(boolean completed, double limit, double total, double setup, double downtime) {}
 
@@ -52,10 +53,11 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
   public static List<RealPoint> of(Path run) {
     RunManifest manifest = RunManifest.read(run);
     Map<Integer, PlannedTrial> plan = manifest.plan().stream().collect(Collectors.toMap(PlannedTrial::number, planned -> planned));
-    Map<List<Object>, List<Trial>> trials = new LinkedHashMap<>();
+    record Key(Experiment experiment, Method method) {}
+    Map<Key, List<Trial>> trials = new LinkedHashMap<>();
     for (Experiment experiment : manifest.experiments().stream().filter(one -> !one.verifyMemory()).toList()) {
       for (Method method : experiment.methods()) {
-        trials.put(List.of(experiment, method), new ArrayList<>());
+        trials.put(new Key(experiment, method), new ArrayList<>());
       }
     }
     Path file = run.resolve("trials.csv");
@@ -66,10 +68,10 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
         PlannedTrial planned = Optional.ofNullable(plan.get((int) number(row, "trial")))
             .orElseThrow(() -> new IllegalArgumentException(
                 "trial: " + row.text("trial") + " is none of " + RunManifest.file(run)));
-        List<Trial> of = trials.get(List.of(planned.experiment(), planned.method()));
+        List<Trial> of = trials.get(new Key(planned.experiment(), planned.method()));
         Outcome outcome = Outcome.parse(row.text("outcome"));
         if (of != null && planned.method().model().isPresent()) {
-          trial(row, outcome).ifPresent(of::add);
+          trial(row, outcome, planned.method().stopsFirst() ? "downtime_s" : "downtime_qemu_s").ifPresent(of::add);
         }
       } catch (IllegalArgumentException e) {
         throw new BadInput(file + ": row " + number + ": " + e.getMessage());
@@ -78,12 +80,11 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     List<RealPoint> points = new ArrayList<>();
     trials.forEach((of, some) -> {
       if (!some.isEmpty()) {
-        Experiment experiment = (Experiment) of.get(0);
-        String arguments = manifest.kernelArguments().get(experiment.name());
+        String arguments = manifest.kernelArguments().get(of.experiment.name());
         if (arguments == null) {
-          throw new BadInput(RunManifest.file(run) + ": kernel_arguments: has none of experiment " + experiment.name());
+          throw new BadInput(RunManifest.file(run) + ": kernel_arguments: has none of experiment " + of.experiment.name());
         }
-        points.add(new RealPoint(experiment, arguments, (Method) of.get(1), manifest.setting().qemuVersion(), some));
+        points.add(new RealPoint(of.experiment, arguments, of.method, manifest.setting().qemuVersion(), some));
       }
     });
     if (points.isEmpty()) {
@@ -92,10 +93,10 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
     return points;
   }
 
-  private static Optional<Trial> trial(Row row, Outcome outcome) {
+  private static Optional<Trial> trial(Row row, Outcome outcome, String downtime) {
     return switch (outcome) {
       case COMPLETED -> Optional.of(new Trial(true, number(row, "limit_s"), number(row, "total_s"), number(row, "setup_s"),
-          number(row, "downtime_qemu_s")));
+          number(row, downtime)));
       case NOT_CONVERGED -> Optional.of(new Trial(false, number(row, "limit_s"), Double.NaN, Double.NaN, Double.NaN));
       default -> Optional.empty();
     };

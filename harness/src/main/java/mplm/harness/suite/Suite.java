@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import mplm.engine.migration.Method;
@@ -43,9 +42,6 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
         if (!names.add(experiment.name())) {
           throw new BadValue("experiments", "two have the name '" + experiment.name() + "'");
         }
-        refusal(experiment.methods()).ifPresent(problem -> {
-          throw new BadValue("experiments", experiment.name() + ": " + problem);
-        });
       }
     }
   }
@@ -54,20 +50,11 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
     experiments = List.copyOf(experiments);
   }
 
-  /** What is wrong with the first of these methods of which no trial can be made; empty if there is none. */
-  private static Optional<String> refusal(List<Method> methods) {
-    return methods.stream().filter(method -> !method.isMeasured()).findFirst().map(method -> "method " + method
-        + " is simulated only, allowed: a method of which a trial can be made; mplm simulate takes this one too");
-  }
-
   /** The same with other methods in every experiment. */
   public Suite withMethods(List<Method> methods) {
     if (new HashSet<>(methods).size() < methods.size()) {
       throw new BadInput("methods " + methods + ": one is there twice");
     }
-    refusal(methods).ifPresent(problem -> {
-      throw new BadInput(problem);
-    });
     return withExperiments(experiments.stream().map(e -> e.withMethods(methods)).toList());
   }
 

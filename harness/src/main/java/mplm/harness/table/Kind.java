@@ -45,6 +45,11 @@ public enum Kind {
     return unit;
   }
 
+  /** Whether cells hold numbers. */
+  public boolean isNumber() {
+    return type.contains("number");
+  }
+
   /** Whether a cell that is not empty can hold this text. */
   public boolean fits(String text) {
     return form.test(text);

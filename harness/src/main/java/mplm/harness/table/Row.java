@@ -32,6 +32,9 @@ public record Row(Schema<?> schema, Map<String, String> cells) {
   }
 
   private OptionalDouble number(String column, String sign, String allowed) {
+    if (!schema.column(column).kind().isNumber()) {
+      throw new IllegalStateException(column + " holds " + schema.column(column).kind().type());
+    }
     String text = text(column);
     if (text.isEmpty()) {
       return OptionalDouble.empty();

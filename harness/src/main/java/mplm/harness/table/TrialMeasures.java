@@ -31,14 +31,15 @@ import mplm.harness.result.TrialRow;
 /** The columns of {@link TrialsCsv} that were measured in the trial, group by group. */
 final class TrialMeasures {
   private static final String NO_MIGRATION = "no migration began";
-  private static final String NO_PARTS = "the trial did not complete, or a trace does not tell it";
+  private static final String NO_PARTS = "the trial did not complete, or a trace does not tell it, or the guest was stopped first";
 
   private static final String NOT_LOST = "the trial did not complete, or `lost_missing` says why";
 
   private TrialMeasures() {}
 
   static Schema<TrialRow> downtimes(Schema<TrialRow> schema) {
-    schema = measure(schema, "downtime_qemu", "QEMU's own `downtime`", "", Downtimes::qemu);
+    schema = measure(schema, "downtime_qemu", "QEMU's own `downtime`", ", or the guest was stopped first",
+        Downtimes::qemu);
     schema = measure(schema, "downtime_stop_resume", "from QEMU's event STOP at the source to RESUME at the destination",
         ", or `downtime_missing` says why", Downtimes::stopResume);
     schema = measure(schema, "downtime_guest", "by the guest's clock in its heartbeats", ", or `downtime_missing` says why",

@@ -14,6 +14,7 @@ import static mplm.harness.table.Kind.YES_NO;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -78,8 +79,8 @@ public final class TrialsCsv {
   }
 
   private static Schema<TrialRow> setting(Schema<TrialRow> schema, String setting, Kind kind, String meaning) {
-    return schema.with("mplm_" + setting, kind, meaning, NOT_MPLM, r -> Optional.of(r.planned().method())
-        .filter(method -> method.name().equals("mplm")).map(method -> method.settings().get(setting)));
+    String name = "mplm_" + setting;
+    return schema.with(name, kind, meaning, NOT_MPLM, r -> Optional.ofNullable(r.planned().method().settings().get(name)));
   }
 
   private static Schema<TrialRow> where(Schema<TrialRow> schema) {
@@ -109,8 +110,9 @@ public final class TrialsCsv {
             r -> completed(r).flatMap(MigrationResult::totalTime))
         .with("setup_s", SECONDS, "part of `total_s` before the first page: QEMU's `setup-time`", "as `total_s`",
             r -> completed(r).flatMap(MigrationResult::setupTime))
-        .with("live_s", SECONDS, "part of `total_s` in which the guest ran: `total_s` without QEMU's `downtime`", "as `total_s`",
-            r -> completed(r).map(m -> m.totalTime().orElseThrow().minus(m.downtime().orElseThrow())))
+        .with("live_s", SECONDS, "part of `total_s` in which the guest ran: `total_s` without QEMU's `downtime`, or 0 if it was stopped first",
+            "as `total_s`", r -> completed(r).map(m -> m.method().stopsFirst() ? Duration.ZERO
+                : m.totalTime().orElseThrow().minus(m.downtime().orElseThrow())))
         .with("downtime_s", SECONDS, "the downtime that counts, which `downtime_by` names", "as `total_s`, or the guest was held for"
             + " its memory to be compared, or no way of seeing it can be right", r -> r.downtimes().headline().map(Measure::value))
         .with("downtime_error_s", SECONDS, "by how much `downtime_s` may be off at most", "as `downtime_s`",

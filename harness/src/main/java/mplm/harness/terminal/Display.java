@@ -56,7 +56,7 @@ public sealed interface Display permits BarDisplay, LineDisplay {
     }
     StringBuilder text = new StringBuilder(row.outcome().toString());
     row.migration().flatMap(m -> m.totalTime()).ifPresent(total -> text.append(", total ").append(Durations.print(total)));
-    row.migration().flatMap(m -> m.downtime()).ifPresent(down -> text.append(", downtime ").append(Durations.print(down)));
+    row.downtimes().headline().or(row.downtimes()::qemu).ifPresent(down -> text.append(", downtime ").append(Durations.print(down.value())));
     row.reason().ifPresent(reason -> text.append(": ").append(reason.lines().findFirst().orElse("")));
     return text.toString();
   }

@@ -159,7 +159,7 @@ public final class Trial {
   private void migrate(Duration limit) throws IOException, InterruptedException {
     display.stage("migrating");
     Migration move = new Migration(source.qmp(), destination.qmp(), planned.method(),
-        rig.destination().host().config().migrationAddress(), rig.link(), limit, machines.key());
+        rig.destination().host().config().migrationAddress(), rig.link(), limit, machines.key(), planned.isHeld());
     journal.start(Journal.Part.MIGRATION);
     machines.moving(true);
     MigrationResult result = move.run(progress -> {

@@ -213,7 +213,7 @@ public class DowntimeDerivationTest {
   }
 
   private MigrationResult migration() {
-    return MigrationResult.of(Method.parse("mplm"), MigrationResult.Outcome.COMPLETED, Optional.empty(), messages).orElseThrow();
+    return MigrationResult.of(Method.parse("mplm"), false, MigrationResult.Outcome.COMPLETED, Optional.empty(), messages).orElseThrow();
   }
 
   private RawTrial raw(List<TraceEvent> source, List<TraceEvent> destination) {

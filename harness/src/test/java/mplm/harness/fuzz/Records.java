@@ -84,7 +84,7 @@ final class Records {
 
   private static void migrations(List<QmpMessage> messages) {
     for (MigrationResult.Outcome outcome : MigrationResult.Outcome.values()) {
-      MigrationResult.of(Method.parse("mplm"), outcome, Optional.empty(), messages);
+      MigrationResult.of(Method.parse("mplm"), false, outcome, Optional.empty(), messages);
     }
   }
 

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mplm.engine.migration.Method;
+import mplm.engine.migration.Methods;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.harness.artifact.Artifacts;
@@ -34,6 +35,7 @@ import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Suite;
+import mplm.harness.support.OneRound;
 import mplm.harness.terminal.Display;
 import org.assertj.core.data.Offset;
 import org.testng.SkipException;
@@ -50,6 +52,7 @@ public class SuiteRunIT {
   private static final String THROTTLED_FROM = "100Mbit/s";
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
 
+  private AutoCloseable added;
   private Hosts hosts;
   private Path runs;
   private Path copy;
@@ -59,6 +62,7 @@ public class SuiteRunIT {
 
   @BeforeClass(timeOut = 900_000)
   public void run() throws Exception {
+    added = Methods.add(OneRound.FORM);
     hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
     runs = Files.createTempDirectory("mplm-it");
     copy = Files.createTempDirectory("mplm-clone");
@@ -69,8 +73,8 @@ public class SuiteRunIT {
     Benchmark unknown = new Benchmark("unknown", "not in the guest's image", "", null, mg.classes());
     Benchmark other = new Benchmark("mg", "a class that the guest does not have", "", null, Map.of("Z", mg.classes().get("S")));
     Suite suite = new Suite("it", "a trial of every outcome", 1, List.of(
-        experiment("moved", mg, "S", "200Mbit/s", true, true, "precopy:20s", "mplm"),
-        experiment("measured", mg, "S", "100Mbit/s", true, false, "precopy:20s", "mplm", "unmigrated"),
+        experiment("moved", mg, "S", "200Mbit/s", true, true, "precopy:20s", "mplm", "stop-and-copy", "one-round"),
+        experiment("measured", mg, "S", "100Mbit/s", true, false, "precopy:20s", "mplm", "unmigrated", "stop-and-copy"),
         experiment("throttled", mg, "S", THROTTLED_FROM, true, false, "precopy:20s"),
         experiment("damaged", mg, "S", "200Mbit/s", true, true, "mplm"),
         experiment("killed", mg, "S", "20Mbit/s", true, false, "mplm"),
@@ -94,7 +98,8 @@ public class SuiteRunIT {
   }
 
   @AfterClass(alwaysRun = true)
-  public void remove() throws IOException {
+  public void remove() throws Exception {
+    added.close();
     for (Path folder : List.of(runs, copy)) {
       Folders.remove(folder);
     }
@@ -142,6 +147,24 @@ public class SuiteRunIT {
       assertThat(number(row, "transferred_bytes")).isGreaterThan(number(row, "normal_pages") * 4096);
       assertThat(number(row, "used_memory_bytes")).isBetween(number(row, "guest_resident_bytes"), 256.0 * 1048576);
     }
+  }
+
+  /** Nothing in the kit knows this method but the line that adds it. */
+  @Test
+  public void aMethodThatIsAddedMovesTheGuest() {
+    Map<String, String> row = rows.get("moved one-round");
+    assertThat(row).containsEntry("outcome", "completed").containsEntry("memory_compared", "equal")
+        .containsEntry("verification", "successful").containsEntry("method", "one-round").containsEntry("mplm_policy", "");
+  }
+
+  @Test
+  public void aGuestThatIsStoppedFirstStandsStillForItsWholeMigration() {
+    assertThat(rows.get("moved stop-and-copy")).containsEntry("outcome", "completed").containsEntry("memory_compared", "equal")
+        .containsEntry("verification", "successful").containsEntry("downtime_s", "");
+    Map<String, String> row = rows.get("measured stop-and-copy");
+    assertThat(row).containsEntry("outcome", "completed").containsEntry("verification", "successful").containsEntry("live_s", "0")
+        .containsEntry("downtime_qemu_s", "").containsEntry("downtime_final_memory_s", "").containsEntry("downtime_disagreement", "");
+    assertThat(number(row, "downtime_s")).isGreaterThan(0.95 * number(row, "total_s"));
   }
 
   /** Each within its own error of the others, and the parts are QEMU's whole. */
@@ -292,7 +315,7 @@ public class SuiteRunIT {
 
   @Test
   public void aFaultCostsItsTrialAndTheRunGoesOn() {
-    assertThat(rows).hasSize(15);
+    assertThat(rows).hasSize(18);
     Map.of(
         "broken mplm", "the guest failed: unknown benchmark unknown",
         "refused mplm", "the guest failed: unknown class 'Z' of MG, allowed: one of SWABC").forEach((trial, why) ->

@@ -199,8 +199,6 @@ public class NpbConfigsTest extends InFolder {
       {"\"precopy:20s\"", "\"precopy:-1s\"", "16: experiments.0.methods.0: method 'precopy:-1s': '-1s' is not a duration: it takes "
           + "a number and one of ns, us, ms, s, min, h, such as 0.3s"},
       {"\"precopy:20s\"", "\"mplm\"", "16: experiments.0.methods: [mplm, mplm], allowed: at least one, each once"},
-      {"\"precopy:20s\"", "\"stop-and-copy\"", "9: experiments: MG: method stop-and-copy is simulated only, "
-          + "allowed: a method of which a trial can be made; mplm simulate takes this one too"},
       {"\"precopy:20s\"", "\"hybrid\"", "16: experiments.0.methods.0: method 'hybrid': a method is "
           + Methods.formsBut("") + ", such as precopy:0.3s or mplm:epoch=1s,share=25"},
       {"limit_passes: 4", "limit_passes: 2", "20: experiments.0.limit_passes: 2, allowed: 3 or more"},
@@ -257,15 +255,6 @@ public class NpbConfigsTest extends InFolder {
     assertThatThrownBy(() -> new NpbConfigs(folder).suite("mine"))
         .isInstanceOf(BadInput.class)
         .hasMessage(file + ":" + told);
-  }
-
-  /** So {@code run --methods} refuses it. */
-  @Test
-  public void aMethodThatIsOnlySimulatedDoesNotReplaceTheMethodsOfASuite() {
-    Suite suite = new NpbConfigs(SHIPPED).suite("smoke");
-    assertThatThrownBy(() -> suite.withMethods(Method.parseList("mplm,stop-and-copy"))).isInstanceOf(BadInput.class)
-        .hasMessage("method stop-and-copy is simulated only, allowed: a method of which a trial can be made; mplm simulate takes this "
-            + "one too");
   }
 
   /** A suite of one's own need not be put into the clone. */

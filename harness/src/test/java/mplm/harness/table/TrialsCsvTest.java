@@ -14,6 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import mplm.harness.result.Rows;
 import mplm.harness.result.TrialRow;
+import mplm.harness.suite.Experiment;
+import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.Suite;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.Test;
@@ -74,6 +77,24 @@ public class TrialsCsvTest {
     }
     assertThat(cell(row, "limit_s")).isEqualTo("80");
     assertThat(cell(row, "remaining_bytes")).isEqualTo("40960000");
+  }
+
+  /** QEMU's own downtime is the end of it only. */
+  @Test
+  public void aGuestThatWasStoppedFirstRanInNoPartOfItsMigration() {
+    assertThat(cell(Rows.completed("stop-and-copy", 1, 8, 7.9), "live_s")).isEqualTo("0");
+    assertThat(cell(Rows.completed("precopy:5s", 1, 8, 4.5), "live_s")).isNotEqualTo("0");
+  }
+
+  @Test
+  public void memoryThatCannotBeComparedHasAReason() {
+    Suite quick = new NpbConfigs(Path.of("../npb-configs")).suite("quick");
+    Experiment plain = quick.experiments().get(0);
+    Experiment verified = quick.withMemoryVerified().experiments().get(0);
+    assertThat(cell(Rows.completed(verified, "postcopy:after=1pass", 1, 8, 0.1, 100), "memory_missing")).contains("cannot be held");
+    assertThat(cell(Rows.completed(verified, "stop-and-copy", 1, 8, 8, 100), "memory_missing")).isEmpty();
+    assertThat(cell(Rows.completed(verified, "mplm", 1, 8, 2, 100), "memory_missing")).isEmpty();
+    assertThat(cell(Rows.completed(plain, "postcopy:after=1pass", 1, 8, 0.1, 100), "memory_missing")).isEmpty();
   }
 
   private void write(List<TrialRow> rows) throws Exception {
