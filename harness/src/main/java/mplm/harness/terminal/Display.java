@@ -5,6 +5,7 @@ import static mplm.engine.trace.TraceHeader.PAGE_BYTES;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import mplm.engine.migration.Progress;
 import mplm.engine.unit.Durations;
 import mplm.harness.result.Outcome;
@@ -56,7 +57,7 @@ public sealed interface Display permits BarDisplay, LineDisplay {
     }
     StringBuilder text = new StringBuilder(row.outcome().toString());
     row.migration().flatMap(m -> m.totalTime()).ifPresent(total -> text.append(", total ").append(Durations.print(total)));
-    row.downtimes().headline().or(row.downtimes()::qemu).ifPresent(down -> text.append(", downtime ").append(Durations.print(down.value())));
+    row.downtimes().headline().or(row.downtimes()::qemu).ifPresent(down -> text.append(", downtime ").append(Durations.print(down.value().truncatedTo(ChronoUnit.MILLIS))));
     row.reason().ifPresent(reason -> text.append(": ").append(reason.lines().findFirst().orElse("")));
     return text.toString();
   }

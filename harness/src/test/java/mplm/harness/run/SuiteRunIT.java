@@ -367,7 +367,7 @@ public class SuiteRunIT {
     for (Path report : list(folder().resolve("testng/junitreports"))) {
       reports.add(Files.readString(report));
     }
-    assertThat(String.join("", reports)).contains("tests=\"15\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"5\"");
+    assertThat(String.join("", reports)).contains("tests=\"18\"").contains("name=\"moved mg.S mplm #1\"").contains("failures=\"5\"");
     assertThat(Files.readString(folder().resolve("testng/testng-results.xml"))).contains("moved mg.S precopy:20s #1");
   }
 
