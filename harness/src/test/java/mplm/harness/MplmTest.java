@@ -222,6 +222,18 @@ public class MplmTest extends InFolder {
         .containsPattern("\nengine ([0-9a-f]{16,64}\\b[^\n]*\\bQEMU \\d+\\.\\d+|[0-9a-f]{16,64} at .*|unknown: what )");
   }
 
+  /** As in the scripts beside it. */
+  @Test
+  public void aVariableThatIsEmptyCountsAsNotSet() throws Exception {
+    Map<String, String> empty = Map.of("MPLM_ENGINE", "", "MPLM_GUEST", "", "MPLM_CACHE", "", "MPLM_HOSTS", "", "XDG_CACHE_HOME", "",
+        "XDG_RUNTIME_DIR", "", "MPLM_PATIENCE", "");
+    Forked version = Forked.mplm(empty, List.of(), "--version");
+    assertThat(version.status()).as(version.err()).isZero();
+    assertThat(version.out()).doesNotContain(" at ").containsPattern("\nengine ([0-9a-f]{16}, QEMU |unknown: )");
+    Forked dry = Forked.mplm(empty, List.of(), "run", "scaled", "--dry-run");
+    assertThat(dry.status()).as(dry.err()).isZero();
+  }
+
   @Test
   public void aShellCanCompleteCommandsAndOptions() {
     Said said = inProcess(List.of("generate-completion"));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import mplm.harness.input.Environment;
 
 /**
  * What a run takes to its hosts. The environment can name folders to take in place of those that would be built.
@@ -54,14 +55,14 @@ public record Artifacts(Path engine, Path guest, Map<String, Path> engines) {
 
   private static Map<String, Path> given() {
     Map<String, Path> engines = new LinkedHashMap<>();
-    Optional.ofNullable(System.getenv(ENGINES)).stream().flatMap(String::lines)
+    Environment.value(ENGINES).stream().flatMap(String::lines)
         .forEach(line -> engines.put(line.substring(0, line.indexOf('=')), Path.of(line.substring(line.indexOf('=') + 1))));
     return engines;
   }
 
   /** Whether the environment names an engine, so that none would be built. */
   public static boolean engineGiven() {
-    return System.getenv(ENGINE) != null;
+    return Environment.value(ENGINE).isPresent();
   }
 
   /** Environment variables with which {@link #make} gives the same folders and builds nothing. */
@@ -75,7 +76,7 @@ public record Artifacts(Path engine, Path guest, Map<String, Path> engines) {
   }
 
   private static Path made(String variable, Path script, List<String> arguments) {
-    String given = System.getenv(variable);
-    return given != null ? Path.of(given) : Build.run(script, arguments);
+    Optional<Path> given = Environment.path(variable);
+    return given.isPresent() ? given.orElseThrow() : Build.run(script, arguments);
   }
 }

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.harness.derive.CalibrationDerivation;
 import mplm.harness.host.HostException;
+import mplm.harness.input.Environment;
 import mplm.harness.paper.ProportionTable;
 import mplm.harness.record.Folders;
 import mplm.harness.record.TrialFolder;
@@ -46,10 +47,8 @@ public record Calibrations(Path cache, boolean again) {
 
   /** The calibrations in the kit's cache. */
   public static Calibrations inCache(boolean again) {
-    Map<String, String> environment = System.getenv();
-    String own = environment.get("MPLM_CACHE");
-    Path cache = own != null ? Path.of(own)
-        : Path.of(environment.getOrDefault("XDG_CACHE_HOME", environment.getOrDefault("HOME", "/") + "/.cache"), "mplm");
+    Path cache = Environment.path("MPLM_CACHE").orElseGet(() -> Environment.path("XDG_CACHE_HOME")
+        .orElseGet(() -> Path.of(Environment.value("HOME").orElse("/"), ".cache")).resolve("mplm"));
     return new Calibrations(cache.resolve(FOLDER), again);
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import mplm.harness.host.Hosts;
 import mplm.harness.input.BadInput;
+import mplm.harness.input.Environment;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,7 +35,6 @@ final class HostsOption {
    * @param file null if the command line names none
    */
   static Optional<List<Hosts>> hosts(Path file) {
-    String variable = System.getenv(VARIABLE);
-    return Optional.ofNullable(file).or(() -> Optional.ofNullable(variable).filter(value -> !value.isEmpty()).map(Path::of)).map(Hosts::all);
+    return Optional.ofNullable(file).or(() -> Environment.path(VARIABLE)).map(Hosts::all);
   }
 }

@@ -5,9 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
+import mplm.harness.input.Environment;
 
 /**
  * Where JNA unpacks native code. It takes the user's cache, from which many a login node lets nothing be executed, and when that has
@@ -24,10 +23,10 @@ public final class NativeCode {
     if (System.getProperty(FOLDER) != null) {
       return;
     }
-    Path cache = Optional.ofNullable(System.getenv("XDG_CACHE_HOME")).filter(value -> !value.isEmpty()).map(Path::of)
+    Path cache = Environment.path("XDG_CACHE_HOME")
         .orElse(Path.of(System.getProperty("user.home"), ".cache"));
     if (!mayExecute(cache)) {
-      Stream.of(System.getProperty("java.io.tmpdir"), System.getenv("XDG_RUNTIME_DIR"), "/var/tmp").filter(Objects::nonNull)
+      Stream.of(System.getProperty("java.io.tmpdir"), Environment.value("XDG_RUNTIME_DIR").orElse("/tmp"), "/var/tmp")
           .map(Path::of).filter(folder -> Files.isWritable(folder) && mayExecute(folder)).findFirst()
           .ifPresent(folder -> System.setProperty(FOLDER, folder.toString()));
     }

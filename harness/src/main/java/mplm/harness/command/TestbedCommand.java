@@ -3,6 +3,7 @@ package mplm.harness.command;
 
 import java.util.List;
 import java.util.concurrent.Callable;
+import mplm.harness.input.Environment;
 import mplm.harness.testbed.Kind;
 import mplm.harness.testbed.Testbed;
 import picocli.CommandLine.Command;
@@ -29,7 +30,7 @@ public final class TestbedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<String> line = command.isEmpty() ? List.of(System.getenv().getOrDefault("SHELL", "/bin/sh")) : command;
+    List<String> line = command.isEmpty() ? List.of(Environment.value("SHELL").orElse("/bin/sh")) : command;
     return Testbed.run(Testbed.choose(kind), line);
   }
 }

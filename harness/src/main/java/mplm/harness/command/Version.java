@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import mplm.harness.artifact.Build;
+import mplm.harness.input.Environment;
 import mplm.harness.suite.Clone;
 import picocli.CommandLine.IVersionProvider;
 
@@ -20,7 +21,7 @@ public final class Version implements IVersionProvider {
   public String[] getVersion() {
     Path root = Clone.here().root();
     List<String> lines = new ArrayList<>(List.of("mplm kit " + revision(root)));
-    Optional<Path> given = Optional.ofNullable(System.getenv("MPLM_ENGINE")).map(Path::of);
+    Optional<Path> given = Environment.path("MPLM_ENGINE");
     if (given.isPresent()) {
       Properties engine = properties(given.get().resolve("engine.properties"));
       lines.add("engine " + engine.getProperty("engine.hash", "of unknown origin") + " at " + given.get());

@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import mplm.engine.unit.Patience;
+import mplm.harness.input.Environment;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.common.Buffer;
 import net.schmizz.sshj.common.SSHPacket;
@@ -82,10 +83,7 @@ final class Agent {
 
   /** One question and its answer, behind the answer's type. */
   private static Buffer.PlainBuffer ask(Buffer.PlainBuffer question, int answerType) throws IOException {
-    String path = System.getenv("SSH_AUTH_SOCK");
-    if (path == null || path.isEmpty()) {
-      throw new IOException("there is no SSH agent: SSH_AUTH_SOCK is not set");
-    }
+    String path = Environment.value("SSH_AUTH_SOCK").orElseThrow(() -> new IOException("there is no SSH agent: SSH_AUTH_SOCK is not set"));
     try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       socket.connect(UnixDomainSocketAddress.of(path));
       byte[] body = question.getCompactData();

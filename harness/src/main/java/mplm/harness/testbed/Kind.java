@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import mplm.engine.unit.Patience;
+import mplm.harness.input.Environment;
 
 /** How the hosts come about. */
 public enum Kind {
@@ -109,7 +110,7 @@ public enum Kind {
 
   /** PATH with the folders that ordinary users of Debian lack; ip, tc and sshd are there. */
   static String path() {
-    return System.getenv().getOrDefault("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin";
+    return Environment.value("PATH").orElse("/usr/bin:/bin") + ":/usr/sbin:/sbin";
   }
 
   private List<String> unshare() {

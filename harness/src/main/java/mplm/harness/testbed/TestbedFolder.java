@@ -19,6 +19,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import mplm.harness.input.Environment;
 
 /**
  * The one folder that a testbed of this user has: {@code ${XDG_RUNTIME_DIR:-/tmp}/mplm-testbed-USER}, owner-only. It is
@@ -38,10 +40,7 @@ final class TestbedFolder implements AutoCloseable {
 
   /** Takes the folder, empty; {@link TestbedException} when another testbed has it. */
   static TestbedFolder take() {
-    String runtime = System.getenv("XDG_RUNTIME_DIR");
-    boolean usable = runtime != null && Files.isWritable(Path.of(runtime));
-    String parent = usable ? runtime : "/tmp";
-    Path path = Path.of(parent, "mplm-testbed-" + System.getProperty("user.name"));
+    Path path = parent(Environment.path("XDG_RUNTIME_DIR")).resolve("mplm-testbed-" + System.getProperty("user.name"));
     try {
       path = path.getParent().toRealPath().resolve(path.getFileName());
       while (true) {
@@ -54,6 +53,11 @@ final class TestbedFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new TestbedException("cannot use " + path + ": " + e.getMessage());
     }
+  }
+
+  /** Where it is: one that is no absolute path is to be ignored, by the XDG Base Directory Specification. */
+  static Path parent(Optional<Path> runtime) {
+    return runtime.filter(folder -> folder.isAbsolute() && Files.isWritable(folder)).orElse(Path.of("/tmp"));
   }
 
   /** {@link TestbedException} when another testbed has the folder; so that it is told before a long build. */

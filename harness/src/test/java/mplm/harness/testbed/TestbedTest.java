@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -152,6 +153,14 @@ public class TestbedTest {
           System.out.println(e.getMessage());
         }
       }
+    }
+  }
+
+  @Test
+  public void aFolderOfTheEnvironmentIsTakenIfItCanBeUsed() {
+    assertThat(TestbedFolder.parent(Optional.of(runtime))).isEqualTo(runtime);
+    for (Optional<Path> other : List.of(Optional.<Path>empty(), Optional.of(Path.of("target")), Optional.of(runtime.resolve("missing")))) {
+      assertThat(TestbedFolder.parent(other)).isEqualTo(Path.of("/tmp"));
     }
   }
 
