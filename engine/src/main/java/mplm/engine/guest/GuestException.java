@@ -23,7 +23,7 @@ public abstract sealed class GuestException extends IOException {
     }
   }
 
-  /** Not within the time-out; it may still come. */
+  /** It did not come within the time-out, and may still come. */
   public static final class NotYet extends GuestException {
     NotYet(String message) {
       super(message, null);

@@ -27,7 +27,7 @@ public record GuestPause(Duration pause, Duration error, Duration gap) {
   private static final long RESOLUTION_NS = 2_000;
 
   /**
-   * From the heartbeats around a stop.
+   * Makes it from the heartbeats around a stop.
    *
    * @param source heartbeats through the source's port
    * @param destination heartbeats through the destination's port

@@ -13,7 +13,7 @@ interface DowntimeRule {
   /** QEMU's own default. */
   Duration QEMUS = Duration.ofMillis(300);
 
-  /** As long as QEMU's {@code downtime-limit} can be: the guest is stopped at the next opportunity, whatever is left. */
+  /** The longest that QEMU's {@code downtime-limit} can be: the guest is stopped at the next opportunity, whatever is left. */
   Duration FORCED = Duration.ofSeconds(2000);
 
   /** {@link IllegalArgumentException} for one that a rule cannot begin with. */

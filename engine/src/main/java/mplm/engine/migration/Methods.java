@@ -37,7 +37,7 @@ public final class Methods {
    * @param parser takes what stands behind the colon, empty without one; {@link IllegalArgumentException} says what is allowed
    */
   public record Form(String name, String text, String what, boolean list, Set<String> capabilities, Function<Optional<String>, Method> parser) {
-    /** That of a method without settings. */
+    /** The form of a method without settings. */
     public static Form plain(String name, String what, Supplier<Method> method) {
       return new Form(name, name, what, false, Set.of(), rest -> {
         if (rest.isPresent()) {

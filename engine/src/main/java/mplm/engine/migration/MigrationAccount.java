@@ -38,7 +38,7 @@ final class MigrationAccount {
   }
 
   /**
-   * From the messages of both sides in order of time, at least up to the end state.
+   * Makes it from the messages of both sides in order of time, at least up to the end state.
    *
    * @param held whether the guest was to stand still when it had arrived: then it did not resume by itself
    * @return empty if no migration was begun

@@ -72,7 +72,7 @@ public record MigrationResult(
         .map(account -> outcome == Outcome.COMPLETED ? account.completed() : account.result(outcome, reason.orElse("no reason given")));
   }
 
-  /** From {@code STOP} to {@code RESUME} by the controller's clock; empty unless both came. */
+  /** The time from {@code STOP} to {@code RESUME} by the controller's clock; empty unless both came. */
   public Optional<Duration> downtimeSeen() {
     return stop.isPresent() && resume.isPresent()
         ? Optional.of(Duration.ofNanos(resume.getAsLong() - stop.getAsLong()))

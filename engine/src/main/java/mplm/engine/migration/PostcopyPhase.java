@@ -17,7 +17,7 @@ import mplm.engine.unit.DataSize;
  */
 public record PostcopyPhase(Optional<Duration> length, DataSize sent, long requests, Optional<Duration> blocktime, int recoveries) {
   /**
-   * From what the two sides answered to {@code query-migrate} at the end.
+   * Makes it from what the two sides answered to {@code query-migrate} at the end.
    *
    * @return empty if the migration had no such part
    */

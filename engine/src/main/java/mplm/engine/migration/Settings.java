@@ -49,7 +49,7 @@ final class Settings {
     return Optional.ofNullable(values.get(key));
   }
 
-  /** In whole milliseconds. */
+  /** A setting in whole milliseconds. */
   Duration duration(String key, Duration otherwise) {
     Duration duration = text(key).map(Durations::parse).orElse(otherwise);
     if (duration.toNanos() % 1_000_000 != 0) {

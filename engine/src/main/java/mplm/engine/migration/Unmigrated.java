@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.engine.migration;
 
-/** Not at all: the guest stays where it is, and tells how fast its program is there. What the others are compared with. */
+/** The guest is not moved: it stays where it is, and tells how fast its program is there. The others are compared with that. */
 public record Unmigrated() implements Method {
   static final Methods.Form FORM =
       Methods.Form.plain("unmigrated", "the guest stays: what its program's time is compared with", Unmigrated::new);

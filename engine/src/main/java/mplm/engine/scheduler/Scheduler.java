@@ -163,7 +163,7 @@ public final class Scheduler implements AutoCloseable {
     return MplmLibrary.mplm_merge(handle(), block, fetched.pointer());
   }
 
-  /** So many bytes have left in all, before {@link #start} and each {@link #epoch}: a policy reads the link's rate from that. */
+  /** Tells how many bytes have left in all, before {@link #start} and each {@link #epoch}: a policy reads the link's rate from that. */
   public void progress(long bytes) {
     MplmLibrary.mplm_progress(handle(), bytes);
   }

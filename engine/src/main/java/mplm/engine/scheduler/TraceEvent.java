@@ -39,7 +39,7 @@ record TraceEvent(String name, Map<String, String> fields) {
     return value;
   }
 
-  /** As {@link #text}; {@link NumberFormatException} too. */
+  /** What {@link #text} gives, as a number; {@link NumberFormatException} if it is none. */
   long number(String field) {
     return Long.parseLong(text(field));
   }

@@ -22,7 +22,7 @@ public final class Wire {
   private final Memory log;
 
   /**
-   * At time 0, with nothing on the link.
+   * A wire at time 0, with nothing on the link.
    *
    * @param work the sender's time for a page
    * @param page the link's time for a page

@@ -38,7 +38,7 @@ public record PrecopyModel(Duration maxTolerableDowntime, Supplier<Orchestrator>
   private static final long CALL_MS = 50;
   /** QEMU's {@code BUFFER_DELAY}, ms. */
   private static final long ESTIMATE_MS = 100;
-  /** At least so long is between two looks, ms. */
+  /** The least time between two looks, ms. */
   private static final long LOOK_MS = 100;
 
   /** Pre-copy that nobody controls. */

@@ -28,7 +28,7 @@ public final class Source implements Closeable {
   private final Conditions conditions;
   private final DirtyLog log;
   private long fetched;
-  /** For how long the guest stood still. What it did for its writes is taken off when they are fetched, not when it made them. */
+  /** The time that the guest stood still. What it did for its writes is taken off when they are fetched, not when it made them. */
   private long stood;
 
   Source(Trace trace, Conditions conditions, SwitchoverRule rule, Wire.Listener listener) throws IOException {

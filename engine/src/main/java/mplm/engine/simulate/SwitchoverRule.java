@@ -14,7 +14,7 @@ public enum SwitchoverRule {
   UP_TO_THRESHOLD_ONCE_FETCHED;
 
   /**
-   * That of a QEMU.
+   * The rule of a QEMU.
    *
    * @param version such as {@code 10.0.13}; {@link IllegalArgumentException} if it does not begin with two numbers
    */

@@ -41,7 +41,7 @@ public final class Durations {
     return duration.toNanos() / 1e9;
   }
 
-  /** That many seconds in whole milliseconds, at least one. */
+  /** A number of seconds as whole milliseconds, at least one. */
   public static Duration milliseconds(double seconds) {
     return Duration.ofMillis(Math.max(1, Math.round(1000 * seconds)));
   }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * For how long other machines are waited for. A time-out only ends what would hang: the loss of a host, a
+ * The time for which other machines are waited for. A time-out only ends what would hang: the loss of a host, a
  * connection or a hypervisor is noticed otherwise, and sooner. So time-outs are generous, for hosts are slow at times; where they are too short all the same, the
  * environment variable {@value #VARIABLE} multiplies them.
  */
@@ -22,7 +22,7 @@ public final class Patience {
 
   private Patience() {}
 
-  /** That time-out, or a longer one for slow machines. */
+  /** The time-out, or a longer one for slow machines. */
   public static Duration of(Duration usual) {
     return Duration.ofNanos(Math.round(usual.toNanos() * FACTOR));
   }

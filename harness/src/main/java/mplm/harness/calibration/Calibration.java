@@ -38,7 +38,7 @@ final class Calibration {
   /** Windows are the epochs that would go with passes of so many seconds. */
   private static final List<Duration> PASSES = List.of(Duration.ofSeconds(4), Scaling.SHORTEST, Scaling.USUAL, Duration.ofSeconds(12),
       Duration.ofSeconds(20), Duration.ofSeconds(40), Scaling.LONGEST);
-  /** So many are always looked at. A longer one is if the one before dirtied more than the one before that by more than {@link #MORE}. */
+  /** The number of windows that are always looked at. A longer one is if the one before dirtied more than the one before that by more than {@link #MORE}. */
   private static final int ALWAYS = 5;
   private static final double MORE = 1.05;
   /** The first fetch of a window comes after the log began, which is not as long before; the others count. */

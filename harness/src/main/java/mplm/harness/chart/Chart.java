@@ -43,7 +43,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class Chart {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 560;
-  /** So many letters of a title are as wide as a chart. */
+  /** The number of a title's letters that are as wide as a chart. */
   private static final int TITLE = 110;
   private static final int TICK_SPACING = 95;
   /** The least span of the x axis, in powers of two: with less, ticks would stand between them. */

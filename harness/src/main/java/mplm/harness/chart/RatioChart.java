@@ -24,7 +24,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class RatioChart {
   private static final int LINE = 24;
   private static final int BESIDE_LINES = 190;
-  /** So many letters of an experiment and a method leave room for the lines. */
+  /** The most letters of an experiment and a method that leave room for the lines. */
   private static final int NAME = 36;
 
   private static final String CONTROL = "control";

@@ -91,7 +91,7 @@ final class LostTimeDerivation {
   }
 
   /**
-   * From the ends of iterations.
+   * Derives it from the ends of iterations.
    *
    * @param told in order of time; one that was told twice counts once
    * @param begin of the migration

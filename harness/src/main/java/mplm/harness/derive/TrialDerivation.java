@@ -32,7 +32,7 @@ import mplm.harness.result.Setting;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.PlannedTrial;
 
-/** From what one trial has recorded to its row. */
+/** Derives a trial's row from what the trial has recorded. */
 final class TrialDerivation {
   private final PlannedTrial planned;
   private final Setting setting;
@@ -100,7 +100,7 @@ final class TrialDerivation {
     return new TrialRow.CpuTime(used(raw.source().cpu(), begin, end), used(raw.destination().cpu(), begin, end));
   }
 
-  /** From the last look before the migration to the first after it, or to the last one if the hypervisor was no more. */
+  /** The CPU time from the last look before the migration to the first after it, or to the last one if the hypervisor was no more. */
   private static Optional<Duration> used(List<CpuRecord.Look> looks, long begin, long end) {
     Optional<CpuRecord.Look> before =
         looks.stream().filter(look -> look.whole() && look.time() <= begin).reduce((one, next) -> next);

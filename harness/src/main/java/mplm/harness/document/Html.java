@@ -17,7 +17,7 @@ import mplm.harness.paper.Verdict;
  * same blocks give the same bytes.
  */
 public final class Html {
-  /** So many letters stay on one line of a table. */
+  /** The most letters that stay on one line of a table. */
   private static final int SHORT = 14;
 
   private static final Pattern NUMBER = Pattern.compile("-|-?[\\d.]+( ± [\\d.]+)?");

@@ -21,7 +21,7 @@ import mplm.harness.result.TrialRow;
 
 /** The section with all trials: a table, and each by itself with its picture over time. */
 final class TrialSection {
-  /** In larger runs only the first trial of each method, and those that show a fault, have their picture in the report. */
+  /** A larger run shows less: only the first trial of each method, and those that show a fault, have their picture in the report. */
   private static final int PICTURES = 40;
 
   private static final List<String> HEADER =

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * For how long a client of the guest heard nothing of it because of its stop. It is longer than from STOP to RESUME by what the
+ * The time in which a client of the guest heard nothing of it because of its stop. It is longer than from STOP to RESUME by what the
  * network takes to learn where the guest is and by what the guest takes to answer again.
  *
  * <pre>

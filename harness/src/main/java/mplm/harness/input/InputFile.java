@@ -68,7 +68,7 @@ public final class InputFile {
   }
 
   /**
-   * As {@link #read(Path, Class)}.
+   * Does what {@link #read(Path, Class)} does.
    *
    * @param texts types whose values stand as text, each with what reads it; an {@link IllegalArgumentException} from that becomes
    *     the message

@@ -11,7 +11,7 @@ public enum Size {
   FULL("full size"),
   /** The paper's experiments in proportion. */
   SCALED("scaled"),
-  /** Not at all. */
+  /** It is not in proportion at all. */
   OTHER("not full size");
 
   /** What a column of that name says. */

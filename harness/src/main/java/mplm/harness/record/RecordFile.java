@@ -78,7 +78,7 @@ final class RecordFile {
     return InputFile.read(file, type, TEXTS);
   }
 
-  /** As it stands there, whatever record it is meant to be; {@link IOException} too if it is no JSON. */
+  /** Reads it as it stands there, whatever record it is meant to be; {@link IOException} too if it is no JSON. */
   static JsonNode tree(Path file) throws IOException {
     return WRITER.readTree(file.toFile());
   }

@@ -65,7 +65,7 @@ public record RunManifest(
    */
   public static final int FORMAT = 2;
 
-  /** In the environment: why the testbed is not of a better kind, by that kind. It explains no result. */
+  /** The environment's key for why the testbed is not of a better kind, by that kind. It explains no result. */
   public static final String TESTBED = "testbed";
 
   private static final String FILE = "run.json";

@@ -14,7 +14,7 @@ import mplm.engine.unit.DataSize;
  * @param different where they differ, in order of address; empty when every byte is equal that is not exempt
  */
 public record MemoryVerdict(DataSize compared, List<Area> areas, List<Difference> different) {
-  /** So many are named in a sentence. */
+  /** The most that are named in a sentence. */
   private static final int NAMED = 3;
 
   /**

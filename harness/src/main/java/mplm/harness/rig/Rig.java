@@ -161,7 +161,7 @@ public final class Rig implements AutoCloseable {
     return engine.isEmpty() ? source : sources.get(engine);
   }
 
-  /** As {@link #source(String)}. */
+  /** The destination, as {@link #source(String)} is the source. */
   public Side destination(String engine) {
     return engine.isEmpty() ? destination : destinations.get(engine);
   }

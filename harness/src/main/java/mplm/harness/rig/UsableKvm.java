@@ -34,7 +34,7 @@ import mplm.harness.machine.Machine;
  */
 public final class UsableKvm {
   /**
-   * With working KVM these guests boot in about a second. What is later is taken for a KVM that runs no Linux, which says nothing and
+   * A working KVM boots these guests in about a second. What is later is taken for a KVM that runs no Linux, which says nothing and
    * never ends: to wait longer for it would slow every run on such a machine, so slow hosts need {@link Patience}.
    */
   private static final Duration BOOT = Patience.of(Duration.ofSeconds(12));

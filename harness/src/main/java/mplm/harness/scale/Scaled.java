@@ -7,7 +7,7 @@ import java.util.Optional;
 import mplm.engine.migration.Method;
 
 /**
- * That an experiment is another one in proportion. In a suite's file it is the word {@code paper}; once the guest was measured it
+ * Says that an experiment is another one in proportion. In a suite's file it is the word {@code paper}; once the guest was measured it
  * has all that the proportions follow from.
  *
  * @param to {@code paper}, the only other one that is known

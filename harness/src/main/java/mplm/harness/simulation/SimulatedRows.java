@@ -33,7 +33,7 @@ import mplm.harness.suite.PlannedTrial;
 public final class SimulatedRows {
   private static final String NAME = "simulation";
 
-  /** So many characters of a trace's source stand in the name of its experiment, which is a file's too. */
+  /** The most characters of a trace's source in the name of its experiment, which is a file's too. */
   private static final int LONGEST = 150;
 
   private static final long MIB = 1 << 20;

@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * @param high its upper end, which may be infinite
  */
 public record RatioInterval(double low, double high) {
-  /** So many values each sample must have, as for {@link mplm.harness.statistics.Mean}: from fewer no interval is made up. */
+  /** The least number of values in a sample, as for {@link mplm.harness.statistics.Mean}: from fewer no interval is made up. */
   static final int ENOUGH = 3;
 
   private static final int RESAMPLES = 2_000;

@@ -11,7 +11,7 @@ public final class TextTable {
   private final List<List<String>> rows = new ArrayList<>();
 
   /**
-   * Without rows.
+   * An empty one.
    *
    * @param alignment a character per column: {@code <} for text, {@code >} for numbers
    */

@@ -164,7 +164,7 @@ public final class TrialsCsv {
     return Optional.ofNullable(experiment(row).scaled()).filter(Scaled::measured);
   }
 
-  /** With three decimals. */
+  /** A number with three decimals. */
   static BigDecimal three(double number) {
     return BigDecimal.valueOf(number).setScale(3, RoundingMode.HALF_UP);
   }

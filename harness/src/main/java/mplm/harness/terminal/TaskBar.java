@@ -22,7 +22,7 @@ public final class TaskBar implements AutoCloseable {
         .setUnit(" " + unit, 1).clearDisplayOnFinish().setConsumer(new ConsoleProgressBarConsumer(out)).build();
   }
 
-  /** So many are done in all. */
+  /** Says how many are done in all. */
   public void done(long tasks) {
     if (bar != null) {
       bar.stepTo(tasks);

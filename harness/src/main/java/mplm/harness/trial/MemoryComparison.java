@@ -26,7 +26,7 @@ public final class MemoryComparison {
   private static final DataSize BLOCK = DataSize.parse("2MiB");
   private static final double SLOWEST_BYTES_PER_SECOND = 1e6;
 
-  /** So many of the blocks that differ for certain are looked into. */
+  /** The most blocks that are looked into, of those that differ for certain. */
   private static final int LOOKED_INTO = 8;
 
   /** $1 file, $2 number of a block. */
@@ -35,7 +35,7 @@ public final class MemoryComparison {
   private MemoryComparison() {}
 
   /**
-   * For how long a host is waited for. An emulated one on a busy machine digests 2 MB per second. The loss of a host is noticed sooner, by its
+   * The time for which a host is waited for. An emulated one on a busy machine digests 2 MB per second. The loss of a host is noticed sooner, by its
    * connection.
    *
    * @param size of what is to be compared

@@ -17,7 +17,7 @@ import mplm.harness.record.TrialFolder;
 
 /** The records of a trial while they are written, all by one clock, which begins with them. */
 final class TrialRecords {
-  /** From one datagram to the guest to the next: often enough for a downtime, seldom enough not to slow the guest down. */
+  /** The time from one datagram to the guest to the next: often enough for a downtime, seldom enough not to slow the guest down. */
   private static final Duration ECHO = Duration.ofMillis(10);
 
   private final String trial;
