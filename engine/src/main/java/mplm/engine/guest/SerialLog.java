@@ -85,13 +85,6 @@ public final class SerialLog implements AutoCloseable {
     }
   }
 
-  /** The last lines, records or not, without heartbeats: what to show when something went wrong. */
-  public List<String> tail() {
-    synchronized (lock) {
-      return List.copyOf(tail);
-    }
-  }
-
   /** The first record of that kind, waited for if need be; a guest that reports an error ends the wait. */
   public GuestRecord await(String kind, Duration timeout) throws GuestException, InterruptedException {
     return await(kind, record -> record.kind().equals(kind), timeout);

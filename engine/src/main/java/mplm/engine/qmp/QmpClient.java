@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +35,6 @@ public final class QmpClient implements AutoCloseable {
   private final CompletableFuture<JsonNode> greeting = new CompletableFuture<>();
   private final Conversation conversation = new Conversation();
   private final Map<Long, CompletableFuture<Conversation.Turn>> waiting = new ConcurrentHashMap<>();
-  private final List<Consumer<QmpEvent>> listeners = new CopyOnWriteArrayList<>();
 
   /** Guards itself and {@link #death}; notified when either changes. */
   private final List<QmpEvent> events = new ArrayList<>();
@@ -121,17 +119,12 @@ public final class QmpClient implements AutoCloseable {
       Conversation.Turn reply = await(answer, "answer to " + command, timeout);
       JsonNode value = reply.value();
       if (reply.kind() == Conversation.Kind.REFUSAL) {
-        throw new QmpException.Refused(name, command, value.path("class").asText(), value.path("desc").asText());
+        throw new QmpException.Refused(name, command, value.path("desc").asText());
       }
       return value;
     } finally {
       waiting.remove(id);
     }
-  }
-
-  /** Tells {@code listener} of every event from now on, on the reader's thread; an exception from it ends the conversation. */
-  public void listen(Consumer<QmpEvent> listener) {
-    listeners.add(listener);
   }
 
   /** All events so far, in order of arrival. */
@@ -181,7 +174,6 @@ public final class QmpClient implements AutoCloseable {
           events.add(event);
           events.notifyAll();
         }
-        listeners.forEach(listener -> listener.accept(event));
       }
       case ANSWER, REFUSAL -> {
         CompletableFuture<Conversation.Turn> answer = waiting.get(message.body().get("id").asLong());

@@ -11,23 +11,8 @@ public abstract sealed class QmpException extends IOException {
 
   /** QEMU is well and answered the command with an error. */
   public static final class Refused extends QmpException {
-    private final String errorClass;
-    private final String description;
-
-    Refused(String peer, String command, String errorClass, String description) {
+    Refused(String peer, String command, String description) {
       super(peer + " refused " + command + ": " + description, null);
-      this.errorClass = errorClass;
-      this.description = description;
-    }
-
-    /** QMP's error class, such as {@code GenericError} or {@code CommandNotFound}. */
-    public String errorClass() {
-      return errorClass;
-    }
-
-    /** QEMU's sentence. */
-    public String description() {
-      return description;
     }
   }
 

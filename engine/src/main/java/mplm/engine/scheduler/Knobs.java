@@ -43,9 +43,4 @@ public record Knobs(
   public Knobs withStrictScan(boolean yes) {
     return new Knobs(epoch, batchPages, dirtyShare, firstEpochNondirty, yes);
   }
-
-  /** Steps of the dirty-page pointer in a batch, rounded down. */
-  public int dirtySteps() {
-    return (int) ((long) batchPages * dirtyShare / 100);
-  }
 }

@@ -70,11 +70,7 @@ public class QmpClientTest {
   public void anErrorIsARefusal() {
     qemu.on("fly", arguments -> "{\"error\":{\"class\":\"CommandNotFound\",\"desc\":\"no such thing\"},\"id\":ID}");
     assertThatThrownBy(() -> client.execute("fly", SOON))
-        .isInstanceOfSatisfying(QmpException.Refused.class, e -> {
-          assertThat(e.errorClass()).isEqualTo("CommandNotFound");
-          assertThat(e.description()).isEqualTo("no such thing");
-        })
-        .hasMessage("source refused fly: no such thing");
+        .isInstanceOf(QmpException.Refused.class).hasMessage("source refused fly: no such thing");
   }
 
   @Test
@@ -143,9 +139,7 @@ public class QmpClientTest {
   }
 
   @Test
-  public void eventsAreStampedKeptAndTold() throws Exception {
-    List<String> told = Collections.synchronizedList(new ArrayList<>());
-    client.listen(event -> told.add(event.name()));
+  public void eventsAreStampedAndKept() throws Exception {
     long before = System.nanoTime();
     qemu.say("{\"event\":\"STOP\",\"timestamp\":{}}{\"event\":\"RESUME\",\"data\":{\"a\":1}}");
     QmpEvent resume = client.await("RESUME", before, SOON);
@@ -156,8 +150,6 @@ public class QmpClientTest {
     assertThatThrownBy(() -> client.await("STOP", resume.arrival() + 1, MOMENT))
         .isInstanceOf(QmpException.NotYet.class)
         .hasMessage("source: no event STOP within 0.05s (MPLM_PATIENCE=2 waits twice as long); the last event was RESUME");
-    client.execute("sync", SOON);
-    assertThat(told).containsExactly("STOP", "RESUME");
   }
 
   @Test

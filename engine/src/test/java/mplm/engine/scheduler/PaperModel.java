@@ -68,7 +68,7 @@ final class PaperModel {
   /** One step; whether it sends a page. */
   private boolean step() {
     boolean batches = epoch > 0 || !knobs.firstEpochNondirty();
-    boolean dirtyStep = batches && stepsOfBatch < knobs.dirtySteps();
+    boolean dirtyStep = batches && stepsOfBatch < (long) knobs.batchPages() * knobs.dirtyShare() / 100;
     if (batches) {
       stepsOfBatch = (stepsOfBatch + 1) % knobs.batchPages();
     }

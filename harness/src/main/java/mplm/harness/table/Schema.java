@@ -57,11 +57,6 @@ public record Schema<R>(String file, String row, List<Column<R>> columns) {
         .orElseThrow(() -> new IllegalStateException(file + " has no column " + name));
   }
 
-  /** A new file, which must not exist; its first line is written. */
-  public Csv<R> create(Path path) throws IOException {
-    return new Csv<>(path, columns, true, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-  }
-
   /** A file in place of one that may be there; its first line is written. */
   public Csv<R> replace(Path path) throws IOException {
     return new Csv<>(path, columns, true, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
