@@ -3,12 +3,15 @@ package mplm.harness.derive;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import mplm.engine.guest.GuestPause;
@@ -65,7 +68,7 @@ final class DowntimeDerivation {
     Duration during = parts.map(p -> p.stop().plus(p.resume())).orElse(Duration.ZERO);
     Measure stopResume = new Measure(
         seen.orElseThrow().plus(source.lateness(migration.stop())).minus(destination.lateness(migration.resume())),
-        way.plus(source.uncertainty()).plus(destination.uncertainty()).plus(during));
+        way.plus(source.uncertainty(migration.stop())).plus(destination.uncertainty(migration.resume())).plus(during));
     long stop = migration.stop().orElseThrow();
     long resume = migration.resume().orElseThrow();
     Optional<GuestPause> seenPause = narrowest(window -> GuestPause.of(
@@ -152,13 +155,16 @@ final class DowntimeDerivation {
    * What one hypervisor said over QMP, and how long that took to be heard. An event carries its time by its host's clock. How much
    * later than the fastest event of the same host it arrived is its lateness. How long the fastest took is not known: less than the
    * shortest round trip on a quiet way, and on a busy one about as late as the next fastest are later. So no two hosts' clocks are
-   * compared.
+   * compared. Where a host's clock was set meanwhile, only events of the same time without that are compared.
    */
   private static final class Side {
     /** The rank, from the fastest on, of the event whose distance from the fastest is its uncertainty. */
     private static final int NEXT = 4;
 
-    private final Map<Long, Long> offsets = new HashMap<>();
+    /** How far an event's arrival is from its time by the host, by arrival. */
+    private final NavigableMap<Long, Long> offsets = new TreeMap<>();
+    /** How late an event can be at most: as long as all of this lasted. */
+    private final long longest;
     private final long roundTrip;
     private OptionalLong completed = OptionalLong.empty();
 
@@ -174,6 +180,7 @@ final class DowntimeDerivation {
           completed = OptionalLong.of(turn.time());
         }
       }
+      longest = own.isEmpty() ? 0 : own.get(own.size() - 1).time() - own.get(0).time();
     }
 
     /** When it said that its side of the migration is complete. */
@@ -186,14 +193,30 @@ final class DowntimeDerivation {
     }
 
     /** How late the fastest event may have been itself: how much faster it was than the next few, as of heartbeats. */
-    Duration uncertainty() {
-      long[] fastest = offsets.values().stream().mapToLong(Long::longValue).sorted().limit(NEXT).toArray();
-      return Duration.ofNanos(fastest.length == 0 ? 0 : fastest[fastest.length - 1] - fastest[0]);
+    Duration uncertainty(OptionalLong arrival) {
+      List<Long> fastest = byOneClock(arrival.orElseThrow()).stream().sorted().limit(NEXT).toList();
+      return Duration.ofNanos(fastest.get(fastest.size() - 1) - fastest.get(0));
     }
 
     Duration lateness(OptionalLong arrival) {
-      long fastest = offsets.values().stream().mapToLong(Long::longValue).min().orElse(0);
-      return Duration.ofNanos(offsets.get(arrival.orElseThrow()) - fastest);
+      return Duration.ofNanos(offsets.get(arrival.orElseThrow()) - Collections.min(byOneClock(arrival.orElseThrow())));
+    }
+
+    /** The offsets of the event and of those before and after it, as far as none of them shows that the host's clock was set. */
+    private List<Long> byOneClock(long arrival) {
+      List<Long> alike = new ArrayList<>();
+      boolean found = false;
+      for (Map.Entry<Long, Long> event : offsets.entrySet()) {
+        if (!alike.isEmpty() && Math.abs(event.getValue() - alike.get(alike.size() - 1)) > longest) {
+          if (found) {
+            break;
+          }
+          alike.clear();
+        }
+        alike.add(event.getValue());
+        found |= event.getKey() == arrival;
+      }
+      return alike;
     }
   }
 }

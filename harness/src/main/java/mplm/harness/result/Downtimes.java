@@ -42,7 +42,7 @@ public record Downtimes(
 
   /**
    * The one that counts: the guest's own where its clock stood still, since nothing lies between it and the guest; else from STOP to
-   * RESUME. One that others contradict and none confirms does not count: a host's clock that is set meanwhile moves STOP by hours.
+   * RESUME. One that others contradict and none confirms does not count.
    * Empty where none is left, and where the guest was held at the destination, as its memory was compared.
    */
   public Optional<Measure> headline() {

@@ -96,6 +96,20 @@ public class DowntimeDerivationTest {
     assertThat(downtimes.disagreement().orElseThrow()).startsWith("guest 2.1000 s").endsWith(" against stop-resume 2.0000 s +- 0.0120 s");
   }
 
+  /** An hour forward, while the guest stands still: the event STOP is no hour late by that, nor do all downtimes agree by an error of one. */
+  @Test
+  public void aClockThatIsSetMeanwhileMovesNoDowntime() throws Exception {
+    event("source", "STOP", "{}", 1000, 10_000, 1);
+    event("destination", "RESUME", "{}", 5000, 12_000, 1);
+    event("destination", "MIGRATION", "{\"status\": \"completed\"}", 5000, 12_001, 5);
+    event("source", "MIGRATION", "{\"status\": \"completed\"}", 1000 + 3600, 12_010, 7);
+    ask("source", 9, "query-migrate", "{\"status\": \"completed\", \"total-time\": 7010, \"downtime\": 2010, \"setup-time\": 3}", 12_050);
+    Downtimes downtimes = downtimes(false);
+    assertThat(downtimes.headlineName()).contains("stop-resume");
+    assertThat(downtimes.headline().orElseThrow().value()).isEqualTo(Duration.ofMillis(2000));
+    assertThat(downtimes.headline().orElseThrow().error()).isLessThan(Duration.ofMillis(50));
+  }
+
   @Test
   public void aClockThatGoesOnLeavesStopToResume() throws Exception {
     stopAndGoOn(1, 1);
