@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import mplm.harness.input.Environment;
 
@@ -26,8 +27,8 @@ public final class NativeCode {
     Path cache = Environment.path("XDG_CACHE_HOME")
         .orElse(Path.of(System.getProperty("user.home"), ".cache"));
     if (!mayExecute(cache)) {
-      Stream.of(System.getProperty("java.io.tmpdir"), Environment.value("XDG_RUNTIME_DIR").orElse("/tmp"), "/var/tmp")
-          .map(Path::of).filter(folder -> Files.isWritable(folder) && mayExecute(folder)).findFirst()
+      Stream.of(Optional.of(Path.of(System.getProperty("java.io.tmpdir"))), Environment.path("XDG_RUNTIME_DIR"), Optional.of(Path.of("/var/tmp")))
+          .flatMap(Optional::stream).filter(folder -> Files.isWritable(folder) && mayExecute(folder)).findFirst()
           .ifPresent(folder -> System.setProperty(FOLDER, folder.toString()));
     }
   }

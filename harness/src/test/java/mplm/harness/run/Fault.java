@@ -96,7 +96,8 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
           all.add(failing(what, side, when, ".*" + side + ": .*"));
         }
         all.add(failing(What.MIGRATION_LINK_DOWN, side, when, "migration link: no progress.*|.*(No route to host|unreachable).*"));
-        all.add(failing(What.DISK_FULL, side, when, ".*" + side + ": .*: No space left on device.*"));
+        String noRoom = when == When.BOOT ? ".*mktemp: .*/trial-.*" : "no room for logs in .*";
+        all.add(failing(What.DISK_FULL, side, when, ".*" + side + ": " + noRoom + ": No space left on device.*"));
         if (when != When.BOOT || side.equals("source")) {
           all.add(failing(What.OUT_OF_MEMORY, side, when, side + ": QEMU was killed by signal 9 \\(SIGKILL\\), while the host's kernel was out of memory .*"));
         }
@@ -132,11 +133,16 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
   }
 
   /**
-   * Whether it may get there: while the controller waits for a host that it cannot hear, the stream goes on; and a destination that is
-   * rebooted while the guest boots at the source may be back before it is needed.
+   * Whether the guest may be heard at the destination of a trial that failed: while the controller waits for a host that it cannot hear,
+   * the stream goes on.
    */
   boolean mayLetTheGuestThrough() {
-    return what == What.CONTROL_LINK_DOWN || what == What.REBOOT && when == When.BOOT && where.equals("destination");
+    return what == What.CONTROL_LINK_DOWN && when != When.BOOT;
+  }
+
+  /** Whether it may do nothing: a destination that is rebooted while the guest boots at the source may be back before it is needed. */
+  boolean mayPass() {
+    return what == What.REBOOT && when == When.BOOT && where.equals("destination");
   }
 
   /** A final stage that begins at once and takes long, or a live stage that takes long. */

@@ -2,6 +2,7 @@
 package mplm.harness.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.opencsv.CSVReader;
 import com.opencsv.CSVReaderBuilder;
@@ -92,6 +93,13 @@ public class TrialsCsvTest {
     assertThat(cell(Rows.completed(verified, "stop-and-copy", 1, 8, 8, 100), "memory_missing")).isEmpty();
     assertThat(cell(Rows.completed(verified, "mplm", 1, 8, 2, 100), "memory_missing")).isEmpty();
     assertThat(cell(Rows.completed(plain, "postcopy:after=1pass", 1, 8, 0.1, 100), "memory_missing")).isEmpty();
+  }
+
+  @Test
+  public void aColumnOfTextIsReadAsNoNumber() {
+    Row row = TrialsCsv.SCHEMA.row(Rows.completed("mplm", 1, 8, 2));
+    assertThat(row.number("total_s")).hasValue(8);
+    assertThatThrownBy(() -> row.number("outcome")).isInstanceOf(IllegalStateException.class).hasMessage("outcome holds text");
   }
 
   private void write(List<TrialRow> rows) throws Exception {
