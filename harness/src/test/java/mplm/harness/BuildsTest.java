@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -58,17 +59,27 @@ public class BuildsTest extends InFolder {
     assertThat(cache).doesNotExist();
   }
 
+  @DataProvider
+  public Object[][] waiters() {
+    return new Object[][] {
+        {List.of("engine/qemu/build"), "engine", "engine: waiting: another build has "},
+        {List.of("guest-images/build"), "guest", "guest-images: waiting: another build has "},
+        {List.of("harness/testbed/machine-image", "12"), "machines", "machine-image: waiting: another that makes one has "}};
+  }
+
   /** Not in silence: a build takes ten minutes, and who waits for it wants to know for what. */
-  @Test(timeOut = 120_000)
-  public void whoWaitsForAnothersBuildIsToldSo() throws Exception {
-    Path lock = Files.createDirectories(folder.resolve("engine")).resolve("lock");
+  @Test(dataProvider = "waiters", timeOut = 120_000)
+  public void whoWaitsForAnothersBuildIsToldSo(List<String> script, String what, String said) throws Exception {
+    Path lock = Files.createDirectories(folder.resolve(what)).resolve("lock");
+    List<String> line = new ArrayList<>(script);
+    line.set(0, CLONE.resolve(script.get(0)).toString());
     Process other = new ProcessBuilder("flock", lock.toString(), "sh", "-c", "echo holds; exec cat").start();
-    ProcessBuilder builder = new ProcessBuilder(CLONE.resolve("engine/qemu/build").toString());
+    ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().put("MPLM_CACHE", folder.toString());
     assertThat(other.inputReader().readLine()).isEqualTo("holds");
     Process build = builder.start();
     try {
-      assertThat(build.errorReader().readLine()).isEqualTo("engine: waiting: another build has " + lock);
+      assertThat(build.errorReader().readLine()).isEqualTo(said + lock);
     } finally {
       // the one that waits first, or it would begin to build
       build.descendants().forEach(ProcessHandle::destroyForcibly);
