@@ -21,7 +21,8 @@ import java.util.OptionalLong;
  * @param length of the silence, from the last reply before the stop to the first after it
  * @param error what of it is no downtime at most: the guest was out of reach for between {@code length - error} and {@code length}.
  *     It is the longest silence before plus the longest after, while the guest ran, so it has in it the time from datagram to
- *     datagram, how irregular the way is, and how late a busy guest or controller is
+ *     datagram, how irregular the way is, and how late a busy guest or controller is. Where the controller sent nothing for longer
+ *     than that amid the silence, it was not there to hear the end of it: that is in the error too
  */
 public record NetworkDowntime(Duration length, Duration error) {
 
@@ -59,11 +60,24 @@ public record NetworkDowntime(Duration length, Duration error) {
     }
     return before < 0 || after < 0
         ? Optional.empty()
-        : Optional.of(new NetworkDowntime(Duration.ofNanos(silence(replies, last)), Duration.ofNanos(before + after)));
+        : Optional.of(new NetworkDowntime(Duration.ofNanos(silence(replies, last)), Duration.ofNanos(before + after
+            + Math.max(0, unsent(echoes, replies[last], replies[last + 1]) - Math.max(before, after)))));
   }
 
-  /** The gap after this reply, until the next. */
-  private static long silence(long[] replies, int i) {
-    return replies[i + 1] - replies[i];
+  /** The longest time in which nothing was sent that begins or ends between the two times. */
+  private static long unsent(List<Echo> echoes, long from, long to) {
+    long[] sent = echoes.stream().mapToLong(Echo::sent).sorted().toArray();
+    long longest = 0;
+    for (int i = 0; i + 1 < sent.length; i++) {
+      if (sent[i + 1] > from && sent[i] < to) {
+        longest = Math.max(longest, silence(sent, i));
+      }
+    }
+    return longest;
+  }
+
+  /** The gap after this time, until the next. */
+  private static long silence(long[] times, int i) {
+    return times[i + 1] - times[i];
   }
 }
