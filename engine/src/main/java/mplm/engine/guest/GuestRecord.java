@@ -93,7 +93,7 @@ public record GuestRecord(String kind, Map<String, String> fields, long arrival)
   /** The guest's monotonic clock when it wrote the record, in nanoseconds; {@link IllegalArgumentException} beyond 292 years. */
   public long guestTime() {
     try {
-      return number("t").movePointRight(9).longValueExact();
+      return number("t").scaleByPowerOfTen(9).longValueExact();
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("field 't' of the guest's record is no time of a clock: " + this, e);
     }

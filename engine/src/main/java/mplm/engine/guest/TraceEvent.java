@@ -44,7 +44,7 @@ public record TraceEvent(long time, String name, String arguments) {
   }
 
   private static long nanoseconds(String seconds) {
-    return new BigDecimal(seconds).movePointRight(9).longValueExact();
+    return new BigDecimal(seconds).scaleByPowerOfTen(9).longValueExact();
   }
 
   private static long nanoseconds(Instant instant) {

@@ -51,6 +51,6 @@ public record Echo(int n, long sent, OptionalLong received) {
   }
 
   private static long nanos(String seconds) {
-    return new BigDecimal(seconds).movePointRight(9).longValueExact();
+    return new BigDecimal(seconds).scaleByPowerOfTen(9).longValueExact();
   }
 }

@@ -22,7 +22,7 @@ final class Seconds {
   }
 
   static long nanos(BigDecimal seconds) {
-    return seconds.movePointRight(9).longValueExact();
+    return seconds.scaleByPowerOfTen(9).longValueExact();
   }
 
   /**

@@ -18,6 +18,7 @@ import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.SerialLine;
 import mplm.engine.qmp.QmpMessage;
 import mplm.engine.unit.DataSize;
+import mplm.harness.echo.Echo;
 import mplm.harness.input.BadInput;
 import mplm.harness.result.MemoryVerdict;
 import mplm.harness.result.Outcome;
@@ -89,15 +90,18 @@ public class RecordsTest extends InFolder {
     });
   }
 
-  @Test
+  /** At once: as digits, 2.E38931897 fills the memory. */
+  @Test(timeOut = 60_000)
   public void aRecordThatIsDamagedIsRefusedByItsLine() throws Exception {
     Files.writeString(file, "0.5 @mplm ready t=1.000000\nnonsense\n");
     assertThatThrownBy(() -> SerialRecord.read(file)).isInstanceOf(BadInput.class)
         .hasMessage(file + ":2: does not begin with seconds and a space");
-    for (String line : List.of("", "a b", "1e99 7 (qemu)", "0.0000000001 x")) {
+    for (String line : List.of("", "a b", "1e99 7 (qemu)", "0.0000000001 x", "2.E38931897 7 (qemu)", "1e-999999999 x")) {
       Files.writeString(file, line + "\n");
       assertThatThrownBy(() -> CpuRecord.read(file)).as(line).isInstanceOf(BadInput.class).hasMessageStartingWith(file + ":1: ");
     }
+    Files.writeString(file, "n,sent_s,received_s\n0,2.E38931897,\n");
+    assertThatThrownBy(() -> Echo.read(file)).isInstanceOf(BadInput.class).hasMessageStartingWith(file + ":2: ");
     Files.writeString(file, "0.5 @mplm ready t=1.000000\n0.7 @mplm heartbeat t=1.2"); // its writer was killed
     assertThat(SerialRecord.read(file)).extracting(GuestRecord::kind).containsExactly("ready");
   }
