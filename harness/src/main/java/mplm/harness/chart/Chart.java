@@ -4,11 +4,13 @@ package mplm.harness.chart;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
+import java.awt.font.FontRenderContext;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,8 +45,10 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class Chart {
   private static final int WIDTH = 1000;
   private static final int HEIGHT = 560;
-  /** The number of a title's letters that are as wide as a chart. */
-  private static final int TITLE = 110;
+  /** Room for a title, in pixels: it stands in the middle of the plot, beside which is the legend. */
+  private static final int TITLE = 640;
+  private static final int LARGEST_TITLE = 16;
+  private static final int SMALLEST_TITLE = 12;
   private static final int TICK_SPACING = 95;
   /** The least span of the x axis, in powers of two: with less, ticks would stand between them. */
   private static final double NARROWEST = 6;
@@ -88,7 +92,8 @@ public final class Chart {
     });
   }
 
-  static XYChart draw(Figure figure) {
+  static XYChart draw(Figure all) {
+    Figure figure = withLooks(all);
     XYChart chart = empty(figure.title(), "maximum tolerable downtime (MPLM: its own downtime), seconds", "seconds");
     axes(chart, figure);
     published(chart, figure.published());
@@ -103,6 +108,37 @@ public final class Chart {
     return chart;
   }
 
+  /** Without the paper's curves nothing tells apart more of the others than there are looks. */
+  private static Figure withLooks(Figure figure) {
+    Map<String, List<Point>> papers = new LinkedHashMap<>(figure.curves());
+    papers.keySet().retainAll(LOOKS.keySet());
+    int others = figure.curves().size() - papers.size();
+    return others <= OTHERS.size() || papers.isEmpty() ? figure
+        : new Figure(figure.title(), figure.subtitle() + "; without " + others + " other methods", papers, figure.published());
+  }
+
+  /** Gives a chart its title: smaller if it is long, and cut off if it is too long even so. */
+  static void title(org.knowm.xchart.internal.chartpart.Chart<?, ?> chart, String title) {
+    int size = LARGEST_TITLE;
+    while (size > SMALLEST_TITLE && width(title, size) > TITLE) {
+      size--;
+    }
+    String shown = title;
+    for (int letters = title.length(); width(shown, size) > TITLE; letters--) {
+      shown = title.substring(0, letters).strip() + " ...";
+    }
+    chart.setTitle(shown);
+    chart.getStyler().setChartTitleFont(titleFont(size)).setChartTitleBoxVisible(false);
+  }
+
+  private static Font titleFont(int size) {
+    return new Font(FONT, Font.BOLD, size);
+  }
+
+  private static double width(String title, int size) {
+    return titleFont(size).getStringBounds(title, new FontRenderContext(null, true, true)).getWidth();
+  }
+
   /** A chart in this kit's look. */
   static XYChart empty(String title, String x, String y) {
     return empty(title, x, y, HEIGHT);
@@ -110,11 +146,11 @@ public final class Chart {
 
   /** The same, of another height, in pixels. */
   static XYChart empty(String title, String x, String y, int height) {
-    String shown = title.length() > TITLE ? title.substring(0, TITLE) + " ..." : title;
-    XYChart chart = new XYChartBuilder().width(WIDTH).height(height).title(shown).xAxisTitle(x).yAxisTitle(y).build();
+    XYChart chart = new XYChartBuilder().width(WIDTH).height(height).xAxisTitle(x).yAxisTitle(y).build();
+    title(chart, title);
     var styler = chart.getStyler();
     styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
-    styler.setChartTitleFont(new Font(FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false).setChartTitlePadding(30);
+    styler.setChartTitlePadding(30);
     styler.setLegendPosition(LegendPosition.OutsideE);
     styler.setLegendFont(new Font(FONT, Font.PLAIN, 12)).setLegendBorderColor(Color.WHITE);
     styler.setLegendPadding(16).setLegendSeriesLineLength(28);

@@ -33,7 +33,6 @@ public final class ChoiceChart {
   private static final String BEST = "best possible, computed";
   /** Points of the frontier that are nearer to each other, as a share of an axis, look like one. */
   private static final double NEAR = 0.004;
-  private static final int TITLE = 62;
   /** The place of the subtitle between plot and title, as a multiple of the y axis. */
   private static final double ABOVE = 1.075;
 
@@ -123,9 +122,8 @@ public final class ChoiceChart {
   }
 
   private static String title(MethodSummary method) {
-    String title = method.setting().isPresent() ? method.experiment().title()
+    return method.setting().isPresent() ? method.experiment().title()
         : "SIMULATED on " + method.experiment().link() + ": " + method.experiment().benchmark().title();
-    return title.length() > TITLE ? title.substring(0, TITLE) + " ..." : title;
   }
 
   /** The method, and the number of trials that its median is of. */

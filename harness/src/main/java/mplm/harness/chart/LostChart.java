@@ -29,11 +29,10 @@ public final class LostChart {
   }
 
   static CategoryChart draw(List<MethodSummary> methods) {
-    CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT)
-        .title("Time that the program lost: " + methods.get(0).experiment().title()).yAxisTitle("seconds").build();
+    CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).yAxisTitle("seconds").build();
+    Chart.title(chart, "Time that the program lost: " + methods.get(0).experiment().title());
     var styler = chart.getStyler();
     styler.setChartBackgroundColor(Color.WHITE).setChartFontColor(Color.BLACK).setChartPadding(16);
-    styler.setChartTitleFont(new Font(Chart.FONT, Font.BOLD, 16)).setChartTitleBoxVisible(false);
     styler.setLegendPosition(LegendPosition.OutsideE).setLegendFont(new Font(Chart.FONT, Font.PLAIN, 12)).setLegendBorderColor(Color.WHITE);
     styler.setAxisTitleFont(new Font(Chart.FONT, Font.PLAIN, 13)).setAxisTickLabelsFont(new Font(Chart.FONT, Font.PLAIN, 12));
     styler.setStacked(true).setAvailableSpaceFill(0.6).setXAxisLabelRotation(30).setPlotBorderVisible(false);

@@ -74,6 +74,38 @@ public class ChartTest extends InFolder {
     assertThat(svg).contains("class=\"curve-mplm\"", "class=\"point curve-published\"");
   }
 
+  /** XChart sets a title in the middle of the plot and cuts off what is left of the picture. */
+  @Test
+  public void aLongTitleIsSmallerAndIsCutWhereItDoesNotFitSoNoneBeginsOutsideOfThePicture() throws Exception {
+    for (int letters : new int[] {20, 70, 90, 200}) {
+      String title = "An integer sort of 1.A ".repeat(10).substring(0, letters);
+      Figure figure = new Figure(title, "measured", Figures.of(Rows.ofEveryKind()).get("MG").curves(), List.of());
+      String svg = Files.readString(Chart.write(figure, folder, "title-" + letters).get(1));
+      var drawn = Pattern.compile("translate\\(([-0-9.]+) [^>]*>\\s*<text[^>]*>(An integer[^<]*)</text>").matcher(svg);
+      assertThat(drawn.find()).as(letters + " letters").isTrue();
+      assertThat(Double.parseDouble(drawn.group(1))).as(letters + " letters").isNotNegative();
+      assertThat(drawn.group(2)).isEqualTo(letters < 200 ? title.strip() : drawn.group(2));
+      assertThat(drawn.group(2).endsWith(" ...")).isEqualTo(letters == 200);
+    }
+  }
+
+  /** They have no maximum tolerable downtime to stand at, and there are not looks enough for them. */
+  @Test
+  public void moreOtherMethodsThanThereAreLooksAreNotDrawn() throws Exception {
+    List<TrialRow> rows = new ArrayList<>(Rows.ofEveryKind());
+    for (String method : List.of("kubevirt", "small-gain", "stop-and-copy")) {
+      rows.add(Rows.completed(method, 1, 20, 4));
+    }
+    Figure three = Figures.of(rows).get("MG");
+    assertThat(Chart.draw(three).getSeriesMap()).containsKeys("kubevirt: downtime", "small-gain: downtime", "stop-and-copy: downtime");
+    assertThat(Files.readString(Chart.write(three, folder, "three").get(1))).doesNotContain("other methods");
+    rows.add(Rows.notConverged("nova", 1));
+    Figure four = Figures.of(rows).get("MG");
+    assertThat(Chart.draw(four).getSeriesMap()).containsKeys("stock: downtime", "MPLM: downtime")
+        .doesNotContainKeys("kubevirt: downtime", "small-gain: downtime", "stop-and-copy: downtime", "nova: not converged");
+    assertThat(Files.readString(Chart.write(four, folder, "four").get(1))).contains("; without 4 other methods</text>");
+  }
+
   @Test
   public void theFigureSaysWhatWasMigratedAndHowItWasMeasured() {
     Figure figure = Figures.of(Rows.ofEveryKind()).get("MG");
