@@ -52,6 +52,18 @@ ballast_is_filled() {
         grep -q '^@mplm end status=0 ' "$tmp/records"
 }
 
+# A port that is slow for what is asked of it: each byte of a record is an exit of the guest. The best of two, for others run here too.
+heartbeats_leave_the_program_its_time() {
+    for period in 10000 1 10000 1; do
+        run 0 "$here/boot" 120 256 1 benchmark=is class=A threads=1 iterations=3 heartbeat_ms=$period || return 1
+        sed -n "s/^@mplm result .* seconds=\([0-9.]*\) .*/$period \1/p" "$tmp/records" >>"$tmp/took"
+    done
+    sort -g -k 2 "$tmp/took" | awk '!($1 in took) { took[$1] = $2 } END {
+        print "a repetition takes " took[1] " s, with few heartbeats " took[10000] " s"
+        exit !(took[1] < 1.6 * took[10000])
+    }' && [ "$(grep -c '^@mplm heartbeat ' "$tmp/records")" -gt 50 ]
+}
+
 # One record of an error, with this text in it, and the status of wrong input.
 guest_refuses() {       # TEXT SETTING...
     text=$1
@@ -89,6 +101,7 @@ for name in mg is sp bt writer; do
 done
 check 'a custom workload runs in a guest' workload_runs_in_a_guest
 check 'another program makes another image' another_program_is_another_image
+check 'heartbeats leave the program most of its time' heartbeats_leave_the_program_its_time
 check 'a guest fills its ballast, then starts the program' ballast_is_filled
 check 'a guest refuses ballast that it has no memory for' guest_refuses 'ballast is 100 MiB, free: [0-9]* MiB' benchmark=mg class=S ballast_mib=100
 check 'a guest refuses an unknown benchmark' guest_refuses 'unknown benchmark lu' benchmark=lu class=S
