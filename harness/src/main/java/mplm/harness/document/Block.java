@@ -13,7 +13,7 @@ public sealed interface Block {
   record Paragraph(String text) implements Block {}
 
   /**
-   * Rows below a header; a column's unit stands in its header or in its cells.
+   * Rows below a header; a column's unit stands in its header or in its cells. Without rows nothing is shown.
    *
    * @param curves of the chart above, to which each row belongs ({@link mplm.harness.chart.Chart#word}); none if there is no such chart
    */

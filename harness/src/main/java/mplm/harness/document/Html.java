@@ -47,7 +47,7 @@ public final class Html {
             .append("</h").append(heading.level()).append(">\n");
       } else if (block instanceof Block.Paragraph paragraph) {
         out.append("<p>").append(escaped(paragraph.text())).append("</p>\n");
-      } else if (block instanceof Block.Table table) {
+      } else if (block instanceof Block.Table table && !table.rows().isEmpty()) {
         table(table);
       } else if (block instanceof Block.Picture picture) {
         picture(picture);

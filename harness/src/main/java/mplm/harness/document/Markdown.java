@@ -20,7 +20,7 @@ public final class Markdown {
         out.append("#".repeat(heading.level())).append(' ').append(escaped(heading.text())).append("\n\n");
       } else if (block instanceof Block.Paragraph paragraph) {
         out.append(escaped(paragraph.text())).append("\n\n");
-      } else if (block instanceof Block.Table table) {
+      } else if (block instanceof Block.Table table && !table.rows().isEmpty()) {
         line(out, table.header());
         line(out, Collections.nCopies(table.header().size(), "---"));
         table.rows().forEach(row -> line(out, row.stream().map(Markdown::escaped).toList()));

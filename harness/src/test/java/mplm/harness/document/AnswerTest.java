@@ -71,6 +71,8 @@ public class AnswerTest {
       assertThat(List.of("<figure", ">Claims<", "Rule: ", "What ran where", ">Trials<").stream().map(html::indexOf).toList())
           .isSorted().doesNotContain(-1);
       assertThat(html.substring(0, html.indexOf("Rule: "))).contains("<details><summary>The rules");
+      assertThat(html).as("of what no trial was timed there is no table").doesNotContain("<tbody>\n</tbody>");
+      assertThat(Files.readString(run.resolve("report.md"))).doesNotContain("--- |\n\n");
     } finally {
       RecordedRun.remove(run);
     }
