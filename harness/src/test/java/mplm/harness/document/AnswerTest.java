@@ -85,6 +85,6 @@ public class AnswerTest {
     for (String resource : List.of("page.css", "page.js")) {
       assertThat(example).contains(new String(Html.class.getResourceAsStream(resource).readAllBytes(), StandardCharsets.UTF_8));
     }
-    assertThat(example).contains("<p>MPLM took ", "<title>MPLM at ");
+    assertThat(example).contains("<p>MPLM took ", "<title>MPLM at ", ">What the program lost<").doesNotContain("<tbody>\n</tbody>");
   }
 }
