@@ -52,17 +52,21 @@ public final class ChoiceChart {
    * @param methods of one experiment
    */
   public static List<Path> write(List<MethodSummary> methods, Best best, Path folder, String name) throws IOException {
-    int panels = draw(methods, best).size();
-    return panels == 1 ? Chart.write(() -> draw(methods, best).get(0), folder, name) : Sheet.write(() -> draw(methods, best), folder, name);
+    return isLostKnown(methods) ? Sheet.write(() -> draw(methods, best), folder, name)
+        : Chart.write(() -> draw(methods, best).get(0), folder, name);
   }
 
   static List<XYChart> draw(List<MethodSummary> methods, Best best) {
     List<XYChart> panels = new ArrayList<>();
-    if (methods.stream().anyMatch(method -> method.lost().isPresent())) {
+    if (isLostKnown(methods)) {
       panels.add(panel(methods, "time that the program lost", MethodSummary::lost, new Best(List.of(), "")));
     }
     panels.add(panel(methods, "downtime", MethodSummary::downtime, best));
     return panels;
+  }
+
+  private static boolean isLostKnown(List<MethodSummary> methods) {
+    return methods.stream().anyMatch(method -> method.lost().isPresent());
   }
 
   private static XYChart panel(List<MethodSummary> methods, String what, Function<MethodSummary, OptionalDouble> value, Best best) {

@@ -22,7 +22,7 @@ public final class Environment {
   static final String STAMP =
       """
       value() { v=$(cat "$2" 2>/dev/null | tr '\\n' ' '); echo "$1=${v:--}"; }
-      cpu() { sed -n "s/^$2[[:space:]]*: *//p" /proc/cpuinfo | head -n 1 | sed "s/^/$1=/"; }
+      cpu() { v=$(sed -n "s/^$2[[:space:]]*: *//p" /proc/cpuinfo | head -n 1); echo "$1=${v:--}"; }
       echo "kernel=$(uname -sr)"
       echo "architecture=$(uname -m)"
       cpu cpu 'model name'
