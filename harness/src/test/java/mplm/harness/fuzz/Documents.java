@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import mplm.harness.host.Hosts;
+import mplm.harness.record.Folders;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TraceStamp;
 import mplm.harness.suite.NpbConfigs;
@@ -27,7 +28,17 @@ final class Documents {
       for (String benchmark : List.of("mg", "is", "writer")) {
         Files.copy(Path.of("../npb-configs", benchmark + ".yaml"), folder.resolve(benchmark + ".yaml"));
       }
+      // a fuzzer ends its JVM itself, so no test can
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
       return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void remove(Path folder) {
+    try {
+      Folders.remove(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
