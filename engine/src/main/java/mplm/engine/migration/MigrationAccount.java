@@ -22,7 +22,7 @@ final class MigrationAccount {
   private final Method method;
   private final long begin;
   private final List<Progress> looks = new ArrayList<>();
-  private JsonNode info;
+  private JsonNode info = MissingNode.getInstance();
   private JsonNode there = MissingNode.getInstance();
   private int resumptions;
   private Progress now = new Progress(Duration.ZERO, "none", Optional.empty(), Optional.empty());
@@ -115,7 +115,7 @@ final class MigrationAccount {
     return looks.stream().anyMatch(look -> look.inPostcopy() && !(look.beforePostcopy() && now.ended()));
   }
 
-  /** The last answer, for fields that a {@link Progress} does not have. */
+  /** The last answer, {@link MissingNode} before the first, for fields that a {@link Progress} does not have. */
   JsonNode info() {
     return info;
   }
@@ -125,6 +125,7 @@ final class MigrationAccount {
     return info.path("total-time").asLong() != 0 && info.has("downtime");
   }
 
+  /** {@link IllegalArgumentException} if a record has no answer with the numbers. */
   MigrationResult completed() {
     return new MigrationResult(method, Outcome.COMPLETED, Optional.empty(), elapsed(),
         milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, List.copyOf(looks), end(),
@@ -146,7 +147,10 @@ final class MigrationAccount {
   }
 
   private Optional<Duration> milliseconds(String field) {
-    return Optional.of(Duration.ofMillis(info.required(field).asLong()));
+    if (!info.has(field)) {
+      throw new IllegalArgumentException("the last answer to query-migrate has no " + field);
+    }
+    return Optional.of(Duration.ofMillis(info.path(field).asLong()));
   }
 
   /** The present look, with what it does not show any more taken from the last that did. */

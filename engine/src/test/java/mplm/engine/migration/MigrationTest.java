@@ -327,6 +327,26 @@ public class MigrationTest {
     assertThat(MigrationResult.of(PRECOPY, false, Outcome.FAILED, Optional.of("why"), List.copyOf(messages))).isEmpty();
   }
 
+  /** The rest of the record is lost, and another file says that the migration completed. */
+  @Test
+  public void aRecordThatBreaksOffBeforeTheNumbersIsRefused() throws Exception {
+    states(COMPLETED);
+    run(PRECOPY, LONG);
+    int end = messages.size();
+    while (messages.get(end - 1).body().path("return").path("total-time").isMissingNode()) {
+      end--;
+    }
+    int begin = 0;
+    while (!messages.get(begin).body().path("execute").asText().equals("migrate")) {
+      begin++;
+    }
+    for (int length = begin + 1; length < end; length++) {
+      List<QmpMessage> kept = List.copyOf(messages.subList(0, length));
+      assertThatThrownBy(() -> MigrationResult.of(PRECOPY, false, Outcome.COMPLETED, Optional.empty(), kept)).as("%s messages", length)
+          .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("query-migrate");
+    }
+  }
+
   /** It was told to go on after the comparison of its memory: when it did says nothing of the downtime. */
   @Test
   public void aDestinationThatIsContinuedHasNoResume() throws Exception {
