@@ -26,8 +26,8 @@ guest: packages ## build the guest's kernel and programs, or find them in the ca
 	@guest-images/build
 npb: packages ## the guest's programs without a guest: classes S and W, verified, seconds, Mop/s, memory
 	@guest-images/bench S W
-bench: packages ## cost of a page visit, a fetch, a simulation; the live stage's share of the link; the guest's programs
-	@mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench exec:exec@bench-simulation && harness/bench && guest-images/bench A
+bench: packages ## cost of a page visit, a fetch, KVM's log, a simulation; the live stage's share of the link; the guest's programs
+	@export MPLM_ENGINE=$$(engine/qemu/build) && mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench exec:exec@bench-log exec:exec@bench-simulation && harness/bench && guest-images/bench A
 dist: packages ## one archive that runs on a machine with a Java runtime and sshd: nothing is built there
 	@harness/bin/dist
 clean:       ## remove what was built in this clone; the cache stays
