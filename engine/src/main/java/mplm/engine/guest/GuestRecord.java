@@ -32,7 +32,7 @@ public record GuestRecord(String kind, Map<String, String> fields, long arrival)
   /**
    * The record in a line, which may begin with something else (a kernel message that was not ended), and end with such a message
    * behind a sum that is right. Empty for a line without one, and for a record that is damaged: the kernel may print amid a record, and
-   * a migration repeat bytes of it, so only a whole one, with its time and a sum that is right, counts.
+   * a migration repeat bytes of it, so only a whole one, with its time, each field once and a sum that is right, counts.
    */
   public static Optional<GuestRecord> parse(String line, long arrival) {
     int at = line.lastIndexOf("@mplm ");
@@ -58,11 +58,12 @@ public record GuestRecord(String kind, Map<String, String> fields, long arrival)
     Map<String, String> fields = new LinkedHashMap<>();
     Matcher field = FIELD.matcher(line);
     int end = start.end();
+    boolean once = true;
     while (field.region(end, line.length()).lookingAt()) {
-      fields.put(field.group(1), field.group(2) != null ? field.group(2) : field.group(3));
+      once &= fields.put(field.group(1), field.group(2) != null ? field.group(2) : field.group(3)) == null;
       end = field.end();
     }
-    boolean whole = end == line.length() && TIME.matcher(line).matches();
+    boolean whole = once && end == line.length() && TIME.matcher(line).matches();
     return whole ? Optional.of(new GuestRecord(start.group(1), fields, arrival)) : Optional.empty();
   }
 

@@ -70,6 +70,8 @@ public class SerialLogTest {
       {"@mplm heart[    1.3] random: crng"},
       {"@mplm heartbeat n=[    1.3] random: crng t=1.234567"},
       {"@mplm error message=\"cut sho t=1.234567"},
+      {"@mplm heartbeat n=17 n=18 t=1.234567"},
+      {"@mplm heartbeat t=1.234566 n=17 t=1.234567"},
     };
   }
 

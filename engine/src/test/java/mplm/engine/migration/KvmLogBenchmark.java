@@ -63,8 +63,8 @@ public final class KvmLogBenchmark {
     for (int round = 0; round < rounds; round++) {
       for (DataSize size : sizes) {
         for (String engine : engines) {
-          for (Method method : List.of(Method.parse("mplm"), Method.parse("precopy:0.3s"))) {
-            String row = String.format(Locale.ROOT, "%6s  %-13s %s", size, method, engine);
+          for (Method method : List.of(Method.parse("mplm:epoch=0.1s"), Method.parse("precopy:0.3s"))) {
+            String row = String.format(Locale.ROOT, "%6s  %-15s %s", size, method, engine);
             costs.computeIfAbsent(row, any -> new ArrayList<>()).add(migrate(Path.of(engine), size, written, method));
           }
         }

@@ -84,11 +84,12 @@ public final class InputFile {
       throw new BadInput(file + ": " + (e instanceof CharacterCodingException
           ? "is not text in UTF-8: save it so (iconv -f LATIN1 -t UTF-8)" : "cannot be read: " + e.getMessage()));
     }
-    if (text.isBlank()) {
-      throw new BadInput(file + ": empty, allowed: a mapping");
-    }
     try {
-      return mapper.readValue(text, type);
+      T read = mapper.readTree(text).isMissingNode() ? null : mapper.readValue(text, type);
+      if (read == null) {
+        throw new BadInput(file + ": empty, allowed: a mapping");
+      }
+      return read;
     } catch (JsonProcessingException e) {
       boolean broken = !(e instanceof JsonMappingException) || e.getCause() instanceof StreamReadException;
       throw new BadInput(file + ":" + (broken ? notYaml(e) : explain(text, (JsonMappingException) e)));

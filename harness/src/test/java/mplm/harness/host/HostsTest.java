@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import mplm.engine.unit.DataSize;
 import mplm.harness.input.BadInput;
 import mplm.harness.support.InFolder;
@@ -335,10 +336,22 @@ public class HostsTest extends InFolder {
     assertThat(Hosts.address(shown)).isEqualTo(Optional.ofNullable(address));
   }
 
+  /** To YAML they are all nothing. */
+  @DataProvider
+  public Object[][] nothing() {
+    return new Object[][] {{""}, {" \n"}, {"# a comment\n"}, {"~"}, {"null"}, {"---\n"}, {"&anchor\n"}};
+  }
+
+  @Test(dataProvider = "nothing")
+  public void aFileOfNothingIsOneLine(String text) throws IOException {
+    Files.writeString(file, text);
+    for (Function<Path, ?> read : List.<Function<Path, ?>>of(Hosts::read, Hosts::all)) {
+      assertThatThrownBy(() -> read.apply(file)).isInstanceOf(BadInput.class).hasMessage(file + ": empty, allowed: a mapping");
+    }
+  }
+
   @Test
-  public void anEmptyFileAndNoFileAreOneLine() throws IOException {
-    Files.writeString(file, "");
-    assertThatThrownBy(() -> Hosts.read(file)).isInstanceOf(BadInput.class).message().contains("empty").hasLineCount(1);
+  public void noFileIsOneLine() {
     Path none = folder.resolve("none.yaml");
     assertThatThrownBy(() -> Hosts.read(none)).isInstanceOf(BadInput.class).hasMessage(none + ": no such file");
   }
