@@ -2,10 +2,12 @@
 package mplm.engine.simulate;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,13 +15,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import mplm.engine.migration.Method;
 import mplm.engine.trace.HeldTrace;
+import mplm.engine.trace.PageRuns;
+import mplm.engine.trace.Trace;
 import mplm.engine.trace.TraceFile;
+import mplm.engine.trace.TraceHeader;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 
 /**
  * MPLM's policies on the recorded traces, simulated: medians over migrations that begin at 25 moments spread evenly over the trace.
- * The arguments are the folder of the traces, which moments (all; even, those that were looked at when policies were tuned; odd, those
+ * The arguments are the traces' folder and the beginning of their names, such as {@code reports/traces/scaled}, which moments (all; even, those that were looked at when policies were tuned; odd, those
  * that were not), the time of a guest's first write to a page in an epoch, µs, "bound" or "no-bound", whether the least possible time is
  * computed, which takes minutes, and methods; the first is what others are divided by.
  */
@@ -27,12 +32,53 @@ public final class PolicyTable {
   private static final int BEGINNINGS = 25;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
-  /** A guest, on the link of reports/scaled-example and with MPLM's epoch there, ms. */
+  /** A guest, on a link and with MPLM's epoch. */
   private record Guest(String name, long bitsPerSecond, String epoch) {}
 
-  private static final List<Guest> GUESTS = List.of(
+  /** As in reports/scaled-example. */
+  private static final List<Guest> SCALED = List.of(
       new Guest("MG", 70_372_000, "1.111s"), new Guest("IS", 409_356_000, "1.846s"),
       new Guest("SP", 129_703_000, "1.412s"), new Guest("BT", 87_247_000, "1.783s"));
+
+  /** Of npb-configs: in an epoch of the paper the guest dirties so much of a pass over its used memory; a pass takes so many epochs. */
+  private record Proportion(String name, double rho, double epochs) {
+    /**
+     * The epoch in which this trace dirties the same share of its used memory, and the link on which a pass takes as many of them; where
+     * it never dirties so much, a pass takes 10 s, as in {@code mplm run scaled}.
+     */
+    Guest of(HeldTrace trace) {
+      double used = trace.used().pages();
+      int intervals = 1;
+      while (intervals < trace.intervals() / 4 && dirtied(trace, intervals) < rho / epochs * used) {
+        intervals++;
+      }
+      double epoch = intervals < trace.intervals() / 4 ? intervals * trace.header().interval().toMillis() / 1e3 : 10 / epochs;
+      return new Guest(name, Math.round(used * TraceHeader.PAGE_BYTES * 8 / (epochs * epoch)), String.format(Locale.ROOT, "%.3fs", epoch));
+    }
+
+    /** Mean number of pages that are dirtied in a window of so many intervals. */
+    private static double dirtied(HeldTrace trace, int intervals) {
+      List<Long> windows = new ArrayList<>();
+      BitSet pages = new BitSet();
+      PageRuns runs = new PageRuns();
+      try (Trace.Player player = trace.play()) {
+        for (int n = 1; player.next(runs).isPresent(); n++) {
+          runs.addTo(pages);
+          if (n % intervals == 0) {
+            windows.add((long) pages.cardinality());
+            pages.clear();
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return windows.stream().mapToLong(Long::longValue).average().orElse(0);
+    }
+  }
+
+  private static final List<Proportion> PAPER = List.of(
+      new Proportion("MG", 6.8, 9), new Proportion("IS", 1.52, 13 / 3.0), new Proportion("SP", 1.55, 17 / 3.0),
+      new Proportion("BT", 1.15, 17.5 / 3));
 
   private PolicyTable() {}
 
@@ -41,8 +87,12 @@ public final class PolicyTable {
     Map<String, double[]> logs = new LinkedHashMap<>();
     List<String> methods = Arrays.asList(arguments).subList(4, arguments.length);
     System.out.println("guest method                      time s  downtime s   of the first's    over the least time");
-    for (Guest guest : GUESTS) {
-      HeldTrace trace = HeldTrace.of(new TraceFile(Path.of(arguments[0], "scaled-" + guest.name + ".trace.gz")));
+    for (Proportion paper : PAPER) {
+      HeldTrace trace = HeldTrace.of(new TraceFile(Path.of(arguments[0] + "-" + paper.name + ".trace.gz")));
+      Guest guest = arguments[0].endsWith("scaled")
+          ? SCALED.stream().filter(one -> one.name.equals(paper.name)).findFirst().orElseThrow() : paper.of(trace);
+      System.out.printf(Locale.ROOT, "%-5s %.0f MiB used, %.1f Mbit/s, MPLM's epoch %s%n", guest.name, trace.used().pages() / 256.0,
+          guest.bitsPerSecond / 1e6, guest.epoch);
       Conditions conditions = conditions(guest).withFirstWrite(Duration.ofNanos((long) (Double.parseDouble(arguments[2]) * 1000)));
       List<HeldTrace> beginnings = IntStream.range(0, BEGINNINGS)
           .filter(n -> arguments[1].equals("all") || n % 2 == (arguments[1].equals("odd") ? 1 : 0))
@@ -63,7 +113,7 @@ public final class PolicyTable {
       }
     }
     logs.forEach((method, sums) -> System.out.printf(Locale.ROOT, "mean  %-26s %8s  %10s   %.3f  %.3f    %.2f%n", method, "", "",
-        Math.exp(sums[0] / GUESTS.size()), Math.exp(sums[1] / GUESTS.size()), sums[2] / GUESTS.size()));
+        Math.exp(sums[0] / PAPER.size()), Math.exp(sums[1] / PAPER.size()), sums[2] / PAPER.size()));
   }
 
   /** Time, downtime, time over the least possible with that downtime, epochs. */
