@@ -29,7 +29,7 @@ import mplm.engine.unit.DataSize;
  * has to boot. Two QEMUs of this machine are connected by its loopback device, whose rate is not limited.
  */
 public final class KvmLogBenchmark {
-  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final Duration LIMIT = Duration.ofMinutes(3);
 
   /**
    * In 32-bit protected mode with flat segments: for ever {@code incb (%ebx)}, from 1 MiB up, each 4096 bytes, to the address at
@@ -99,7 +99,7 @@ public final class KvmLogBenchmark {
       MigrationResult result =
           new Migration(source.qmp(), destination.qmp(), method, "127.0.0.1", Route.DIRECT, LIMIT).run(progress -> { });
       if (result.outcome() != Outcome.COMPLETED) {
-        throw new IOException("not completed: " + result);
+        throw new IOException(result.outcome() + result.reason().map(reason -> ": " + reason).orElse("") + ", at the end " + result.end());
       }
       List<String> log = Files.readAllLines(source.log(), StandardCharsets.UTF_8);
       List<TraceEvent> fetches = TraceEvent.of(log.stream()).stream().filter(event -> event.name().equals("mplm_cost")).toList();
