@@ -156,6 +156,7 @@ public class ResumeIT {
       assertThat(last).filteredOn(told -> told.contains("No space left on device")).as(String.join("\n", last)).hasSize(2);
       assertThat(last.get(last.size() - 1)).startsWith("1 of 2 trials are done").contains("--resume");
       assertThat(last).noneMatch(told -> told.contains("at java.base"));
+      RecordedRun.remove(runs);
       runs = disk.seen().resolve("runs");
       Path run = begun().orElseThrow();
       assertThat(RecordedRun.rows(run)).singleElement().satisfies(row -> assertThat(row).containsEntry("outcome", "completed"));
