@@ -23,6 +23,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -84,8 +85,8 @@ public final class InputFile {
       throw new BadInput(file + ": " + (e instanceof CharacterCodingException
           ? "is not text in UTF-8: save it so (iconv -f LATIN1 -t UTF-8)" : "cannot be read: " + e.getMessage()));
     }
-    try {
-      T read = mapper.readTree(text).isMissingNode() ? null : mapper.readValue(text, type);
+    try (JsonParser first = mapper.createParser(text)) {
+      T read = first.nextToken() == null ? null : mapper.readValue(text, type);
       if (read == null) {
         throw new BadInput(file + ": empty, allowed: a mapping");
       }
@@ -93,6 +94,8 @@ public final class InputFile {
     } catch (JsonProcessingException e) {
       boolean broken = !(e instanceof JsonMappingException) || e.getCause() instanceof StreamReadException;
       throw new BadInput(file + ":" + (broken ? notYaml(e) : explain(text, (JsonMappingException) e)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of text in memory there is none
     }
   }
 
