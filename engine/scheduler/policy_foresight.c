@@ -18,16 +18,22 @@
  *      not expected to be written before the planned stop.
  *
  * Without a period, or while the guest does not write what was expected, it is
- * policy "cold".  Nothing is to be set: an epoch lasts 100 ms, or ten times
- * what the last fetch took the sender and, at a microsecond a page, the guest,
- * whose first write to a page after a fetch is a fault under KVM.
+ * policy "cold".  While the stage is held, there is always a new plan, and what
+ * of the dirty set is not expected in the next epoch is sent.
+ *
+ * Nothing is to be set: an epoch lasts 100 ms, or a 300th of what the non-dirty
+ * set takes to be sent, for a longer migration has to look further back and
+ * ahead; or ten times what the last fetch took the sender and, at a microsecond
+ * a page, the guest, whose first write to a page after a fetch is a fault under
+ * KVM.
  *
  * Good with programs that iterate.  No better than "cold" with others, and with
  * programs whose period is longer than the history or shorter than two epochs.
  *
  * Costs 65 bits a page (0.2 % of the guest's memory).  What it reads of them at
  * a fetch for 1. and 2. is a sample of SAMPLE words, whatever the guest's size;
- * for 4. it is as many bitmaps as epochs to the stop.
+ * for 4. it is as many bitmaps as epochs to the stop.  That time is the epoch's
+ * own: with terabytes, it is a part of it that is seen.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -40,6 +46,8 @@
 #define SAMPLE 1024                  /* words */
 #define PAGE_BYTES 4104              /* of a page in QEMU's stream */
 #define EPOCH_MS 100
+#define EPOCHS 300                   /* at most, for the non-dirty set */
+#define RATE_KNOWN 4                 /* epochs until the link's rate is */
 #define FAULTS_PER_MS 1000
 #define SURE 20                      /* percent; less is not worth a plan */
 
@@ -55,14 +63,30 @@ typedef struct Foresight {
     uint64_t rate;                   /* of the link, bytes per second */
     uint32_t period;                 /* epochs; 0: none */
     uint32_t stop;                   /* epochs to the stop that is planned */
+    int64_t least_ms;                /* of an epoch, by the guest's size */
     double latest;                   /* ms: by then all is to be sent */
+    bool sure;                       /* the guest writes what is expected */
     bool over;
 } Foresight;
 
-/* Every how many words of a bitmap one is looked at */
+/* Every how many words of the bitmaps one is looked at */
 static uint64_t stride_of(const MplmScheduler *s)
 {
     return s->all_pages / BITS_PER_WORD / SAMPLE + 1;
+}
+
+/*
+ * The first of these in a block, if blocks of @before words are before it: all
+ * blocks are one row of words, or a small one would count for a large one.
+ */
+static uint64_t sampled_from(uint64_t before, uint64_t stride)
+{
+    return (stride - before % stride) % stride;
+}
+
+static bool held(const MplmScheduler *s)
+{
+    return atomic_load(&s->hold);
 }
 
 /* Word @w of what is expected @ahead epochs ahead, 1 is the one that begins. */
@@ -93,31 +117,36 @@ static void learn_rate(MplmScheduler *s, Foresight *f, int64_t ms)
 static void learn_writes(MplmScheduler *s, Foresight *f)
 {
     uint64_t stride = stride_of(s), written = 0, expected = 0;
-    uint64_t dirtied = 0, covered = 0, chance;
+    uint64_t dirtied = 0, covered = 0, chance, before, w;
 
     for (uint32_t lag = 1; lag < HISTORY - 1 && lag + 1 < s->stats.epochs; lag++) {
         uint64_t same = 0, either = 0;
 
+        before = 0;
         for (uint32_t i = 0; i < s->nblocks; i++) {
             const Block *b = &s->blocks[i];
             const unsigned long *now = fetched_before(s, b, 0);
             const unsigned long *then = fetched_before(s, b, lag);
 
-            for (uint64_t w = 0; w < words_of(b->pages); w += stride) {
+            for (w = sampled_from(before, stride); w < words_of(b->pages);
+                 w += stride) {
                 if (now[w] | then[w]) {
                     same += __builtin_popcountl(now[w] & then[w]);
                     either += __builtin_popcountl(now[w] | then[w]);
                 }
             }
+            before += words_of(b->pages);
         }
         f->same[lag] += 64 * same - f->same[lag] / 8;
         f->either[lag] += 64 * either - f->either[lag] / 8;
     }
+    before = 0;
     for (uint32_t i = 0; f->period && i < s->nblocks; i++) {
         const Block *b = &s->blocks[i];
         const unsigned long *now = fetched_before(s, b, 0);
 
-        for (uint64_t w = 0; w < words_of(b->pages); w += stride) {
+        for (w = sampled_from(before, stride); w < words_of(b->pages);
+             w += stride) {
             unsigned long then = fetched_before(s, b, f->period)[w] |
                                  fetched_before(s, b, f->period + 1)[w];
 
@@ -129,6 +158,7 @@ static void learn_writes(MplmScheduler *s, Foresight *f)
             dirtied += __builtin_popcountl(b->dirtied[w]);
             covered += __builtin_popcountl(b->dirtied[w] & then);
         }
+        before += words_of(b->pages);
     }
     chance = dirtied ? written * covered / dirtied : 0;
     f->unlikely += 64 * (written - chance) - f->unlikely / 8;
@@ -157,14 +187,15 @@ static uint32_t find_period(const MplmScheduler *s, const Foresight *f)
  */
 static double left_at(const MplmScheduler *s, uint32_t h, double pages)
 {
-    uint64_t stride = stride_of(s), since[HORIZON + 1] = { 0 };
+    uint64_t stride = stride_of(s), since[HORIZON + 1] = { 0 }, before = 0;
     double most;
 
     /* since[j]: written from epoch j on; since[0]: and all that is pending */
     for (uint32_t i = 0; i < s->nblocks; i++) {
         const Block *b = &s->blocks[i];
 
-        for (uint64_t w = 0; w < words_of(b->pages); w += stride) {
+        for (uint64_t w = sampled_from(before, stride);
+             w < words_of(b->pages); w += stride) {
             unsigned long word = 0;
 
             for (uint32_t j = h; j >= 1; j--) {
@@ -173,8 +204,10 @@ static double left_at(const MplmScheduler *s, uint32_t h, double pages)
                     since[j] += __builtin_popcountl(word);
                 }
             }
-            since[0] += __builtin_popcountl(word | b->pending[w]);
+            since[0] += __builtin_popcountl(
+                (word | b->pending[w]) & word_mask(b->pages, w));
         }
+        before += words_of(b->pages);
     }
     most = (double)since[0] * stride - h * pages;
     for (uint32_t j = 1; j <= h; j++) {
@@ -198,21 +231,23 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
     double passed = (double)(now_ms - s->start_ms) / interval;
     double most, best, best_left = left;
     /* Once only the dirty set is left, a stop is not put off: it always could be */
-    uint32_t last = s->late_epochs <= 1 ? HORIZON : f->stop ? f->stop - 1 : 0;
+    bool anew = s->late_epochs <= 1 || held(s);
+    uint32_t last = anew ? HORIZON : f->stop ? f->stop - 1 : 0;
     uint64_t sure = f->unlikely ? f->foreseen * 100 / f->unlikely : 0;
 
     s->forecast = (MplmForecast) { 0 };
     f->stop = 0;
     f->over = !s->stats.nondirty_pages;
+    f->sure = f->period && sure >= SURE;
     if (!f->period || pages <= 0 || s->stats.nondirty_pages > pages * HORIZON) {
         return;
     }
-    if (s->late_epochs <= 1) {
+    if (anew) {
         f->latest = (passed + left / pages) * interval * 1.05;
     }
     most = f->latest / interval;
     best = passed + 2 * left / pages;
-    for (uint32_t h = 1; h <= last && sure >= SURE; h++) {
+    for (uint32_t h = 1; h <= last && f->sure; h++) {
         double rest = left_at(s, h, pages);
         double cost = passed + h + 2 * rest / pages;
 
@@ -230,28 +265,42 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
     };
 }
 
-/* Defers what is expected until the stop; all, if none is planned. */
+/*
+ * Defers what is expected until the stop; all, if none is planned.  If the stage
+ * is held then, with the dirty set at last, what is expected of the next epoch.
+ */
 static void defer(MplmScheduler *s, const Foresight *f)
 {
+    bool at_last = !f->stop && held(s) && !s->stats.nondirty_pages;
+    uint32_t until = f->stop ? f->stop : at_last && f->sure;
     bool used[HISTORY] = { false };
+    uint32_t ages[HISTORY], n = 0;
 
     /* the fetches that expected_word() looks at, each once */
-    for (uint32_t ahead = 1; ahead <= f->stop; ahead++) {
+    for (uint32_t ahead = 1; ahead <= until; ahead++) {
         uint32_t age = f->period - 1 - (ahead - 1) % f->period;
 
         used[age ? age - 1 : 0] = used[age] = used[age + 1] = true;
     }
+    for (uint32_t age = 0; age < HISTORY; age++) {
+        if (used[age]) {
+            ages[n++] = age;
+        }
+    }
     for (uint32_t i = 0; i < s->nblocks; i++) {
         Block *b = &s->blocks[i];
+        const unsigned long *then[HISTORY];
 
-        memset(b->deferred, f->stop ? 0 : 0xff,
-               words_of(b->pages) * sizeof(*b->deferred));
-        for (uint32_t age = 0; age < HISTORY; age++) {
-            const unsigned long *then = fetched_before(s, b, age);
+        for (uint32_t a = 0; a < n; a++) {
+            then[a] = fetched_before(s, b, ages[a]);
+        }
+        for (uint64_t w = 0; w < words_of(b->pages); w++) {
+            unsigned long word = f->stop || at_last ? 0 : ~0UL;
 
-            for (uint64_t w = 0; used[age] && w < words_of(b->pages); w++) {
-                b->deferred[w] |= then[w];
+            for (uint32_t a = 0; a < n; a++) {
+                word |= then[a][w];
             }
+            b->deferred[w] = word;
         }
     }
 }
@@ -267,19 +316,26 @@ static void foresight_epoch_begin(MplmScheduler *s, int64_t now_ms)
         learn_writes(s, f);
         f->period = find_period(s, f);
         plan_stop(s, f, now_ms, interval);
+        if (s->stats.epochs <= RATE_KNOWN && f->rate) {
+            f->least_ms = s->stats.nondirty_pages * PAGE_BYTES * 1000 /
+                          f->rate / EPOCHS;
+        }
         cost = s->fetch_ms +
                (s->stats.fetched - s->last_fetched) / FAULTS_PER_MS;
     }
     defer(s, f);
     cost = 10 * cost > EPOCH_MS ? 10 * cost : EPOCH_MS;
+    cost = cost < f->least_ms ? f->least_ms : cost;
     s->epoch_ms = cost < s->knobs.epoch_ms ? cost : s->knobs.epoch_ms;
 }
 
 static MplmEnd foresight_over(const MplmScheduler *s)
 {
     const Foresight *f = s->state;
+    bool as_cold = !f->stop && !f->sure;   /* the rest would be idle */
 
-    return f->over ? MPLM_END_PLANNED : MPLM_END_NONE;
+    return f->over || (as_cold && !s->stats.nondirty_pages)
+        ? MPLM_END_PLANNED : MPLM_END_NONE;
 }
 
 const PolicyOps policy_foresight = {

@@ -137,6 +137,78 @@ public class SchedulerTest {
     }
   }
 
+  /** Without a period it is cold: it does not wait for the epoch's end, as if there were something to be planned then. */
+  @Test
+  public void foresightWithoutAPeriodEndsWithTheNonDirtySet() {
+    try (Scheduler scheduler = new Scheduler("foresight", Knobs.PAPER)) {
+      scheduler.addBlock(full(64));
+      scheduler.start(0);
+      sends(scheduler, 0, 32);
+      fetch(scheduler, 100, 0);
+      sends(scheduler, 101, 32);
+      assertThat(scheduler.next(101)).isEqualTo(Action.STOP);
+      assertThat(scheduler.stats().end()).isEqualTo(Stats.End.PLANNED);
+    }
+  }
+
+  /** With the dirty set at last, whatever the policy: the link is there, and the guest's pages only become more. */
+  @Test(dataProvider = "policies")
+  public void whatIsDirtiedIsSentWhileTheStageIsHeld(String policy) {
+    try (Scheduler scheduler = new Scheduler(policy, Knobs.PAPER.withEpoch(Duration.ofMillis(100)))) {
+      scheduler.addBlock(full(64));
+      scheduler.hold(true);
+      scheduler.start(0);
+      sends(scheduler, 0, 64);
+      for (int n = 1; n <= 60; n++) {
+        fetch(scheduler, n * 100L, 5);
+        assertThat(sends(scheduler, n * 100L, 1)).isEqualTo("D5");
+      }
+      scheduler.hold(false);
+      assertThat(scheduler.next(6001)).isEqualTo(Action.STOP);
+    }
+  }
+
+  @DataProvider
+  public Object[][] policies() {
+    return Scheduler.policies().stream().map(policy -> new Object[] {policy}).toArray(Object[][]::new);
+  }
+
+  /** They stay set in QEMU's bitmaps, whose blocks may grow. */
+  @Test
+  public void bitsBehindABlocksEndAreNoPagesThatWillBeLeft() {
+    assertThat(forecasts(-1)).isEqualTo(forecasts(1)).containsPattern("stop=PT(?!0S)");
+  }
+
+  /** What foresight expects of a guest that sweeps over half of its memory, with another block of a page, of this word. */
+  private static String forecasts(long word) {
+    StringBuilder said = new StringBuilder();
+    try (Scheduler scheduler = new Scheduler("foresight", Knobs.PAPER)) {
+      scheduler.addBlock(full(4096));
+      Bitmap small = full(1);
+      small.pointer().setLong(0, word);
+      scheduler.addBlock(small);
+      scheduler.start(0);
+      long sent = 0;
+      for (long n = 1; n <= 80; n++) {
+        for (int page = 0; page < 150 && scheduler.next(n * 100 - 100) == Action.SEND; page++) {
+          said.append(scheduler.page()).append(' ');
+          scheduler.sent(scheduler.block(), scheduler.page());
+          sent++;
+        }
+        if (scheduler.next(n * 100) != Action.FETCH) {
+          break;
+        }
+        Bitmap fetched = new Bitmap(4096);
+        fetched.set(1000 + n % 10 * 200, 200);
+        scheduler.merge(0, fetched);
+        scheduler.progress(sent * 4104);
+        scheduler.epoch(n * 100);
+        said.append(scheduler.forecast()).append('\n');
+      }
+    }
+    return said.toString();
+  }
+
   @DataProvider
   public Object[][] wrongKnobs() {
     return new Object[][] {
