@@ -165,6 +165,9 @@ public final class SerialLog implements AutoCloseable {
     }
     anyLine = true;
     line.reset();
+    if (b != '\n') {
+      line.write(b); // of a line that is too long, and goes on
+    }
     recorder.accept(new SerialLine(arrival, text));
     Optional<GuestRecord> record = GuestRecord.parse(text, arrival);
     record.ifPresent(records::add);

@@ -85,8 +85,8 @@ public record KubeVirtSteps(Duration initial, Duration downtime, int levels, int
   @Override
   public KubeVirtSteps scaled(double factor) {
     double least = 1e-3;
-    return new KubeVirtSteps(Durations.milliseconds(Math.max(least, seconds(initial) * factor)),
-        Durations.milliseconds(Math.max(2 * least, seconds(downtime) * factor)), levels, iteration,
+    Duration first = Durations.milliseconds(Math.max(least, seconds(initial) * factor));
+    return new KubeVirtSteps(first, Durations.milliseconds(Math.max(seconds(first) + least, seconds(downtime) * factor)), levels, iteration,
         Durations.milliseconds(Math.max(least, seconds(cooldown) * factor)));
   }
 

@@ -59,9 +59,9 @@ public final class Methods {
     return List.copyOf(FORMS);
   }
 
-  /** The text forms of all of them but that one, with "or" before the last. */
-  public static String formsBut(String name) {
-    List<String> texts = FORMS.stream().filter(form -> !form.name().equals(name)).map(Form::text).toList();
+  /** The text forms of all of them, with "or" before the last. */
+  public static String texts() {
+    List<String> texts = FORMS.stream().map(Form::text).toList();
     return String.join(", ", texts.subList(0, texts.size() - 1)) + " or " + texts.get(texts.size() - 1);
   }
 
@@ -75,7 +75,7 @@ public final class Methods {
     String name = colon < 0 ? text : text.substring(0, colon);
     try {
       Form form = form(name).orElseThrow(() -> new IllegalArgumentException(
-          "a method is " + formsBut("") + ", such as precopy:0.3s or mplm:epoch=1s,share=25"));
+          "a method is " + texts() + ", such as precopy:0.3s or mplm:epoch=1s,share=25"));
       return form.parser().apply(colon < 0 ? Optional.empty() : Optional.of(text.substring(colon + 1)));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("method '" + text + "': " + e.getMessage(), e);

@@ -128,7 +128,6 @@ public record Migration(
 
         @Override
         public String here() throws IOException {
-          account.resumes();
           return uri(route.to(listening));
         }
       });

@@ -24,7 +24,8 @@ final class MigrationAccount {
   private final List<Progress> looks = new ArrayList<>();
   private JsonNode info = MissingNode.getInstance();
   private JsonNode there = MissingNode.getInstance();
-  private int resumptions;
+  private boolean broken;
+  private int recoveries;
   private Progress now = new Progress(Duration.ZERO, "none", Optional.empty(), Optional.empty());
   private Optional<Progress> last = Optional.empty();
   private Optional<Duration> ended = Optional.empty();
@@ -51,7 +52,7 @@ final class MigrationAccount {
     for (Turn turn : Conversation.of(messages)) {
       boolean there = turn.peer().equals(source);
       if (turn.is(Kind.COMMAND, "migrate") && turn.value().path("resume").asBoolean() && account != null) {
-        account.resumes();
+        continue; // a post-copy whose stream broke is to go on
       } else if (turn.is(Kind.COMMAND, "migrate")) {
         account = new MigrationAccount(method, turn.time());
         source = turn.peer();
@@ -78,6 +79,12 @@ final class MigrationAccount {
     info = answer;
     now = Progress.of(answer, Duration.ofNanos(time - begin));
     looks.add(now);
+    if (now.status().equals("postcopy-paused") || now.status().startsWith("postcopy-recover")) {
+      broken = true;
+    } else if (broken && (now.status().equals("postcopy-active") || now.status().equals("completed"))) {
+      broken = false;
+      recoveries++;
+    }
     if (now.ended()) {
       ended = ended.or(() -> Optional.of(now.elapsed()));
     } else if (now.ram().isPresent()) {
@@ -89,11 +96,6 @@ final class MigrationAccount {
   /** An answer to {@code query-migrate} from the destination. */
   void lookThere(JsonNode answer) {
     there = answer;
-  }
-
-  /** A post-copy whose stream broke is to go on. */
-  void resumes() {
-    resumptions++;
   }
 
   /** The first one counts. */
@@ -129,7 +131,7 @@ final class MigrationAccount {
   MigrationResult completed() {
     return new MigrationResult(method, Outcome.COMPLETED, Optional.empty(), elapsed(),
         milliseconds("total-time"), milliseconds("downtime"), milliseconds("setup-time"), stop, resume, last, List.copyOf(looks), end(),
-        PostcopyPhase.of(info, there, sinceResume(), resumptions));
+        PostcopyPhase.of(info, there, sinceResume(), recoveries));
   }
 
   private Optional<Duration> sinceResume() {

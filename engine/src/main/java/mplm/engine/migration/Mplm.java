@@ -102,10 +102,18 @@ public record Mplm(String policy, Knobs knobs) implements Method {
     return settings;
   }
 
-  /** What the batches' steps send until the pointer of the non-dirty set has been everywhere once. */
+  /**
+   * By the policy: what the batches' steps send until the pointer of the non-dirty set has been everywhere once; each page once; the
+   * budget, which the scheduler's sources have.
+   */
   @Override
   public OptionalLong livePages(long pages) {
-    return OptionalLong.of(pages * 100 / (100 - knobs.dirtyShare()) + knobs.batchPages());
+    return OptionalLong.of(switch (policy) {
+      case "cold" -> pages;
+      case "foresight" -> pages + pages / 2;
+      case "progress" -> 2 * pages;
+      default -> pages * 100 / (100 - knobs.dirtyShare()) + knobs.batchPages();
+    });
   }
 
   @Override

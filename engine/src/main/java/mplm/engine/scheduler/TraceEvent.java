@@ -14,10 +14,10 @@ import java.util.regex.Pattern;
  * @param fields by their names
  */
 record TraceEvent(String name, Map<String, String> fields) {
-  private static final Pattern EVENT = Pattern.compile("(?:\\d+@\\d+\\.\\d+:|[\\dT:.-]+Z )?mplm_([a-z]+)(.*)");
+  private static final Pattern EVENT = Pattern.compile("(?:\\d+@\\d+\\.\\d+:|[\\dT:.-]+Z )?mplm_(?!record_)([a-z]+)(.*)");
   private static final Pattern FIELD = Pattern.compile(" ([a-z_]+)=(.*?)(?= [a-z_]+=|$)");
 
-  /** Reads a line of the log; empty if it is none of MPLM's. */
+  /** Reads a line of the log; empty if it is none of MPLM's migration: the recorder's begin with {@code mplm_record_}. */
   static Optional<TraceEvent> parse(String line) {
     Matcher event = EVENT.matcher(line);
     if (!event.matches()) {

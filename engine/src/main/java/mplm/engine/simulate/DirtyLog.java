@@ -109,7 +109,8 @@ final class DirtyLog implements Closeable {
         }
       }
     }
-    reported = until;
+    // the guest's clock stands while its first writes after a fetch are paid for, and can seem to go back
+    reported = Math.max(reported, until);
   }
 
   /** Multiples of the golden ratio: evenly spread over neighbouring pages, and over the intervals of one page. */

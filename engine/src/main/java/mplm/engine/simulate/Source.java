@@ -91,12 +91,13 @@ public final class Source implements Closeable {
     if (logged) {
       pending.or(fetch());
     }
-    for (int page = pending.nextSetBit(0); page >= 0 && wire.now() < until; page = pending.nextSetBit(page + 1)) {
+    int page = pending.nextSetBit(0);
+    for (; page >= 0 && wire.now() < until; page = pending.nextSetBit(page + 1)) {
       wire.send(page, !log.used().get(page));
     }
     long end = Math.max(wire.now(), wire.idle()) + Conditions.picoseconds(conditions.switchover());
     long last = wire.pages() - live;
-    return end > until ? result(method, stop, Optional.empty(), last)
+    return page >= 0 || end > until ? result(method, stop, Optional.empty(), last)
         : result(method, stop, Optional.of(end), last);
   }
 

@@ -57,6 +57,20 @@ public final class PageRuns {
     bounds[size++] = end;
   }
 
+  /** Whether all pages of another set are in this one. */
+  public boolean containsAll(PageRuns other) {
+    int at = 0;
+    for (int run = 0; run < other.runs(); run++) {
+      while (at < runs() && end(at) < other.end(run)) {
+        at++;
+      }
+      if (at == runs() || first(at) > other.first(run)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Adds the pages of this set to another. */
   public void addTo(BitSet set) {
     for (int run = 0; run < runs(); run++) {

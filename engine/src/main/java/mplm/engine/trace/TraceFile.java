@@ -93,6 +93,9 @@ public final class TraceFile implements Trace {
       in.set(dirtied, pages);
       if (saysZeroed) {
         in.set(zeroed, pages);
+        if (!dirtied.containsAll(zeroed)) {
+          throw in.wrong("damaged: in interval " + intervals + " a page became a zero page and was not dirtied");
+        }
       }
       intervals++;
       return Optional.of(Duration.ofNanos(microseconds * 1_000));

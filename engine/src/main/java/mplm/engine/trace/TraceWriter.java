@@ -43,6 +43,9 @@ public final class TraceWriter implements Closeable {
     if (length.isNegative() || length.isZero() || length.toNanos() % 1_000 != 0) {
       throw new IllegalArgumentException("an interval is at least 1 us long, in whole microseconds, not " + length);
     }
+    if (!dirtied.containsAll(zeroed)) {
+      throw new IllegalArgumentException("zero pages " + zeroed + " are not all of those that were dirtied: " + dirtied);
+    }
     number(length.toNanos() / 1_000);
     set(dirtied);
     set(zeroed);

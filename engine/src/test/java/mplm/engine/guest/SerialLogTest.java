@@ -120,6 +120,15 @@ public class SerialLogTest {
     }
   }
 
+  @Test
+  public void aLineThatIsTooLongLosesNothing() throws Exception {
+    List<SerialLine> lines = new ArrayList<>();
+    try (SerialLog log = SerialLog.open("source", stream("x".repeat(65_540) + "\n"), lines::add)) {
+      assertThatThrownBy(() -> log.await("ready", SOON)).isInstanceOf(GuestException.Died.class);
+    }
+    assertThat(lines.stream().mapToInt(line -> line.text().length()).sum()).isEqualTo(65_540);
+  }
+
   /** The guest is moved amid a record: its head left through the source's port, its rest through the destination's. */
   @Test
   public void aRecordMayStraddleTheMove() throws Exception {

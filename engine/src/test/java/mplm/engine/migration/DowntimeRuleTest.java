@@ -134,6 +134,12 @@ public class DowntimeRuleTest {
     assertThat(stall.stops()).as("600 and 4 % of it").isTrue();
   }
 
+  @Test
+  public void stepsThatBecomeAMillisecondOrLessAreStepsStill() {
+    assertThat(Method.parse("kubevirt-steps:initial=300ms,downtime=302ms").scaled(0.01))
+        .hasToString("kubevirt-steps:initial=0.003s,downtime=0.004s,cooldown=0.1s");
+  }
+
   /** QEMU's 300 ms are scaled as all times are, or a guest in proportion would be stopped by them much too early. */
   @DataProvider
   public Object[][] scaled() {

@@ -68,8 +68,8 @@ public class MethodTest {
   @DataProvider
   public Object[][] wrong() {
     return new Object[][] {
-      {"", Methods.formsBut("")},
-      {"hybrid", Methods.formsBut("")},
+      {"", Methods.texts()},
+      {"hybrid", Methods.texts()},
       {"postcopy:", "'' is not a setting of postcopy: it takes after=NUMBERpass, first=DURATION, preempt"},
       {"postcopy:after=2", "a number of passes, such as 1pass, not '2'"},
       {"postcopy:preempt=1", "'preempt=1' is not a setting of postcopy"},

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -228,6 +229,19 @@ public class MigrationTest {
     });
     destinationLoads(0);
     assertThat(run(Method.parse("postcopy:after=9pass"), Duration.ofMillis(100)).outcome()).isEqualTo(Outcome.COMPLETED);
+  }
+
+  /** However often its driver tries, and QEMU falls back to paused. */
+  @Test
+  public void aStreamThatBreaksOnceIsMadeAnewOnce() throws Exception {
+    MigrationAccount account = new MigrationAccount(Method.parse("postcopy"), 0);
+    int time = 0;
+    for (String status : List.of("active", "postcopy-active", "postcopy-paused", "postcopy-recover", "postcopy-paused", "postcopy-paused",
+        "postcopy-recover-setup", "postcopy-active", "postcopy-active")) {
+      account.look(new ObjectMapper().readTree(ACTIVE.replace("active", status)), time++);
+    }
+    account.look(new ObjectMapper().readTree(COMPLETED.replace("\"ram\": {", "\"ram\": {\"postcopy-bytes\": 7, ")), time);
+    assertThat(account.completed().postcopy().orElseThrow().recoveries()).isEqualTo(1);
   }
 
   @Test

@@ -56,6 +56,15 @@ public class ReplayTest {
   }
 
   @Test
+  public void whatTheRecorderSaysIsNoneOfAMigration() throws Exception {
+    Recording recording = new Recording(1);
+    List<String> lines = new ArrayList<>(List.of("1@1.0:mplm_record_interval us=100000 dirtied=1 fetch_us=1 write_us=1"));
+    lines.addAll(recording.lines);
+    Files.write(log, lines);
+    assertThat(Replay.of(log)).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, 0));
+  }
+
+  @Test
   public void aMigrationThatWasTriedAgainIsReplayedTwice() throws Exception {
     List<String> cancelled = new Recording(1).lines;
     List<String> lines = new ArrayList<>(cancelled.subList(0, cancelled.size() / 2));

@@ -119,7 +119,7 @@ public class PolicyPropertyTest {
       for (Simulated one : run(guest, policy)) {
         assertThat(one.completed()).as("%s, of a guest that %s", policy, name).isTrue();
         assertThat(one.nondirtyPages() + one.dirtyPages()).as("live page sends of %s, of a guest that %s", policy, name)
-            .isLessThanOrEqualTo(2 * PAGES + 50);
+            .isLessThanOrEqualTo((int) Method.parse("mplm:policy=" + policy).livePages(PAGES).orElseThrow());
       }
     }
   }

@@ -135,6 +135,17 @@ public class SimulationTest {
     assertThatThrownBy(() -> SwitchoverRule.of("new")).hasMessageContaining("not 'new'");
   }
 
+  /** The sender's clock may come to the limit exactly, with pages left. */
+  @Test
+  public void whatIsLeftAtTheLimitIsNotSent() throws IOException {
+    Conditions link = new Conditions(Bandwidth.parse("32768kbit/s"), 4096, 9, new DataSize(0), Duration.ZERO, Duration.ZERO,
+        Duration.ZERO, Duration.ZERO);
+    Trace idle = SyntheticTrace.parse("synthetic:memory=512MiB,set=0B,rate=0");
+    Method stopped = Method.parse("stop-and-copy");
+    assertThat(new Simulation(idle, link, Duration.ofSeconds(60)).run(stopped).completed()).isFalse();
+    assertThat(new Simulation(idle, link, Duration.ofMillis(131_072)).run(stopped).total()).hasValue(Duration.ofMillis(131_072));
+  }
+
   /**
    * An idle guest of 131072 pages at 30 kB/ms: the threshold is a second's 30 MB or 7324 pages of 4096 bytes; the call of some
    * 50 ms (a multiple of 64 pages, and one) that goes below it is the last.

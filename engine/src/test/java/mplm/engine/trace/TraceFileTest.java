@@ -58,7 +58,7 @@ public class TraceFileTest {
       for (int n = random.nextInt(20); n > 0; n--) {
         dirtied.add(some(random, pages));
         lengths.add(Duration.ofNanos((1 + random.nextInt(1_000_000)) * 1000L));
-        zeroed.add(some(random, pages));
+        zeroed.add(some(random, dirtied.get(dirtied.size() - 1)));
         writer.interval(lengths.get(lengths.size() - 1), dirtied.get(dirtied.size() - 1), zeroed.get(zeroed.size() - 1));
       }
       writer.end();
@@ -79,6 +79,17 @@ public class TraceFileTest {
         assertThat(read.runs()).isZero();
       }
     }
+  }
+
+  private static PageRuns some(Random random, PageRuns of) {
+    PageRuns runs = new PageRuns();
+    for (int run = 0; run < of.runs(); run++) {
+      int first = of.first(run) + random.nextInt(of.end(run) - of.first(run));
+      if (random.nextBoolean()) {
+        runs.add(first, first + 1 + random.nextInt(of.end(run) - first));
+      }
+    }
+    return runs;
   }
 
   private static PageRuns some(Random random, int pages) {
@@ -142,6 +153,12 @@ public class TraceFileTest {
         Arrays.fill(more, all.length - 1, more.length, (byte) 0xff);
         return more;
       }), "damaged: a number of more than 9 bytes"},
+      // the second interval dirties pages 900 to 949; its zero pages become page 3
+      {"a zero page that was not dirtied", contents(all -> {
+        byte[] changed = Arrays.copyOf(all, all.length + 2);
+        System.arraycopy(new byte[] {1, 3, 1, 0, 2}, 0, changed, changed.length - 5, 5);
+        return changed;
+      }), "damaged: in interval 1 a page became a zero page and was not dirtied"},
       {"the checksum is wrong", bytes(whole -> with(whole, whole.length - 8, whole[whole.length - 8] ^ 1)),
         "damaged: Corrupt GZIP trailer"},
     };
@@ -186,6 +203,8 @@ public class TraceFileTest {
     TraceHeader header = new TraceHeader(1000, Duration.ofMillis(100), "");
     try (TraceWriter writer = new TraceWriter(file, header, none)) {
       assertThatThrownBy(() -> writer.interval(Duration.ofMillis(100), outside)).hasMessage("page 1000 of a guest of 1000 pages");
+      assertThatThrownBy(() -> writer.interval(Duration.ofMillis(100), runs(5, 7), runs(6, 8)))
+          .hasMessage("zero pages [6-7] are not all of those that were dirtied: [5-6]");
       assertThatThrownBy(() -> writer.interval(Duration.ZERO, none)).hasMessageContaining("at least 1 us");
       assertThatThrownBy(() -> writer.interval(Duration.ofNanos(1001), none)).hasMessageContaining("whole microseconds");
     }
