@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.ScratchFolder;
 
 /**
  * Where an engine that is compared comes from: {@code qemu:VERSION}, this clone's with a QEMU of that version; the folder of a built
@@ -46,9 +47,9 @@ public final class EngineSource {
     if (revision.startsWith("-") || !git(clone, List.of("rev-parse", "--verify", "--quiet", revision + "^{commit}"))) {
       throw new BadInput("--engine " + name + "=" + revision + ": no folder, no binary and no revision of " + clone);
     }
-    try {
-      Path parent = Files.createTempDirectory("mplm-engine");
-      Path tree = parent.resolve("tree");
+    git(clone, List.of("worktree", "prune")); // those of builds that were broken off
+    try (ScratchFolder scratch = new ScratchFolder("mplm-engine")) {
+      Path tree = scratch.path().resolve("tree");
       try {
         if (!git(clone, List.of("worktree", "add", "--quiet", "--detach", tree.toString(), revision))) {
           throw new BuildFailed("git did not check out " + revision + " of " + clone, 1);
@@ -59,7 +60,6 @@ public final class EngineSource {
         return Build.run(tree.resolve(BUILD), List.of());
       } finally {
         git(clone, List.of("worktree", "remove", "--force", tree.toString()));
-        Files.deleteIfExists(parent);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("a folder for " + revision + " cannot be made: " + e.getMessage(), e);

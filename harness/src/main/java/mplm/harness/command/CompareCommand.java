@@ -15,6 +15,7 @@ import mplm.harness.document.ComparisonDocument;
 import mplm.harness.document.Html;
 import mplm.harness.document.Markdown;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.ScratchFolder;
 import mplm.harness.verdict.Comparison;
 import mplm.harness.verdict.Observation;
 import mplm.harness.verdict.Rules;

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import mplm.harness.derive.RunDerivation;
+import mplm.harness.run.RunFolder;
 import mplm.harness.suite.PlannedTrial;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,10 +30,13 @@ public final class DeriveCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
+  @SuppressWarnings("try") // it is held, and not looked at
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     RunDerivation derivation = dropMissing ? RunDerivation.ofSomeRecords(run) : RunDerivation.ofRecords(run);
-    derivation.again().forEach(out::println);
+    try (RunFolder held = RunFolder.hold(run)) {
+      derivation.again().forEach(out::println);
+    }
     for (PlannedTrial planned : derivation.missing()) {
       out.println("no row: trial " + planned.number() + ", " + planned.name() + ": its records are not there, or not whole");
     }

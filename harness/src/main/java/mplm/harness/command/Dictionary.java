@@ -40,9 +40,10 @@ final class Dictionary {
         decimal point and no exponent. Files are in UTF-8 and quoted as in RFC 4180.
 
         The column `method` is the whole text of a method in every file, such as `mplm:epoch=1s`, so that files can be joined on
-        `experiment` and `method`. Points of the paper have the paper's word there, and the best possible has no method. Rows of `trials.csv` and of a simulation can be told apart by `origin`. The key `format_version` of a
-        run's `run.json` says by which rules its files were written; a file of an earlier version is read, and one of a newer
-        version is refused.
+        `experiment` and `method`. Points of the paper have `precopy` or `mplm` there (in `published/figure4.csv` the paper's word,
+        `kvm` or `mplm`), and points of the best possible have `best possible`. Rows of `trials.csv` and of a simulation can be told
+        apart by `origin`. The key `format_version` of a run's `run.json` says by which rules its files were written; a file of an
+        earlier version is read, and one of a newer version is refused.
         """);
     for (Schema<?> schema : FILES) {
       page.append("\n## ").append(schema.file()).append("\n\nOne row per ").append(schema.row())

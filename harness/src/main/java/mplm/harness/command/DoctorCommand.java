@@ -15,6 +15,7 @@ import mplm.harness.doctor.TableWriter;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.ScratchFolder;
 import mplm.harness.suite.Clone;
 import mplm.harness.testbed.Kind;
 import mplm.harness.testbed.Testbed;

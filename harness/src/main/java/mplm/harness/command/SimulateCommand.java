@@ -193,7 +193,8 @@ public final class SimulateCommand implements Callable<Integer> {
   private static Method method(String text) {
     Method method = Method.parse(text);
     if (method.model().isEmpty()) {
-      throw new IllegalArgumentException(method + " is not simulated, allowed: " + Methods.formsBut(method.name()));
+      throw new IllegalArgumentException(method + " is not simulated, allowed: all methods but unmigrated, postcopy, and"
+          + " precopy with features; mplm list names them");
     }
     return method;
   }

@@ -76,6 +76,20 @@ public final class RunMerge {
       throw new BadInput("--output " + run + ": is there already");
     }
     Path fresh = run.resolveSibling(run.getFileName() + ".new");
+    Folders.remove(fresh); // of a merge that was broken off
+    try {
+      gather(fresh);
+      manifest(run.getFileName().toString()).write(fresh);
+      Files.move(fresh, run, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException e) {
+      Folders.remove(fresh);
+      throw e;
+    }
+    return RunDerivation.of(run).again();
+  }
+
+  /** Puts the records of all shards there. */
+  private void gather(Path fresh) throws IOException {
     Files.createDirectories(fresh.resolve("trials"));
     for (RunDerivation shard : shards.values()) {
       for (PlannedTrial planned : shard.manifest().plan()) {
@@ -87,9 +101,6 @@ public final class RunMerge {
       }
       Folders.copy(RunManifest.file(shard.run()), RunManifest.file(rest));
     }
-    manifest(run.getFileName().toString()).write(fresh);
-    Files.move(fresh, run, StandardCopyOption.ATOMIC_MOVE);
-    return RunDerivation.of(run).again();
   }
 
   /**

@@ -85,10 +85,14 @@ public final class InputFile {
       throw new BadInput(file + ": " + (e instanceof CharacterCodingException
           ? "is not text in UTF-8: save it so (iconv -f LATIN1 -t UTF-8)" : "cannot be read: " + e.getMessage()));
     }
-    try (JsonParser first = mapper.createParser(text)) {
-      T read = first.nextToken() == null ? null : mapper.readValue(text, type);
+    try (JsonParser parser = mapper.createParser(text)) {
+      T read = parser.nextToken() == null ? null : mapper.readValue(parser, type);
       if (read == null) {
         throw new BadInput(file + ": empty, allowed: a mapping");
+      }
+      if (parser.nextToken() != null) {
+        throw new BadInput(file + ":" + parser.currentTokenLocation().getLineNr()
+            + ": a second document begins here, allowed: one; put it into a file of its own");
       }
       return read;
     } catch (JsonProcessingException e) {

@@ -77,7 +77,12 @@ public final class Machine implements AutoCloseable {
     this.records = records;
     this.workFolder = host.newFolder("trial");
     this.placement = new Placement(host);
-    this.hypervisor = placement.of(hypervisor.apply(workFolder));
+    try {
+      this.hypervisor = placement.of(hypervisor.apply(workFolder));
+    } catch (RuntimeException e) {
+      host.remove(workFolder); // nobody has this machine to close it
+      throw e;
+    }
     this.fate = new Fate(host, log());
   }
 

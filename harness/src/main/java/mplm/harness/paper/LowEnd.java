@@ -38,7 +38,7 @@ final class LowEnd {
     }
     Cell cell = mplm.get();
     long completed = cell.completed().size();
-    long all = completed + cell.count(Outcome.NOT_CONVERGED);
+    long all = completed + cell.count(Outcome.NOT_CONVERGED) + cell.outrun();
     if (completed == 0) {
       return new Finding(C3, name, "of " + all + " MPLM trials none completed", all == 0 ? Verdict.NOT_RUN
           : Verdict.NOT_REPRODUCED);

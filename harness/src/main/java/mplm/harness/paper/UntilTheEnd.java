@@ -35,9 +35,7 @@ final class UntilTheEnd {
     }
     long completed = cell.completed().size();
     long limit = cell.count(Outcome.NOT_CONVERGED);
-    // one whose program was done before it began says nothing
-    long ended = cell.trials().stream()
-        .filter(row -> row.outcome() == Outcome.ENDED_BEFORE && Cell.atLeast(row).isPresent()).count();
+    long ended = cell.outrun();
     long all = completed + limit + ended;
     if (all == 0) {
       return new Finding(C1, name, at + ": no trial that could tell", Verdict.NOT_RUN);

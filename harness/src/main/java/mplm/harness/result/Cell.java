@@ -81,6 +81,11 @@ public record Cell(Experiment experiment, Method method, List<TrialRow> trials) 
     return trials.stream().filter(row -> row.outcome() == outcome).count();
   }
 
+  /** Trials whose program was done while the migration went on; one whose program was done before it began says nothing. */
+  public long outrun() {
+    return trials.stream().filter(row -> row.outcome() == Outcome.ENDED_BEFORE && atLeast(row).isPresent()).count();
+  }
+
   /** The trials that completed and whose downtime means something: their guest was not held. */
   public List<TrialRow> completed() {
     return trials.stream().filter(row -> total(row).isPresent()).toList();

@@ -12,9 +12,7 @@ import java.util.concurrent.TimeoutException;
 import mplm.engine.unit.Patience;
 import mplm.harness.host.HostException;
 import mplm.harness.record.TrialFolder;
-import mplm.harness.suite.Experiment;
 import mplm.harness.suite.PlannedTrial;
-import mplm.harness.trial.MemoryComparison;
 import mplm.harness.trial.Trial;
 import org.testng.SkipException;
 
@@ -75,10 +73,15 @@ final class PairWorker {
       return null;
     });
     try {
-      future.get(longest(planned.experiment()).toMillis(), TimeUnit.MILLISECONDS);
+      future.get(SPARE.plus(Trial.longest(planned.experiment())).toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       giveUp(trial, future);
     }
+  }
+
+  /** Whether this pair makes no more trials, which were to be made. */
+  boolean isStopped() {
+    return stopped;
   }
 
   /** {@link SkipException} if this pair makes no more trials. */
@@ -99,12 +102,6 @@ final class PairWorker {
       // an interrupt ends the run as well, and its files are still to be written, which a thread that stays interrupted cannot
       stopped = true;
     }
-  }
-
-  private static Duration longest(Experiment experiment) {
-    return SPARE.plus(Patience.of(experiment.readyWithin()).multipliedBy(3)).plus(experiment.limit(experiment.memory()))
-        .plus(Patience.of(experiment.finishWithin()).multipliedBy(2))
-        .plus(experiment.verifyMemory() ? MemoryComparison.timeout(experiment.memory()) : Duration.ZERO);
   }
 
   /** Interrupts the trial in progress and makes no more. */

@@ -19,15 +19,17 @@ import mplm.harness.input.BadInput;
  * trials.csv}, {@code methods.csv} and {@code charts} (what was derived), {@code testng}, {@code hosts}. Until it is closed it is
  * this process's alone, by a lock on the file {@code lock}, which ends with the process.
  */
-final class RunFolder implements AutoCloseable {
+public final class RunFolder implements AutoCloseable {
   private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private static final String LOCK = "lock";
 
   private final Path path;
   private final FileChannel lock;
 
   private RunFolder(Path path) throws IOException {
     this.path = path;
-    this.lock = FileChannel.open(path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    this.lock = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
       if (lock.tryLock() != null) {
         return;
@@ -63,6 +65,14 @@ final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new BadInput("the run's folder " + run + " cannot be used: " + e);
     }
+  }
+
+  /**
+   * Holds the folder of a run while all in it is derived again; {@link BadInput} if the run is in progress, whose rows would go to a
+   * file that is not there any more. A folder without a lock is no run's own, but a copy: it is not held, and the answer is null.
+   */
+  public static RunFolder hold(Path run) {
+    return Files.exists(run.resolve(LOCK)) ? open(run) : null;
   }
 
   Path path() {

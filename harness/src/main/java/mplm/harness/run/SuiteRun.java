@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import mplm.engine.unit.Patience;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RunDerivation;
@@ -123,26 +124,40 @@ public final class SuiteRun implements AutoCloseable {
 
   private static boolean run(RunFolder folder, List<Hosts> pairs, Artifacts artifacts, Display display, Duration patience,
       Setting setting) throws IOException {
-    try (folder; Sites sites = new Sites(pairs, artifacts, folder.path().resolve("hosts"), display);
-        SuiteRun run = new SuiteRun(folder, sites, setting.at(sites), display, patience)) {
-      Thread hook = new Thread(run::close, "run end");
+    AtomicReference<Runnable> atEnd = new AtomicReference<>();
+    Thread hook = new Thread(() -> atEnd.get().run(), "run end");
+    try (folder; Sites sites = new Sites(pairs, artifacts, folder.path().resolve("hosts"), display)) {
+      atEnd.set(sites::close); // the links are limited while they are measured
       Runtime.getRuntime().addShutdownHook(hook);
-      run.makeTrials();
-      boolean good = run.report();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        return false; // this process is ending: the hook closes the run
-      }
-      for (PairWorker worker : run.workers) {
-        if (worker.away() != null) {
-          throw worker.away();
+      try (SuiteRun run = new SuiteRun(folder, sites, setting.at(sites), display, patience)) {
+        atEnd.set(run::close);
+        run.makeTrials();
+        boolean good = run.report();
+        if (!goesOn(hook)) {
+          return false;
         }
+        for (PairWorker worker : run.workers) {
+          if (worker.away() != null) {
+            throw worker.away();
+          }
+        }
+        return good && run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
+      } finally {
+        goesOn(hook);
       }
-      return good && run.rows.size() == run.plan.size() && run.rows.values().stream().noneMatch(row -> row.outcome().isFault());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostException("run", "interrupted while it was prepared");
+    }
+  }
+
+  /** Whether this process goes on, and the hook is not needed; else it closes what is open. */
+  private static boolean goesOn(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
     }
   }
 
@@ -222,7 +237,8 @@ public final class SuiteRun implements AutoCloseable {
   /** Returns whether all is written and no engine is worse than the one it is compared with. */
   private boolean report() throws IOException {
     boolean marked = true;
-    if (rounds.isPresent() && !stopped) {
+    boolean whole = !stopped && withoutRow.isEmpty() && workers.stream().noneMatch(PairWorker::isStopped);
+    if (rounds.isPresent() && whole) {
       // what was not made need not be: the run is whole
       RunManifest ended = derivation.manifest().ended(List.copyOf(rows.keySet()), rounds.get().level());
       try {
@@ -238,7 +254,7 @@ public final class SuiteRun implements AutoCloseable {
     List<String> troubles = new ArrayList<>(withoutRow);
     workers.stream().map(PairWorker::away).filter(Objects::nonNull)
         .forEach(away -> troubles.add("a host stayed away: " + away.getMessage()));
-    boolean good = new LastLines(derivation, display, stopped, troubles).say(List.copyOf(rows.values())) && marked;
+    boolean good = new LastLines(derivation, display, !whole, troubles).say(List.copyOf(rows.values())) && marked;
     told = true;
     return good;
   }

@@ -52,6 +52,9 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
    */
   public static List<RealPoint> of(Path run) {
     RunManifest manifest = RunManifest.read(run);
+    if (manifest.engines() != null) {
+      throw new BadInput(run + ": compares engines, allowed: a run of one engine; mplm run without --engine makes it");
+    }
     Map<Integer, PlannedTrial> plan = manifest.plan().stream().collect(Collectors.toMap(PlannedTrial::number, planned -> planned));
     record Key(Experiment experiment, Method method) {}
     Map<Key, List<Trial>> trials = new LinkedHashMap<>();

@@ -15,6 +15,9 @@ import mplm.harness.table.Row;
 
 /** The CSV files of a sweep's shards, put together in the order of the whole: byte for byte what one machine would have written. */
 public final class SweepMerge {
+  /** What is the same in all tables of a sweep. */
+  private static final List<String> SHARED = List.of("limit_s", "overheads", "beginnings");
+
   private final int count;
   /** The rows by the table's number. */
   private final TreeMap<Integer, List<Row>> tables = new TreeMap<>();
@@ -49,6 +52,15 @@ public final class SweepMerge {
       if (!methods(table.getValue()).equals(methods(tables.firstEntry().getValue()))) {
         throw new BadInput(from.get(table.getKey()) + ": table " + table.getKey() + " has not the methods of table "
             + tables.firstKey() + " of " + from.get(tables.firstKey()) + ": it is of another sweep, or rows are missing");
+      }
+      for (String column : SHARED) {
+        String one = tables.firstEntry().getValue().get(0).text(column);
+        for (Row row : table.getValue()) {
+          if (!row.text(column).equals(one)) {
+            throw new BadInput(files.get(0) + " and " + from.get(table.getKey()) + " are not shards of one sweep: " + column + ": " + one
+                + ", " + row.text(column));
+          }
+        }
       }
     }
   }

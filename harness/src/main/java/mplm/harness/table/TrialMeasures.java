@@ -38,7 +38,7 @@ final class TrialMeasures {
   private TrialMeasures() {}
 
   static Schema<TrialRow> downtimes(Schema<TrialRow> schema) {
-    schema = measure(schema, "downtime_qemu", "QEMU's own `downtime`", ", or the guest was stopped first",
+    schema = measure(schema, "downtime_qemu", "by QEMU's own figure, `downtime`", ", or the guest was stopped first",
         Downtimes::qemu);
     schema = measure(schema, "downtime_stop_resume", "from QEMU's event STOP at the source to RESUME at the destination",
         ", or `downtime_missing` says why", Downtimes::stopResume);
@@ -135,8 +135,8 @@ final class TrialMeasures {
             noForecast, r -> forecast(r))
         .with("mplm_forecast_error_s", SECONDS, "by how much that is more than `downtime_s`", noForecast + ", or as `downtime_s`",
             r -> forecast(r).flatMap(expected -> r.downtimes().headline().map(Measure::value).map(expected::minus)));
-    return figure(schema, "mplm_end", TEXT, "why the live stage ended: `nondirty-empty`, `requested`, `planned` or `budget` by"
-        + " the policy, or `none` if it did not",
+    return figure(schema, "mplm_end", TEXT, "why the live stage ended: `nondirty-empty` (the paper's rule), `requested`"
+        + " (`migrate-mplm-end`), `planned` (the policy's own rule), `budget` (the policy's budget is spent), or `none` if it did not end",
         MplmFigures::end);
   }
 
@@ -209,8 +209,8 @@ final class TrialMeasures {
             r -> r.measured().flatMap(m -> m.peakMemory().destination()));
     schema = TrialsCsv.measured(schema, "boot_s", SECONDS, "wall time from the hypervisor's start to the guest's program",
         m -> m.times().boot());
-    schema = TrialsCsv.measured(schema, "warm_up_s", SECONDS, "wall time from there until the working set stood, and"
-        + " in which the program's pace was waited for before it was moved", m -> m.times().warmUp());
+    schema = TrialsCsv.measured(schema, "warm_up_s", SECONDS, "wall time from there until the working set stood and"
+        + " the program's pace was known", m -> m.times().warmUp());
     schema = TrialsCsv.measured(schema, "memory_check_s", SECONDS, "wall time of the comparison of memory",
         m -> m.times().memoryCheck());
     schema = TrialsCsv.measured(schema, "finish_s", SECONDS, "wall time until the program had verified its answer",

@@ -21,6 +21,8 @@ final class Program {
   private static final Logger LOG = LoggerFactory.getLogger(Program.class);
   /** An unmigrated guest that repeats its program makes so many repetitions: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
+  /** The most waits for the program once its working set stands: those of an unmigrated guest, with that for its end. */
+  private static final int WAITS = REPETITIONS + 1;
 
   private final PlannedTrial planned;
   private final Experiment experiment;
@@ -36,6 +38,11 @@ final class Program {
     this.display = display;
     this.journal = journal;
     this.ending = ending;
+  }
+
+  /** The longest that a trial waits for its program once the working set stands. */
+  static Duration longest(Experiment experiment) {
+    return Patience.of(experiment.finishWithin()).multipliedBy(WAITS);
   }
 
   /**

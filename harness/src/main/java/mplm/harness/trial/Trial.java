@@ -73,6 +73,13 @@ public final class Trial {
     sides().forEach(host -> host.tell((operation, took) -> journal.ssh(host.name(), operation, took)));
   }
 
+  /** The longest that its own waits may take, whatever the method. */
+  public static Duration longest(Experiment experiment) {
+    return Patience.of(experiment.readyWithin()).multipliedBy(3).plus(experiment.limit(experiment.memory()))
+        .plus(Program.longest(experiment))
+        .plus(experiment.verifyMemory() ? MemoryComparison.timeout(experiment.memory()) : Duration.ZERO);
+  }
+
   /** Runs it. {@link InterruptedException} after an orderly end: the journal has no end then. */
   public void run() throws InterruptedException {
     boolean interrupted = true;

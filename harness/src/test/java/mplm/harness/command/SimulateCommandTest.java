@@ -159,7 +159,10 @@ public class SimulateCommandTest extends InFolder {
       {List.of("synthetic:memory=1GiB"), "TRACE: 'synthetic:memory=1GiB': a synthetic trace needs memory, set and rate"},
       {List.of("FOLDER/guest.trace", "--link", "fast"), "--link: 'fast' is not a bandwidth: .*"},
       {List.of("FOLDER/guest.trace", "--link", "1bit/s"), "a link of 1bit/s is too slow for 64MiB: .*"},
-      {List.of("FOLDER/guest.trace", "--methods", "mplm,unmigrated"), "--methods: unmigrated is not simulated, allowed: .*copy"},
+      {List.of("FOLDER/guest.trace", "--methods", "mplm,unmigrated"), "--methods: unmigrated is not simulated, allowed: all methods but "
+          + "unmigrated, postcopy, and precopy with features; mplm list names them"},
+      {List.of("FOLDER/guest.trace", "--methods", "postcopy"), "--methods: postcopy:after=1pass is not simulated, .*"},
+      {List.of("FOLDER/guest.trace", "--methods", "precopy:0.3s,xbzrle=64MiB"), "--methods: precopy:0.3s,xbzrle=64MiB is not simulated, .*"},
       {List.of("FOLDER/guest.trace", "--methods", "precopy"), "--methods: method 'precopy': .*"},
       {List.of("FOLDER/guest.trace", "--limit", "0s"), "--limit: the limit is more than 0s, .*"},
       {List.of("FOLDER/guest.trace", "--overheads", "fetch=2ms,haste=3"), "--overheads: 'haste=3' is no overhead, allowed: goodput=.*"},

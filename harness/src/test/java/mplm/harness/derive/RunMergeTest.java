@@ -118,6 +118,21 @@ public class RunMergeTest extends InRecordedRun {
     assertThatThrownBy(() -> merge.write(folder)).isInstanceOf(BadInput.class).hasMessageContaining("is there already");
   }
 
+  @Test
+  public void aMergeThatWasBrokenOffIsNoObstacle() throws Exception {
+    RunDerivation first = shard(1, 2);
+    Path left = folder.resolve("whole.new/trials");
+    Path own = left.resolve(first.manifest().plan().get(0).fileName());
+    for (Path trial : List.of(own, left.resolve("009-of-another-run"))) {
+      Files.createDirectories(trial);
+      Files.writeString(trial.resolve("journal.jsonl"), "{}\n");
+    }
+    new RunMerge(List.of(first, shard(2, 2))).write(folder.resolve("whole"));
+    assertThat(RecordedRun.rows(folder.resolve("whole"))).hasSize(6);
+    assertThat(folder.resolve("whole/trials/009-of-another-run")).doesNotExist();
+    assertThat(folder.resolve("whole.new")).doesNotExist();
+  }
+
   private RunDerivation shard(int index, int count) throws Exception {
     Shard shard = new Shard(index, count);
     RunManifest whole = RunManifest.read(run);

@@ -351,6 +351,14 @@ public class HostsTest extends InFolder {
   }
 
   @Test
+  public void aSecondDocumentIsToldAndNotPassedOver() throws IOException {
+    Files.writeString(file, good + "---\n" + good);
+    long line = good.lines().count() + 2;
+    assertThatThrownBy(() -> Hosts.read(file)).isInstanceOf(BadInput.class)
+        .hasMessage(file + ":" + line + ": a second document begins here, allowed: one; put it into a file of its own");
+  }
+
+  @Test
   public void noFileIsOneLine() {
     Path none = folder.resolve("none.yaml");
     assertThatThrownBy(() -> Hosts.read(none)).isInstanceOf(BadInput.class).hasMessage(none + ": no such file");

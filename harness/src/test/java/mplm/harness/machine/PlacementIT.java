@@ -77,6 +77,7 @@ public class PlacementIT {
     try (Rig rig = open("cpus", "0")) {
       assertThatThrownBy(() -> start(rig, SHAPE)).isInstanceOf(HostException.class)
           .hasMessage("source: cpus: 0 are fewer than the guest's 2 vCPUs");
+      assertThat(rig.source().host().check(SOON, "ls", rig.source().host().config().workFolder())).doesNotContain("trial-");
     }
     try (Rig rig = open("numa_node", 7)) {
       assertThatThrownBy(() -> start(rig, SHAPE)).isInstanceOf(HostException.class)

@@ -85,6 +85,7 @@ public class ClaimTest {
       {Claim.C3, "a stock setting of SP is better in both", replace("SP", "precopy:10s", e -> completed(e, "precopy:10s", 18.2,
           3))},
       {Claim.C3, "MPLM of IS has the longest downtime", replace("IS", "mplm", e -> completed(e, "mplm", 13.1, 12.9))},
+      {Claim.C3, "MPLM of BT lasts until the program is done", replace("BT", "mplm", e -> Rows.endedBefore(e, "mplm", 1, 20))},
       {Claim.C3, "MPLM of BT does not converge", replace("BT", "mplm", e -> Rows.notConverged(e, "mplm", 1))},
       {Claim.C4, "SP has a longer downtime than MG", replace("SP", "mplm", e -> Rows.completed(e, "mplm", 1, 24.05, 25,
           rate("SP")))},

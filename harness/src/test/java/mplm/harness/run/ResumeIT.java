@@ -23,8 +23,10 @@ import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.Hosts;
+import mplm.harness.host.TestHosts;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.support.SmallDisk;
+import org.testng.SkipException;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.DataProvider;
@@ -41,6 +43,7 @@ public class ResumeIT {
   private static final int LINES = 11;
   private static final int MILLISECONDS = 2500;
   private static final int REPETITIONS = 2;
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private Path runs;
 
@@ -92,9 +95,8 @@ public class ResumeIT {
     Hosts hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
     for (HostConfig config : List.of(hosts.source(), hosts.destination())) {
       try (Host host = Host.connect(config)) {
-        Duration soon = Duration.ofSeconds(20);
-        assertThat(host.check(soon, "ls", config.workFolder())).doesNotContain("trial-");
-        assertThat(host.check(soon, "ls", "/dev/shm")).doesNotContain("mplm");
+        assertThat(host.check(SOON, "ls", config.workFolder())).doesNotContain("trial-");
+        assertThat(host.check(SOON, "ls", "/dev/shm")).doesNotContain("mplm");
       }
     }
   }
@@ -136,6 +138,37 @@ public class ResumeIT {
     }
     assertThat(done()).as(last).isZero();
     assertThat(last).doesNotContain("failed", ": lost").contains("--resume");
+  }
+
+  /** The link of hosts of one's own is limited while it is measured, and nobody else undoes that. */
+  @Test
+  public void aControllerThatIsToldToEndWhileItMeasuresTheLinkGivesItBack() throws Exception {
+    Hosts hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
+    if (!hosts.testbed().equals("namespaces")) {
+      throw new SkipException("testbed " + hosts.testbed() + ": nobody is root on its hosts");
+    }
+    Path file = TestHosts.write(runs.resolve("hosts.yaml"), Map.of("link", TestHosts.change("shaping", "tc", "namespaces", null,
+        "device", "mig")));
+    Process controller = started(mplm("run", "smoke", "--hosts", file.toString(), "--output", runs.toString()));
+    try (Host source = Host.connect(hosts.source())) {
+      BufferedReader said = controller.inputReader();
+      String line = said.readLine();
+      while (line != null && !line.endsWith("measuring the link")) {
+        line = said.readLine();
+      }
+      while (!limits(source)) {
+        assertThat(controller.isAlive()).as(line).isTrue();
+      }
+      controller.toHandle().destroy();
+      controller.waitFor();
+      assertThat(limits(source)).isFalse();
+    } finally {
+      controller.destroyForcibly();
+    }
+  }
+
+  private static boolean limits(Host host) {
+    return host.check(SOON, "sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; tc qdisc show dev mig").contains("tbf");
   }
 
   @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.Writer;
 import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Properties;
+import mplm.harness.Mplm;
 import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RecordedRun;
@@ -17,6 +19,7 @@ import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.support.InRecordedRun;
+import mplm.harness.support.Said;
 import org.testng.annotations.Test;
 
 /** What of resuming a run needs no hosts, on a recorded one. */
@@ -47,6 +50,20 @@ public class ResumptionTest extends InRecordedRun {
           .hasMessageEndingWith("is in progress in another process");
     }
     assertThat(Resumption.isDone(run)).isTrue();
+  }
+
+  /** Its rows would go on into a file that is not there any more. */
+  @Test
+  public void aRunInProgressIsNotDerivedAgain() throws Exception {
+    String[] derive = {"derive", run.toString()};
+    try (RunFolder inProgress = RunFolder.open(run)) {
+      Object rows = Files.readAttributes(run.resolve("trials.csv"), BasicFileAttributes.class).fileKey();
+      Said said = Said.by(() -> Mplm.run(derive));
+      assertThat(said.exitCode()).isEqualTo(2);
+      assertThat(said.err()).endsWith(inProgress.path() + ": this run is in progress in another process\n");
+      assertThat(Files.readAttributes(run.resolve("trials.csv"), BasicFileAttributes.class).fileKey()).isEqualTo(rows);
+    }
+    assertThat(Said.by(() -> Mplm.run(derive)).exitCode()).isZero();
   }
 
   @Test

@@ -2,8 +2,12 @@
 package mplm.harness.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.function.ToDoubleFunction;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Mplm;
 import mplm.harness.derive.RecordedRun;
+import mplm.harness.input.BadInput;
 import mplm.harness.statistics.Median;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
@@ -45,6 +50,22 @@ public class RecordedTrialsTest {
   public void remove() throws IOException {
     RecordedRun.remove(run);
     RecordedRun.remove(traces);
+  }
+
+  @Test
+  public void aRunThatComparesEnginesIsRefused() throws Exception {
+    Path compared = RecordedRun.unpack();
+    try {
+      ObjectMapper json = new ObjectMapper();
+      File manifest = compared.resolve("run.json").toFile();
+      ObjectNode tree = (ObjectNode) json.readTree(manifest);
+      tree.putObject("engines").put("budget", "60s").putObject("properties").set("base", tree.get("engine"));
+      json.writeValue(manifest, tree);
+      assertThatThrownBy(() -> RealPoint.of(compared)).isInstanceOf(BadInput.class).hasMessage(
+          compared + ": compares engines, allowed: a run of one engine; mplm run without --engine makes it");
+    } finally {
+      RecordedRun.remove(compared);
+    }
   }
 
   @Test

@@ -137,6 +137,13 @@ public class SweepTest extends InFolder {
     List<String> lines = Files.readAllLines(whole);
     Path lost = Files.write(folder.resolve("lost.csv"), lines.stream().filter(line -> !line.equals(lines.get(2))).toList());
     refused(List.of(lost), lost + ": table 2 has not the methods of table 1 of .*: it is of another sweep, or rows are missing");
+    Path limited = folder.resolve("limited.csv");
+    try (AllCores cores = new AllCores()) {
+      Sweep shorter = new Sweep(TRACES, LINKS, METHODS, Duration.ofSeconds(20), Overheads.NONE, 1, true, new Shard(2, 6));
+      SimulationCsv.SCHEMA.write(limited, SimulationTable.rows(shorter.tables(cores, done -> {})));
+    }
+    Path one = write(new Shard(1, 6));
+    refused(List.of(one, limited), one + " and " + limited + " are not shards of one sweep: limit_s: 30.*, 20.*");
     Path larger = Files.writeString(folder.resolve("larger.csv"), Files.readString(write(new Shard(1, 6))).replace("1/6", "1/8"));
     refused(List.of(write(new Shard(2, 6)), larger), ".* and .* are not shards of one sweep: it has 6 and 8 tables");
   }

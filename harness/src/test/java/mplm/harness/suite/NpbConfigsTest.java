@@ -200,7 +200,7 @@ public class NpbConfigsTest extends InFolder {
           + "a number and one of ns, us, ms, s, min, h, such as 0.3s"},
       {"\"precopy:20s\"", "\"mplm\"", "16: experiments.0.methods: [mplm, mplm], allowed: at least one, each once"},
       {"\"precopy:20s\"", "\"hybrid\"", "16: experiments.0.methods.0: method 'hybrid': a method is "
-          + Methods.formsBut("") + ", such as precopy:0.3s or mplm:epoch=1s,share=25"},
+          + Methods.texts() + ", such as precopy:0.3s or mplm:epoch=1s,share=25"},
       {"limit_passes: 4", "limit_passes: 2", "20: experiments.0.limit_passes: 2, allowed: 3 or more"},
       {"repeats: true", "repeats: often", "17: experiments.0.repeats: \"often\" is not allowed, allowed: true, false"},
       {"ready_within: 120s", "ready_within: -3s", "18: experiments.0.ready_within: '-3s' is not a duration: it takes a number and "

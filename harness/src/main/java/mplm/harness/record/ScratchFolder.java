@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package mplm.harness.command;
+package mplm.harness.record;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import mplm.harness.record.Folders;
 
 /** A new folder for what a command needs while it works. It goes with it, also when the process is told to end. */
-final class ScratchFolder implements AutoCloseable {
+public final class ScratchFolder implements AutoCloseable {
   private final Path path;
   private final Thread ending = new Thread(this::remove, "scratch folder end");
 
   /** A folder in the system's folder for such files, which only this user can read. */
-  ScratchFolder(String prefix) throws IOException {
+  public ScratchFolder(String prefix) throws IOException {
     path = Files.createTempDirectory(prefix);
     Runtime.getRuntime().addShutdownHook(ending);
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
