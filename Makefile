@@ -9,11 +9,11 @@ run: packages ## the quick suite on this machine: rows and charts in reports/run
 paper: packages ## the paper's 320 trials at full size, on the two hosts of HOSTS=hosts.yaml: some 40 hours
 	@harness/bin/mplm run paper --hosts "$${HOSTS:?make paper HOSTS=hosts.yaml}"
 test: packages ## everything that is tested on every change
-	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && guest-images/test && mvn -B -ntp verify && engine/prove/prove --quick && harness/test && harness/lab-test --smoke && engine/qemu/test
+	@MPLM_ENGINE=$$(engine/qemu/build) && MPLM_GUEST=$$(guest-images/build) && export MPLM_ENGINE MPLM_GUEST && guest-images/test && mvn -B -ntp verify && engine/prove/prove --quick && harness/test && harness/lab-test --smoke && engine/qemu/test
 lab: packages ## two emulated machines with KVM, and a shell that reaches them: $MPLM_HOSTS names their hosts file
 	@harness/bin/mplm testbed --testbed machines
 lab-test: packages ## the tests on emulated machines with KVM: moves, faults that only machines have; up to an hour
-	@export MPLM_ENGINE=$$(engine/qemu/build) MPLM_GUEST=$$(guest-images/build) && mvn -q -B -ntp package -DskipTests && harness/lab-test
+	@MPLM_ENGINE=$$(engine/qemu/build) && MPLM_GUEST=$$(guest-images/build) && export MPLM_ENGINE MPLM_GUEST && mvn -q -B -ntp package -DskipTests && harness/lab-test
 engine: packages ## build QEMU with MPLM, or find it in the cache
 	@engine/qemu/build
 engine-test: packages ## QEMU's whole migration-test with MPLM, on KVM and TCG
@@ -27,7 +27,7 @@ guest: packages ## build the guest's kernel and programs, or find them in the ca
 npb: packages ## the guest's programs without a guest: classes S and W, verified, seconds, Mop/s, memory
 	@guest-images/bench S W
 bench: packages ## cost of a page visit, a fetch, KVM's log, a simulation; the live stage's share of the link; the guest's programs
-	@export MPLM_ENGINE=$$(engine/qemu/build) && mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench exec:exec@bench-log exec:exec@bench-simulation && harness/bench && guest-images/bench A
+	@MPLM_ENGINE=$$(engine/qemu/build) && export MPLM_ENGINE && mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench exec:exec@bench-log exec:exec@bench-simulation && harness/bench && guest-images/bench A
 dist: packages ## one archive that runs on a machine with a Java runtime and sshd: nothing is built there
 	@harness/bin/dist
 clean:       ## remove what was built in this clone; the cache stays
