@@ -73,7 +73,7 @@ public class RecorderTest {
           PageRuns dirtied = some(trace, random, pages);
           long us = 1 + random.nextInt(1_000_000_000);
           assertThat(C.dirty_trace_dirtied(trace, us)).isZero();
-          PageRuns zeroed = some(trace, random, pages);
+          PageRuns zeroed = some(trace, random, dirtied);
           assertThat(C.dirty_trace_zeroed(trace)).isZero();
           writer.interval(Duration.ofNanos(us * 1_000), dirtied, zeroed);
         }
@@ -90,6 +90,20 @@ public class RecorderTest {
   }
 
   /** Page by page or in pieces that touch each other, as blocks do. */
+  /** Some pages of a set, told to the recorder and returned. */
+  private static PageRuns some(Pointer trace, Random random, PageRuns of) {
+    PageRuns runs = new PageRuns();
+    for (int run = 0; run < of.runs(); run++) {
+      int first = of.first(run) + random.nextInt(of.end(run) - of.first(run));
+      if (random.nextBoolean()) {
+        int end = first + 1 + random.nextInt(of.end(run) - first);
+        assertThat(C.dirty_trace_add(trace, first, end - first)).isZero();
+        runs.add(first, end);
+      }
+    }
+    return runs;
+  }
+
   private static PageRuns some(Pointer trace, Random random, int pages) {
     PageRuns runs = new PageRuns();
     long page = 0;
