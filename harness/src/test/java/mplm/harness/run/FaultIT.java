@@ -144,8 +144,8 @@ public class FaultIT {
 
   @AfterMethod(alwaysRun = true)
   public void note(ITestResult result) {
-    if (!result.isSuccess() && result.getParameters().length > 0) {
-      missed.add((Fault) result.getParameters()[0]);
+    if (!result.isSuccess() && result.getParameters().length > 0 && result.getParameters()[0] instanceof Fault fault) {
+      missed.add(fault);
     }
   }
 
@@ -252,7 +252,7 @@ public class FaultIT {
       public void println(String line) {
         System.out.println(line);
         said.add(line);
-        if (line.contains(": failed") && left.compareAndSet(false, true)) {
+        if (line.contains("#1: failed") && left.compareAndSet(false, true)) {
           injector.leave("source", Duration.ofSeconds(25));
         }
       }
