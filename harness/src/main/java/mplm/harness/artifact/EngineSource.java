@@ -18,6 +18,7 @@ public final class EngineSource {
   private static final String BINARY = Artifact.ENGINE_BINARY;
   private static final String BUILD = "engine/qemu/build";
   private static final String VERSION = "qemu:";
+  private static final String SCRATCH = "mplm-engine";
 
   private EngineSource() {}
 
@@ -47,8 +48,8 @@ public final class EngineSource {
     if (revision.startsWith("-") || !git(clone, List.of("rev-parse", "--verify", "--quiet", revision + "^{commit}"))) {
       throw new BadInput("--engine " + name + "=" + revision + ": no folder, no binary and no revision of " + clone);
     }
-    git(clone, List.of("worktree", "prune")); // those of builds that were broken off
-    try (ScratchFolder scratch = new ScratchFolder("mplm-engine")) {
+    forgetBrokenOff(clone);
+    try (ScratchFolder scratch = new ScratchFolder(SCRATCH)) {
       Path tree = scratch.path().resolve("tree");
       try {
         if (!git(clone, List.of("worktree", "add", "--quiet", "--detach", tree.toString(), revision))) {
@@ -64,6 +65,13 @@ public final class EngineSource {
     } catch (IOException e) {
       throw new UncheckedIOException("a folder for " + revision + " cannot be made: " + e.getMessage(), e);
     }
+  }
+
+  /** Git keeps a note of each checkout. Those of builds that were broken off go, and no other whose folder is not there at present. */
+  private static void forgetBrokenOff(Path clone) {
+    Build.output(clone, List.of("git", "worktree", "list", "--porcelain")).orElse("").lines()
+        .filter(line -> line.startsWith("worktree ") && line.contains("/" + SCRATCH)).map(line -> line.substring("worktree ".length()))
+        .filter(tree -> Files.notExists(Path.of(tree))).forEach(tree -> git(clone, List.of("worktree", "remove", "--force", tree)));
   }
 
   private static boolean git(Path clone, List<String> arguments) {

@@ -57,8 +57,8 @@ public final class SweepMerge {
         String one = tables.firstEntry().getValue().get(0).text(column);
         for (Row row : table.getValue()) {
           if (!row.text(column).equals(one)) {
-            throw new BadInput(files.get(0) + " and " + from.get(table.getKey()) + " are not shards of one sweep: " + column + ": " + one
-                + ", " + row.text(column));
+            throw new BadInput(from.get(tables.firstKey()) + " and " + from.get(table.getKey()) + " are not shards of one sweep: "
+                + column + ": " + one + ", " + row.text(column));
           }
         }
       }

@@ -13,7 +13,8 @@ public class TrialTest {
   @Test
   public void noWaitWithinTheSuitesLimitsMakesATrialHang() {
     Experiment experiment = Rows.fullSize("MG");
-    Duration waits = experiment.readyWithin().plus(experiment.finishWithin().multipliedBy(5));
+    Duration waits = experiment.readyWithin().multipliedBy(3).plus(experiment.limit(experiment.memory()))
+        .plus(experiment.finishWithin().multipliedBy(5));
     assertThat(Trial.longest(experiment)).isGreaterThanOrEqualTo(waits);
   }
 }
