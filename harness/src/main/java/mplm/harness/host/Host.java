@@ -31,6 +31,13 @@ public final class Host implements AutoCloseable {
   /** A file in each folder that the kit has made below the work folder: a folder without it is not the kit's. */
   static final String MARK = ".mplm";
 
+  /** $1 path: removes it, the mark last, for a removal may be killed halfway and is the next one's to end. */
+  static final String REMOVE =
+      """
+      if [ -d "$1" ]; then find "$1" -mindepth 1 -maxdepth 1 ! -name .mplm -exec rm -rf -- {} + || exit; fi
+      rm -rf -- "$1"
+      """;
+
   /** Is told of each operation over SSH when it is done, such as {@code run rm}, and what it took. */
   @FunctionalInterface
   public interface Listener {
@@ -195,7 +202,7 @@ public final class Host implements AutoCloseable {
     if (!remotePath.startsWith(config.workFolder() + "/") || remotePath.contains("/../") || remotePath.endsWith("/..")) {
       throw new IllegalArgumentException(remotePath + " is not below " + config.workFolder());
     }
-    check(ANSWER, "rm", "-rf", "--", remotePath);
+    check(ANSWER, "sh", "-c", REMOVE, "mplm", remotePath);
   }
 
   /** Connects to a Unix socket on the host, and waits for it to be there for as long as the time-out. */

@@ -35,14 +35,20 @@ public final class Reservation implements AutoCloseable {
       done
       """;
 
-  /** $1 work folder, $2 memory file. A hypervisor of the store is a run's, and that run is gone. */
+  /**
+   * $1 work folder, $2 memory file, $3 {@link Host#REMOVE}. A hypervisor of the store is a run's, and that run is gone. An empty folder
+   * is one that was killed before it had its mark, or after.
+   */
   private static final String SWEEP =
       """
       for process in /proc/[0-9]*; do
         case $(readlink "$process/exe") in "$1"/store/*) kill -KILL "${process#/proc/}" ;; esac
       done
       for folder in "$1"/trial-*; do
-        if [ -e "$folder/.mplm" ]; then rm -rf -- "$folder"; fi
+        if [ -e "$folder/.mplm" ]; then sh -c "$3" mplm "$folder"; fi
+      done
+      for folder in "$1"/trial-??????; do
+        if [ -d "$folder" ] && [ ! -L "$folder" ]; then rmdir -- "$folder" 2>/dev/null; fi
       done
       rm -f -- "$2"
       """;
@@ -122,7 +128,7 @@ public final class Reservation implements AutoCloseable {
 
   /** Removes {@link #leftovers}. */
   public void sweep() {
-    host.check(ANSWER, "sh", "-c", SWEEP, "mplm", host.config().workFolder(), host.config().memoryFile());
+    host.check(ANSWER, "sh", "-c", SWEEP, "mplm", host.config().workFolder(), host.config().memoryFile(), Host.REMOVE);
   }
 
   /** Removes all that the kit has put on the host, and the work folder if nothing else is in it. Says what stays, if anything. */

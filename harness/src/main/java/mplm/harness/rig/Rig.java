@@ -115,6 +115,11 @@ public final class Rig implements AutoCloseable {
     opened.push(reservation);
     reservations.add(reservation);
     reservation.sweep();
+    opened.push(() -> {
+      if (reservation.isHeld()) {
+        reservation.sweep(); // a trial that was ended as it made its folder does not know of it
+      }
+    });
     return host;
   }
 

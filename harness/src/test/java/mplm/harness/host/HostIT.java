@@ -407,6 +407,25 @@ public class HostIT {
     assertThatThrownBy(() -> source.remove(remote + "/../../etc")).isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** What takes a moment may be killed in it. */
+  @Test
+  public void aFolderWhoseMakingOrRemovalWasKilledIsSwept() throws IOException {
+    if (hosts.testbed().equals("loopback")) {
+      throw new SkipException("what is mounted there is mounted on this machine");
+    }
+    String work = source.config().workFolder();
+    source.check(SOON, "sh", "-c", "mkdir -p \"$1\" && mktemp -d \"$1/trial-XXXXXX\"", "mplm", work);
+    String halfway = source.newFolder("trial");
+    source.check(SOON, "sh", "-c", "cd \"$1\" && touch a z && mkdir m && mount -t tmpfs none m", "mplm", halfway);
+    assertThatThrownBy(() -> source.remove(halfway)).isInstanceOf(HostException.class).hasMessageContaining("busy");
+    source.check(SOON, "umount", halfway + "/m");
+
+    try (Reservation reservation = Reservation.take(source)) {
+      reservation.sweep();
+    }
+    assertThat(source.check(SOON, "ls", work)).doesNotContain("trial-");
+  }
+
   @Test
   public void aUnixSocketIsReachedBothWaysAsSoonAsItIsThere() throws IOException {
     String remote = source.newFolder("socket") + "/s";

@@ -18,6 +18,8 @@ import mplm.engine.guest.GuestShape;
 import mplm.engine.unit.DataSize;
 import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
+import mplm.harness.host.Host;
+import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;
 import mplm.harness.host.TestHosts;
 import mplm.harness.record.Folders;
@@ -92,6 +94,20 @@ public class PlacementIT {
       assertThatThrownBy(() -> start(rig, large)).isInstanceOf(IOException.class)
           .hasMessageStartingWith("source: QEMU ended with status 1: ");
       assertThat(rig.source().host().check(SOON, "ls", rig.source().host().config().workFolder())).doesNotContain("trial-");
+    }
+  }
+
+  /** Who is interrupted as a folder is made is not told its name. */
+  @Test
+  public void aFolderThatNobodyKnowsOfGoesWithTheRig() throws Exception {
+    HostConfig config;
+    String lost;
+    try (Rig rig = open()) {
+      config = rig.source().host().config();
+      lost = rig.source().host().newFolder("trial");
+    }
+    try (Host host = Host.connect(config)) {
+      assertThat(host.run(SOON, "test", "-e", lost).exitStatus()).isEqualTo(1);
     }
   }
 
