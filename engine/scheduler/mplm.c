@@ -224,7 +224,7 @@ static void epoch_begin(MplmScheduler *s, int64_t now_ms)
     s->stats.epochs++;
     s->late_epochs += !s->stats.nondirty_pages;
     s->epoch_ms = s->knobs.epoch_ms;
-    s->fetch_ms = now_ms - s->fetch_start;
+    s->fetch_ms = now_ms - s->fetch_start + s->plan_ms;
     if (s->ops->history) {
         s->ops->epoch_begin(s, now_ms);
         count_deferred(s);
@@ -401,6 +401,11 @@ void mplm_progress(MplmScheduler *s, uint64_t bytes)
 void mplm_epoch(MplmScheduler *s, int64_t now_ms)
 {
     epoch_begin(s, now_ms);
+}
+
+void mplm_planned(MplmScheduler *s, int64_t now_ms)
+{
+    s->plan_ms = now_ms - s->epoch_start;
 }
 
 int64_t mplm_epoch_end(const MplmScheduler *s)

@@ -148,6 +148,12 @@ void mplm_progress(MplmScheduler *s, uint64_t bytes);
 /* All blocks are merged: the next epoch begins at @now_ms. */
 void mplm_epoch(MplmScheduler *s, int64_t now_ms);
 
+/*
+ * The policy is done with the epoch's beginning at @now_ms: what that took is of
+ * the next epoch's cost.  Need not be told by who takes no time for it.
+ */
+void mplm_planned(MplmScheduler *s, int64_t now_ms);
+
 /* When the epoch in progress ends, in the clock of mplm_start(). */
 int64_t mplm_epoch_end(const MplmScheduler *s);
 

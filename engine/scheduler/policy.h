@@ -75,7 +75,8 @@ struct MplmScheduler {
     int64_t epoch_ms;                /* from one to the other */
     bool epoch_stepped;              /* a step was made in this epoch */
     bool epoch_waited;               /* there was nothing to send in it */
-    int64_t fetch_ms;                /* from the last FETCH to its epoch */
+    int64_t fetch_ms;                /* from the last FETCH to its epoch, and */
+    int64_t plan_ms;                 /* what the policy took at the one before */
     int64_t fetch_start;
     int64_t start_ms;
     uint64_t all_pages;              /* of all blocks */

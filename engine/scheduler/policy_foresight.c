@@ -23,9 +23,9 @@
  *
  * Nothing is to be set: an epoch lasts 100 ms, or a 300th of what the non-dirty
  * set takes to be sent, for a longer migration has to look further back and
- * ahead; or ten times what the last fetch took the sender and, at a microsecond
- * a page, the guest, whose first write to a page after a fetch is a fault under
- * KVM.
+ * ahead; or ten times what the last fetch and plan took the sender and, at a
+ * microsecond a page, the guest, whose first write to a page after a fetch is a
+ * fault under KVM.
  *
  * Good with programs that iterate.  No better than "cold" with others, and with
  * programs whose period is longer than the history or shorter than two epochs.
@@ -182,34 +182,58 @@ static uint32_t find_period(const MplmScheduler *s, const Foresight *f)
 }
 
 /*
- * The pages that are left at a stop @h epochs ahead, if the link takes @pages
- * of them per epoch.
+ * since[h][j]: sampled pages that are written from epoch j on until a stop h
+ * epochs ahead; since[h][0]: these and all that is pending.
  */
-static double left_at(const MplmScheduler *s, uint32_t h, double pages)
-{
-    uint64_t stride = stride_of(s), since[HORIZON + 1] = { 0 }, before = 0;
-    double most;
+typedef uint64_t Since[HORIZON + 1][HORIZON + 1];
 
-    /* since[j]: written from epoch j on; since[0]: and all that is pending */
+static void count_since(const MplmScheduler *s, uint32_t last, Since since)
+{
+    uint64_t stride = stride_of(s), before = 0;
+
+    memset(since, 0, sizeof(Since));
     for (uint32_t i = 0; i < s->nblocks; i++) {
         const Block *b = &s->blocks[i];
 
         for (uint64_t w = sampled_from(before, stride);
              w < words_of(b->pages); w += stride) {
-            unsigned long word = 0;
+            unsigned long expected[HORIZON + 1], any = 0;
+            unsigned long pending = b->pending[w] & word_mask(b->pages, w);
+            uint64_t left = __builtin_popcountl(pending);
 
-            for (uint32_t j = h; j >= 1; j--) {
-                word |= expected_word(s, b, j, w);
-                if (word) {
-                    since[j] += __builtin_popcountl(word);
-                }
+            for (uint32_t j = 1; j <= last; j++) {
+                expected[j] = expected_word(s, b, j, w);
+                any |= expected[j];
             }
-            since[0] += __builtin_popcountl(
-                (word | b->pending[w]) & word_mask(b->pages, w));
+            for (uint32_t h = 1; h <= last; h++) {
+                unsigned long word = 0;
+                uint64_t n = 0;
+
+                /* most epochs have nothing more: counting is what takes time */
+                for (uint32_t j = h; any && j >= 1; j--) {
+                    if (expected[j] & ~word) {
+                        word |= expected[j];
+                        n = __builtin_popcountl(word);
+                    }
+                    since[h][j] += n;
+                }
+                since[h][0] += word & ~pending
+                    ? __builtin_popcountl(word | pending) : left;
+            }
         }
         before += words_of(b->pages);
     }
-    most = (double)since[0] * stride - h * pages;
+}
+
+/*
+ * The pages that are left at a stop @h epochs ahead, if the link takes @pages
+ * of them per epoch.
+ */
+static double left_at(const uint64_t *since, uint64_t stride, uint32_t h,
+                      double pages)
+{
+    double most = (double)since[0] * stride - h * pages;
+
     for (uint32_t j = 1; j <= h; j++) {
         double left = (double)since[j] * stride - (h - j + 1) * pages;
 
@@ -234,6 +258,7 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
     bool anew = s->late_epochs <= 1 || held(s);
     uint32_t last = anew ? HORIZON : f->stop ? f->stop - 1 : 0;
     uint64_t sure = f->unlikely ? f->foreseen * 100 / f->unlikely : 0;
+    Since since;
 
     s->forecast = (MplmForecast) { 0 };
     f->stop = 0;
@@ -245,10 +270,13 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
     if (anew) {
         f->latest = (passed + left / pages) * interval * 1.05;
     }
+    if (f->sure) {
+        count_since(s, last, since);
+    }
     most = f->latest / interval;
     best = passed + 2 * left / pages;
     for (uint32_t h = 1; h <= last && f->sure; h++) {
-        double rest = left_at(s, h, pages);
+        double rest = left_at(since[h], stride_of(s), h, pages);
         double cost = passed + h + 2 * rest / pages;
 
         if (passed + h + rest / pages <= most && cost < best) {

@@ -123,6 +123,8 @@ final class MplmLibrary {
 
   static native void mplm_epoch(Pointer s, long nowMs);
 
+  static native void mplm_planned(Pointer s, long nowMs);
+
   static native long mplm_epoch_end(Pointer s);
 
   static native void mplm_hold(Pointer s, byte hold);

@@ -113,6 +113,7 @@ public final class Replay implements AutoCloseable {
       }
       case "fetched" -> fetch();
       case "epoch" -> epoch();
+      case "planned" -> scheduler.planned(event.number("ms"));
       case "end" -> end();
       default -> { }
     }

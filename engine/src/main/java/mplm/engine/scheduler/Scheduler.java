@@ -173,6 +173,11 @@ public final class Scheduler implements AutoCloseable {
     MplmLibrary.mplm_epoch(handle(), nowMs);
   }
 
+  /** The policy is done with the epoch's beginning at this time: what it took is of the next epoch's cost. */
+  public void planned(long nowMs) {
+    MplmLibrary.mplm_planned(handle(), nowMs);
+  }
+
   /** When the epoch in progress ends, in milliseconds of the clock of {@link #start}. */
   public long epochEnd() {
     return MplmLibrary.mplm_epoch_end(handle());

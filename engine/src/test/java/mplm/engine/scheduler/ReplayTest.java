@@ -118,13 +118,18 @@ public class ReplayTest {
     long fetches;
     private final Random random;
     private final Scheduler scheduler;
+    /** With the times by which a policy plans. */
+    private final boolean timed;
+    private long now;
 
     Recording(long seed) {
       random = new Random(seed);
-      Knobs knobs = new Knobs(Duration.ofMillis(100), 1 + random.nextInt(20), random.nextInt(90), seed % 3 != 1, seed % 4 == 2);
-      event("start", "policy=paper epoch_ms=100 batch=%d dirty_share=%d first_epoch_nondirty=%d strict=%d", knobs.batchPages(),
-          knobs.dirtyShare(), knobs.firstEpochNondirty() ? 1 : 0, knobs.strictScan() ? 1 : 0);
-      scheduler = new Scheduler("paper", knobs);
+      timed = seed % 4 == 0;
+      Knobs knobs = new Knobs(Duration.ofMillis(timed ? 3000 : 100), 1 + random.nextInt(20), random.nextInt(90), seed % 3 != 1, seed % 4 == 2);
+      String policy = timed ? "foresight" : "paper";
+      event("start", "policy=%s epoch_ms=%d batch=%d dirty_share=%d first_epoch_nondirty=%d strict=%d", policy,
+          knobs.epoch().toMillis(), knobs.batchPages(), knobs.dirtyShare(), knobs.firstEpochNondirty() ? 1 : 0, knobs.strictScan() ? 1 : 0);
+      scheduler = new Scheduler(policy, knobs);
       try (scheduler) {
         for (int block = 0; block < PAGES.length; block++) {
           Bitmap pending = new Bitmap(PAGES[block]);
@@ -133,29 +138,43 @@ public class ReplayTest {
           scheduler.addBlock(pending);
         }
         scheduler.start(0);
+        planned();
         live(seed % 5 == 4);
         stop();
       }
     }
 
     private void live(boolean held) {
-      long now = 0;
       event("control", "hold=%d end=0", held ? 1 : 0);
       scheduler.hold(held);
       for (Action action = scheduler.next(now); action != Action.STOP; action = scheduler.next(now)) {
         switch (action) {
           case SEND -> send();
           case FETCH -> {
+            if (timed) {
+              event("fetch", "ms=%d", now);
+            }
             for (int block = 0; block < PAGES.length; block++) {
               fetch(block);
               discard();
+            }
+            if (timed) {
+              now += random.nextInt(10);
+              event("clock", "ms=%d bytes=%d", now, picks * 4104);
+              scheduler.progress(picks * 4104);
             }
             scheduler.epoch(now);
             fetches++;
             event("epoch", "n=%d dirty=%d nondirty=%d",
                 scheduler.stats().epochs(), scheduler.stats().dirtyPages(), scheduler.stats().nondirtyPages());
+            planned();
           }
-          case WAIT -> now = scheduler.epochEnd();
+          case WAIT -> {
+            if (timed) {
+              event("wait", "ms=%d", now);
+            }
+            now = scheduler.epochEnd();
+          }
           default -> event("again", "");
         }
         now += random.nextInt(4);
@@ -165,6 +184,14 @@ public class ReplayTest {
         }
       }
       event("end", "reason=%s", scheduler.stats().end());
+    }
+
+    private void planned() {
+      if (timed) {
+        now += random.nextInt(50);
+        event("planned", "ms=%d", now);
+        scheduler.planned(now);
+      }
     }
 
     private void send() {

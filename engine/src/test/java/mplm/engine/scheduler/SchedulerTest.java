@@ -151,6 +151,26 @@ public class SchedulerTest {
     }
   }
 
+  /** In a large guest planning takes as long as an epoch, and nothing is sent meanwhile. */
+  @Test
+  public void anEpochOfForesightIsTenTimesWhatTheLastPlanTook() {
+    try (Scheduler scheduler = new Scheduler("foresight", Knobs.PAPER)) {
+      scheduler.addBlock(full(64));
+      scheduler.start(0);
+      sends(scheduler, 0, 8);
+      fetch(scheduler, 100, 0);
+      assertThat(scheduler.epochEnd()).isEqualTo(200);
+      scheduler.planned(150);
+      sends(scheduler, 150, 8);
+      fetch(scheduler, 200, 0);
+      assertThat(scheduler.epochEnd()).isEqualTo(700);
+      scheduler.planned(201);
+      sends(scheduler, 201, 8);
+      fetch(scheduler, 700, 0);
+      assertThat(scheduler.epochEnd()).isEqualTo(800);
+    }
+  }
+
   /** With the dirty set at last, whatever the policy: the link is there, and the guest's pages only become more. */
   @Test(dataProvider = "policies")
   public void whatIsDirtiedIsSentWhileTheStageIsHeld(String policy) {
