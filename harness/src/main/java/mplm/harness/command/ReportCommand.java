@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     name = "report",
     description = {
       "Writes one report of the rows of several runs together: figure, table, claims, index.html, report.md.",
-      "Runs of different hosts, links, guests, experiments or engines are refused. Nothing is run."
+      "Experiments of one name have to be the same ones. Runs of different hosts, links, guests or engines are refused. Nothing is run."
     },
     mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {
@@ -72,10 +72,7 @@ public final class ReportCommand implements Callable<Integer> {
   }
 
   private static void refuseOther(RunDerivation one, RunDerivation other) {
-    List<String> obstacles = new ArrayList<>(new RunComparison(one, other).obstacles());
-    if (!one.manifest().setting().engineHash().equals(other.manifest().setting().engineHash())) {
-      obstacles.add("engine: " + one.manifest().setting().engineHash() + ", " + other.manifest().setting().engineHash());
-    }
+    List<String> obstacles = new RunComparison(one, other).obstaclesToOneReport();
     if (!obstacles.isEmpty()) {
       throw new BadInput("the rows of " + one.run() + " and " + other.run() + " cannot stand together, these differ: "
           + String.join("; ", obstacles));

@@ -113,12 +113,13 @@ public record Report(Path folder, List<RunDerivation> runs) {
   private List<RunDocument.LostCharts> lost(List<MethodSummary> methods, List<Path> files) throws IOException {
     Map<String, List<MethodSummary>> known = methods.stream().filter(summary -> summary.lost().isPresent()).collect(
         Collectors.groupingBy(summary -> summary.experiment().name(), LinkedHashMap::new, Collectors.toList()));
-    BestOfRun best = new BestOfRun(runs.get(0).manifest(), Clone.here().traces());
     List<RunDocument.LostCharts> charts = new ArrayList<>();
     for (Map.Entry<String, List<MethodSummary>> experiment : known.entrySet()) {
       List<Path> lost = LostChart.write(experiment.getValue(), folder.resolve("charts/lost"), experiment.getKey());
       List<MethodSummary> all = methods.stream().filter(summary -> summary.experiment().name().equals(experiment.getKey())).toList();
-      List<Path> choice = ChoiceChart.write(all, best.of(all), folder.resolve("charts/choice"), experiment.getKey());
+      RunManifest manifest = runs.stream().map(RunDerivation::manifest)
+          .filter(run -> run.experiments().contains(all.get(0).experiment())).findFirst().orElseThrow();
+      List<Path> choice = ChoiceChart.write(all, new BestOfRun(manifest, Clone.here().traces()).of(all), folder.resolve("charts/choice"), experiment.getKey());
       files.addAll(lost);
       files.addAll(choice);
       charts.add(new RunDocument.LostCharts(png(lost), png(choice)));

@@ -2,6 +2,7 @@
 package mplm.harness.derive;
 
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Whether two runs can be compared.
@@ -15,6 +16,20 @@ public record RunComparison(RunDerivation base, RunDerivation candidate) {
    * two can be compared. The engine may differ: that is what is compared.
    */
   public List<String> obstacles() {
-    return RunStamp.of(base.manifest()).differences(RunStamp.of(candidate.manifest()), RunStamp.KIND);
+    return differences(RunStamp.KIND);
+  }
+
+  /**
+   * The same, and the engine, of what is in both: experiments that one of them does not have, with the rate of their link, can stand
+   * beside those of the other.
+   */
+  public List<String> obstaclesToOneReport() {
+    Predicate<String> both = key -> !key.startsWith("experiment ") && !key.contains("link.goodput")
+        || List.of(base, candidate).stream().allMatch(run -> RunStamp.of(run.manifest()).values().containsKey(key));
+    return differences(RunStamp.KIND.or("engine"::equals).and(both));
+  }
+
+  private List<String> differences(Predicate<String> counts) {
+    return RunStamp.of(base.manifest()).differences(RunStamp.of(candidate.manifest()), counts);
   }
 }

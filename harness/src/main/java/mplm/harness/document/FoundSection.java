@@ -3,6 +3,7 @@ package mplm.harness.document;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -33,13 +34,14 @@ import mplm.harness.statistics.Mean;
  * The first section: of each experiment what was found, its chart and the values in it, then the claims, and folded away what they are
  * judged by.
  *
- * @param run the first, which speaks for all
+ * @param runs of one kind
  * @param rows of all runs
  * @param cells the same by experiment and method
  * @param findings of all claims
  * @param charts the PNG of each experiment's figure, named as the experiment
  */
-record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List<Finding> findings, List<Path> charts) {
+record FoundSection(
+    Collection<RunManifest> runs, List<TrialRow> rows, List<Cell> cells, List<Finding> findings, List<Path> charts) {
   private static final List<String> VALUES = List.of("method", "n timed", "migration time, s", "downtime, s", "n not converged",
       "n program done first", "n corrupted", "n failed", "n lost");
 
@@ -67,12 +69,16 @@ record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List
 
   /** Such as {@code Measured on 2026-11-26 under TCG, testbed namespaces, not full size. 9 trials: 9 completed.} */
   private String what() {
-    Setting setting = run.setting();
+    Setting setting = runs.iterator().next().setting();
     return "Measured on " + setting.started().substring(0, 10) + " under " + setting.acceleratorTitle()
         + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
         + (setting.ofEmulatedHosts() ? ", where no time says anything of speed" : "")
         + sizes().filter(size -> size != Size.FULL).distinct().map(size -> ", " + size).collect(Collectors.joining())
-        + ". Suite " + run.suite() + ": " + run.title() + ". " + rows.size() + " trials: " + SetUp.outcomes(rows) + ".";
+        + ". Suite " + suites() + ". " + rows.size() + " trials: " + SetUp.outcomes(rows) + ".";
+  }
+
+  private String suites() {
+    return runs.stream().map(run -> run.suite() + ": " + run.title()).distinct().collect(Collectors.joining("; "));
   }
 
   private Block legend() {
@@ -141,6 +147,6 @@ record FoundSection(RunManifest run, List<TrialRow> rows, List<Cell> cells, List
   }
 
   private Stream<Size> sizes() {
-    return run.experiments().stream().map(experiment -> Size.of(experiment, run.setting()));
+    return SetUp.experiments(runs).entrySet().stream().map(entry -> Size.of(entry.getKey(), entry.getValue().setting()));
   }
 }

@@ -77,7 +77,7 @@ public record RunDocument(
   public List<Block> blocks() {
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Heading(1, title()));
-    blocks.addAll(new FoundSection(runs.values().iterator().next(), rows, cells, findings, charts).blocks());
+    blocks.addAll(new FoundSection(runs.values(), rows, cells, findings, charts).blocks());
     blocks.addAll(new LostSection(methods, lostCharts).blocks());
     blocks.addAll(SetUp.blocks(runs.values(), rows));
     proportions(blocks);
@@ -102,7 +102,7 @@ public record RunDocument(
     blocks.add(new Table(List.of("experiment", "quantity", "paper", "set here", "measured"), proportions.lines().stream()
         .map(line -> List.of(line.experiment().name(), line.quantity() + (line.unit().isEmpty() ? "" : ", " + line.unit()),
             Numbers.of(line.paper()), Numbers.of(line.set()), Numbers.of(line.measured()))).toList()));
-    runs.values().iterator().next().experiments().forEach(experiment -> experiment.scaling().ifPresent(scaling ->
+    SetUp.experiments(runs.values()).keySet().forEach(experiment -> experiment.scaling().ifPresent(scaling ->
         blocks.add(new Paragraph(experiment.name() + ": " + matched(experiment) + "; dirtied " + experiment.scaled().guest().dirtied().entrySet().stream()
                 .map(sample -> String.format(Locale.ROOT, "%.1f MiB in %.3f s", sample.getValue().bytes() / 1048576.0,
                     seconds(sample.getKey()))).collect(Collectors.joining(", ")) + "."))));

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import mplm.harness.document.Block.Fold;
 import mplm.harness.document.Block.Heading;
@@ -20,7 +22,7 @@ import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.Experiment;
 
-/** The section that says what ran where. Runs that stand in one report are of one kind, so the first speaks for all. */
+/** The section that says what ran where. Runs that stand in one report are of one kind, so the first speaks for all but experiments. */
 final class SetUp {
   private SetUp() {}
 
@@ -57,15 +59,24 @@ final class SetUp {
     lines.add(List.of("QEMU", first.setting().qemuVersion() + ", page scheduler " + scheduler));
     blocks.add(new Table(List.of("", ""), lines));
     blocks.add(new Table(List.of("experiment", "guest and link", "against the published set-up"),
-        first.experiments().stream().map(experiment -> sizes(experiment, first)).toList()));
-    String cpu = first.experiments().stream().map(experiment -> first.source(experiment).getOrDefault("cpu", "unknown CPU")).distinct()
-        .collect(Collectors.joining(", "));
+        experiments(runs).keySet().stream().map(experiment -> sizes(experiment, first)).toList()));
+    String cpu = experiments(runs).entrySet().stream().map(entry -> entry.getValue().source(entry.getKey()).getOrDefault("cpu", "unknown CPU"))
+        .distinct().collect(Collectors.joining(", "));
     blocks.add(new Paragraph("Besides: " + String.join(", ", Published.otherDeviations(first.setting(), cpu))
         + "; ballast, idle memory filled with random pages so that used memory is the paper's in proportion: "
-        + first.experiments().stream()
+        + experiments(runs).keySet().stream()
             .map(experiment -> experiment.name() + " " + experiment.ballast()).collect(Collectors.joining(", ")) + "."));
     runs.forEach(run -> blocks.add(environment(run)));
     return blocks;
+  }
+
+  /** The experiments of all runs, each of one name once, and a run that has it. */
+  static Map<Experiment, RunManifest> experiments(Collection<RunManifest> runs) {
+    Set<String> names = new HashSet<>();
+    Map<Experiment, RunManifest> experiments = new LinkedHashMap<>();
+    runs.forEach(run -> run.experiments().stream().filter(experiment -> names.add(experiment.name()))
+        .forEach(experiment -> experiments.put(experiment, run)));
+    return experiments;
   }
 
   private static List<String> sizes(Experiment experiment, RunManifest run) {

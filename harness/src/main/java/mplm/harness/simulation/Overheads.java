@@ -105,8 +105,10 @@ public record Overheads(double goodput, double bufferKib, double workUs, double 
   /** Such as {@code goodput=0.95,buffer=512KiB,work=2us,fetch=2ms,switchover=50ms,slowness=1}. */
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "goodput=%s,buffer=%sKiB,work=%sus,fetch=%sms,switchover=%sms,slowness=%s", plain(goodput),
-        plain(bufferKib), plain(workUs), plain(fetchMs), plain(switchoverMs), plain(slowness));
+    long buffer = Math.round(bufferKib * 1024);
+    String size = buffer % 1024 == 0 ? buffer / 1024 + "KiB" : buffer + "B"; // a part of a byte could not be read again
+    return String.format(Locale.ROOT, "goodput=%s,buffer=%s,work=%sus,fetch=%sms,switchover=%sms,slowness=%s", plain(goodput), size,
+        plain(workUs), plain(fetchMs), plain(switchoverMs), plain(slowness));
   }
 
   private static String plain(double number) {

@@ -4,12 +4,16 @@ package mplm.harness.derive;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -347,6 +351,52 @@ public class RecordedRunTest extends InRecordedRun {
         .contains("destination.cores: 2, 64", "source.cores: 2, 64", "stream_protection: none, tls",
             "experiment short: MG class S, 1 vCPU, 256MiB, 20Mbit/s, MG class S, 1 vCPU, 256MiB, 21Mbit/s")
         .anyMatch(text -> text.startsWith("link.goodput_bits_per_s_at.400Mbit/s: "));
+  }
+
+  /** A suite that takes too long for one night is made a benchmark at a time. */
+  @Test
+  public void runsOfOneSuitesExperimentsMakeOneReport() throws Exception {
+    List<RunDerivation> parts = new ArrayList<>();
+    for (String experiment : List.of("measured", "short")) {
+      parts.add(RunDerivation.of(part(experiment)));
+    }
+    assertThat(new RunComparison(parts.get(0), parts.get(1)).obstacles()).isNotEmpty();
+    assertThat(new RunComparison(parts.get(0), parts.get(1)).obstaclesToOneReport()).isEmpty();
+
+    List<TrialRow> rows = new ArrayList<>();
+    for (RunDerivation part : parts) {
+      rows.addAll(part.rows());
+    }
+    new Report(run.resolve("both"), parts).write(rows);
+    assertThat(Files.readString(run.resolve("both/report.md"))).contains("## measured: MG class S", "## short: MG class S",
+        "| measured | MG class S", "| short | MG class S");
+    assertThat(RecordedRun.table(run.resolve("both/figure.csv"))).extracting(row -> row.get("experiment")).contains("measured", "short");
+
+    String other = Files.readString(parts.get(1).run().resolve("run.json")).replaceFirst("\"engine_hash\" : \"", "$0f");
+    Files.writeString(parts.get(1).run().resolve("run.json"), other.replace("\"name\" : \"short\"", "\"name\" : \"measured\"")
+        .replace("\"link\" : \"20Mbit/s\"", "\"link\" : \"21Mbit/s\""));
+    assertThat(new RunComparison(parts.get(0), RunDerivation.of(parts.get(1).run())).obstaclesToOneReport())
+        .anyMatch(text -> text.startsWith("engine: ")).anyMatch(text -> text.startsWith("experiment measured: "));
+  }
+
+  /** The run as if it had been made with that experiment only. */
+  private Path part(String experiment) throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode manifest = (ObjectNode) json.readTree(run.resolve("run.json").toFile());
+    for (Map.Entry<String, String> of : Map.of("experiments", "name", "trials", "experiment").entrySet()) {
+      Iterator<JsonNode> all = manifest.get(of.getKey()).elements();
+      while (all.hasNext()) {
+        if (!all.next().get(of.getValue()).asText().equals(experiment)) {
+          all.remove();
+        }
+      }
+    }
+    ((ObjectNode) manifest.get("setting")).put("run", experiment);
+    ((ObjectNode) manifest.get("environment").get("link")).put("goodput_bits_per_s_at." + experiment, "1"); // as of its own rate
+    Path part = Files.createDirectory(run.resolve(experiment));
+    json.writerWithDefaultPrettyPrinter().writeValue(part.resolve("run.json").toFile(), manifest);
+    Files.createSymbolicLink(part.resolve("trials"), run.resolve("trials"));
+    return part;
   }
 
   /** Without it the command would build another engine than the one that ran. */

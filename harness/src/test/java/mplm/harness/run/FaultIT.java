@@ -242,6 +242,8 @@ public class FaultIT {
     engines.forEach(engine -> both.put(engine, artifacts.engine()));
     Artifacts made = new Artifacts(artifacts.engine(), artifacts.guest(), both);
     AtomicBoolean left = new AtomicBoolean();
+    // a stopped sshd takes a connection and answers nothing: to look at the host waits for that, and to take it anew
+    Duration away = Patience.ANSWER.multipliedBy(2).plus(SOON);
     Benchmark unknown = new Benchmark("unknown", "not in the guest's image: a trial that is short", "", null, null, mg.classes());
     Suite suite = new Suite("away", "two trials", 2, List.of(new Experiment("short", unknown, "S", 1, DataSize.parse("256MiB"),
         Bandwidth.parse("100Mbit/s"), List.of(Method.parse("mplm")), true, SOON, SOON, 3, SOON, false)));
@@ -252,8 +254,8 @@ public class FaultIT {
       public void println(String line) {
         System.out.println(line);
         said.add(line);
-        if (line.contains("#1: failed") && left.compareAndSet(false, true)) {
-          injector.leave("source", Duration.ofSeconds(25));
+        if (line.matches(".*#1( base| new)?: failed.*") && left.compareAndSet(false, true)) {
+          injector.leave("source", away);
         }
       }
     }, false);
@@ -271,7 +273,7 @@ public class FaultIT {
     assertThat(below.resolve("history.csv")).doesNotExist();
     assertThat(begun.resolve(engines.isEmpty() ? "methods.csv" : "trials.csv")).exists();
     assertThat(begun.resolve("verdict.json")).doesNotExist();
-    Thread.sleep(15_000);
+    Thread.sleep(SOON.multipliedBy(2).toMillis());
     assertThat(SuiteRun.resume(begun, List.of(hosts), made, display)).isFalse();
     assertThat(RecordedRun.rows(begun)).hasSize(trials).extracting(row -> row.get("repetition")).startsWith("1").endsWith("2");
   }
