@@ -258,6 +258,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         } else if (action == MPLM_FETCH) {
             fetch(&m, s, &in);
             mplm_epoch(s, now);
+            mplm_planned(s, now);
             m.epoch_end = now + m.knobs.epoch_ms;
             m.stepped = false;
             m.epochs++;

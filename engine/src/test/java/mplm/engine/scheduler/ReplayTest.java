@@ -125,7 +125,8 @@ public class ReplayTest {
     Recording(long seed) {
       random = new Random(seed);
       timed = seed % 4 == 0;
-      Knobs knobs = new Knobs(Duration.ofMillis(timed ? 3000 : 100), 1 + random.nextInt(20), random.nextInt(90), seed % 3 != 1, seed % 4 == 2);
+      Knobs knobs = new Knobs(Duration.ofMillis(timed ? 3000 : 100), 1 + random.nextInt(20), random.nextInt(90), seed % 3 != 1,
+          seed % 4 == 2);
       String policy = timed ? "foresight" : "paper";
       event("start", "policy=%s epoch_ms=%d batch=%d dirty_share=%d first_epoch_nondirty=%d strict=%d", policy,
           knobs.epoch().toMillis(), knobs.batchPages(), knobs.dirtyShare(), knobs.firstEpochNondirty() ? 1 : 0, knobs.strictScan() ? 1 : 0);

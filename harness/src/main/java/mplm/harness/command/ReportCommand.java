@@ -61,7 +61,7 @@ public final class ReportCommand implements Callable<Integer> {
       if (run.manifest().engines() != null) {
         throw new BadInput(run.run() + ": compares engines; its report is its verdict: mplm compare " + run.run());
       }
-      refuseOther(runs.get(0), run);
+      runs.forEach(other -> refuseOther(other, run));
       rows.addAll(run.rows());
     }
     PrintWriter out = spec.commandLine().getOut();

@@ -117,14 +117,19 @@ public record Report(Path folder, List<RunDerivation> runs) {
     for (Map.Entry<String, List<MethodSummary>> experiment : known.entrySet()) {
       List<Path> lost = LostChart.write(experiment.getValue(), folder.resolve("charts/lost"), experiment.getKey());
       List<MethodSummary> all = methods.stream().filter(summary -> summary.experiment().name().equals(experiment.getKey())).toList();
-      RunManifest manifest = runs.stream().map(RunDerivation::manifest)
-          .filter(run -> run.experiments().contains(all.get(0).experiment())).findFirst().orElseThrow();
-      List<Path> choice = ChoiceChart.write(all, new BestOfRun(manifest, Clone.here().traces()).of(all), folder.resolve("charts/choice"), experiment.getKey());
+      BestOfRun best = new BestOfRun(manifest(experiment.getKey()), Clone.here().traces());
+      List<Path> choice = ChoiceChart.write(all, best.of(all), folder.resolve("charts/choice"), experiment.getKey());
       files.addAll(lost);
       files.addAll(choice);
       charts.add(new RunDocument.LostCharts(png(lost), png(choice)));
     }
     return charts;
+  }
+
+  /** Of a run that has the experiment. */
+  private RunManifest manifest(String experiment) {
+    return runs.stream().map(RunDerivation::manifest)
+        .filter(run -> run.experiments().stream().anyMatch(one -> one.name().equals(experiment))).findFirst().orElseThrow();
   }
 
   private static Optional<Path> png(List<Path> chart) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import mplm.harness.document.Block.Fold;
 import mplm.harness.document.Block.Heading;
@@ -45,11 +46,14 @@ final class SetUp {
         : testbed + ", on one machine" + (first.setting().ofEmulatedHosts() ? ", emulated: no time says anything of speed" : "")
             + first.environment().getOrDefault(RunManifest.TESTBED, Map.of()).entrySet().stream()
                 .map(better -> "; not " + better.getKey() + ": " + better.getValue()).collect(Collectors.joining())));
-    first.environment().forEach((machine, stamp) -> {
+    Map<String, Map<String, String>> links = new LinkedHashMap<>();
+    runs.forEach(run -> run.environment().forEach((machine, stamp) -> {
       if (machine.endsWith("link")) {
-        lines.add(List.of(machine, "shaped by " + first.setting().shaping() + protection(first) + goodput(stamp)));
+        links.computeIfAbsent(machine, name -> new TreeMap<>()).putAll(stamp); // each at the rates of its experiments
       }
-    });
+    }));
+    links.forEach((machine, stamp) ->
+        lines.add(List.of(machine, "shaped by " + first.setting().shaping() + protection(first) + goodput(stamp))));
     if (!first.pairs().isEmpty()) {
       lines.add(List.of("spread over pairs", first.pairs().entrySet().stream()
           .map(entry -> entry.getKey() + " on " + entry.getValue()).collect(Collectors.joining(", "))));
@@ -60,7 +64,8 @@ final class SetUp {
     blocks.add(new Table(List.of("", ""), lines));
     blocks.add(new Table(List.of("experiment", "guest and link", "against the published set-up"),
         experiments(runs).keySet().stream().map(experiment -> sizes(experiment, first)).toList()));
-    String cpu = experiments(runs).entrySet().stream().map(entry -> entry.getValue().source(entry.getKey()).getOrDefault("cpu", "unknown CPU"))
+    String cpu = experiments(runs).entrySet().stream()
+        .map(entry -> entry.getValue().source(entry.getKey()).getOrDefault("cpu", "unknown CPU"))
         .distinct().collect(Collectors.joining(", "));
     blocks.add(new Paragraph("Besides: " + String.join(", ", Published.otherDeviations(first.setting(), cpu))
         + "; ballast, idle memory filled with random pages so that used memory is the paper's in proportion: "

@@ -38,7 +38,7 @@ public final class Host implements AutoCloseable {
       rm -rf -- "$1"
       """;
 
-  /** Is told of each operation over SSH when it is done, such as {@code run rm}, and what it took. */
+  /** Is told of each operation over SSH when it is done, such as {@code run sh}, and what it took. */
   @FunctionalInterface
   public interface Listener {
     /** One is done, by any thread. */

@@ -89,7 +89,7 @@ public final class Journal implements AutoCloseable {
     write(event("on").put("pair", pair));
   }
 
-  /** An operation over SSH is done, such as {@code run rm} on {@code source}. */
+  /** An operation over SSH is done, such as {@code run sh} on {@code source}. */
   public void ssh(String host, String operation, Duration took) {
     write(event("ssh").put("host", host).put("operation", operation).put("s", Seconds.of(took.toNanos())));
   }

@@ -116,8 +116,12 @@ public final class Rig implements AutoCloseable {
     reservations.add(reservation);
     reservation.sweep();
     opened.push(() -> {
-      if (reservation.isHeld()) {
-        reservation.sweep(); // a trial that was ended as it made its folder does not know of it
+      try {
+        if (reservation.isHeld()) {
+          reservation.sweep(); // a trial that was ended as it made its folder does not know of it
+        }
+      } catch (HostException e) {
+        // it is lost, and what is left there is the next start's
       }
     });
     return host;

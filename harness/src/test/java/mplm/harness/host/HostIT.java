@@ -151,7 +151,7 @@ public class HostIT {
       assertThat(other.check(SOON, "stat", "-c", "%a %U", file)).isEqualTo("600 " + hosts.source().user() + "\n");
       other.remove(file);
     }
-    assertThat(told).containsExactly("run true", "start sleep", "end sleep", "run sh", "write", "fetch", "run stat", "run rm");
+    assertThat(told).containsExactly("run true", "start sleep", "end sleep", "run sh", "write", "fetch", "run stat", "run sh");
   }
 
   /** Stands for a controller: starts a process and waits to be killed. */
