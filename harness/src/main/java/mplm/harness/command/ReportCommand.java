@@ -61,7 +61,7 @@ public final class ReportCommand implements Callable<Integer> {
       if (run.manifest().engines() != null) {
         throw new BadInput(run.run() + ": compares engines; its report is its verdict: mplm compare " + run.run());
       }
-      runs.forEach(other -> refuseOther(other, run));
+      runs.subList(0, runs.indexOf(run)).forEach(before -> refuseOther(before, run));
       rows.addAll(run.rows());
     }
     PrintWriter out = spec.commandLine().getOut();

@@ -28,7 +28,10 @@ import net.schmizz.sshj.xfer.FileSystemFile;
  * time-out; every failure is a {@link HostException}. Arguments are passed as they are, no shell looks into them. Thread-safe.
  */
 public final class Host implements AutoCloseable {
-  /** A file in each folder that the kit has made below the work folder: a folder without it is not the kit's. */
+  /**
+   * A file in each folder that the kit has made below the work folder: a folder without it is not the kit's, unless it is a trial's and
+   * empty.
+   */
   static final String MARK = ".mplm";
 
   /** $1 path: removes it, the mark last, for a removal may be killed halfway and is the next one's to end. */

@@ -126,7 +126,7 @@ public final class Reservation implements AutoCloseable {
         .stdout().lines().map(String::strip).toList();
   }
 
-  /** Removes {@link #leftovers}. */
+  /** Removes {@link #leftovers}, and folders of trials that are empty: they are not told of, for nothing is in them. */
   public void sweep() {
     host.check(ANSWER, "sh", "-c", SWEEP, "mplm", host.config().workFolder(), host.config().memoryFile(), Host.REMOVE);
   }
