@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.KvmArea;
@@ -23,6 +26,7 @@ import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Patience;
+import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.host.Host;
@@ -55,6 +59,8 @@ public class KvmIT {
   /** In what trial which byte of the destination's memory is damaged: so far behind the start of what KVM writes. */
   private static final Map<String, Map.Entry<String, Integer>> DAMAGE = Map.of("beside", Map.entry("wall clock", 12),
       "before", Map.entry("wall clock", -1), "steal", Map.entry("steal time of vCPU 0", 3));
+
+  private static final Pattern HINT = Pattern.compile("mplm_discard block=\\d+ first=\\d+ count=(\\d+)");
 
   private Hosts hosts;
   private Path runs;
@@ -152,8 +158,8 @@ public class KvmIT {
   /** That it is this kind of log, and that it is cleared piece by piece, QEMU's trace shows. */
   @Test(priority = 4, dataProvider = "dirtyLogs")
   public void eitherKindOfDirtyLogLosesNoPage(String name, String accelerator, String event) throws Exception {
-    Path engine = wrapped(name, accelerator, event);
-    Map<String, Map<String, String>> rows = run(name, hosts, engine, List.of(experiment(name, "writer", true, BOTH)));
+    Artifacts artifacts = new Artifacts(wrapped(name, accelerator, "-trace", event), built().guest());
+    Map<String, Map<String, String>> rows = run(name, hosts, artifacts, List.of(experiment(name, "writer", true, BOTH)));
     assertThat(rows).hasSize(2).allSatisfy((trial, row) -> assertThat(row)
         .containsEntry("outcome", "completed").containsEntry("verification", "successful").containsEntry("memory_compared", "equal"));
     try (Stream<Path> files = Files.walk(runs.resolve(name))) {
@@ -162,7 +168,27 @@ public class KvmIT {
     }
   }
 
-  /** The engine behind a script that changes its accelerator and asks for a trace event. */
+  /**
+   * While a guest with a balloon is migrated it tells which of its pages are free, and MPLM's scheduler has to hear of each that QEMU takes
+   * off. What is free is another on both sides, so that the program verifies, and no file is compared.
+   */
+  @Test(priority = 4)
+  public void pagesThatALinuxGuestHintsAreFreeAreNotSent() throws Exception {
+    Path engine = wrapped("hints", "kvm", "-object", "iothread,id=hints", "-device",
+        "virtio-balloon-pci,free-page-hint=on,iothread=hints", "-trace", "mplm_discard", "-trace", "mplm_stopped");
+    Artifacts artifacts = new Artifacts(engine, withBalloon(built().guest()));
+    Map<String, Map<String, String>> rows =
+        run("hints", hosts, artifacts, List.of(experiment("hints", "writer", "256MiB", false, BOTH)));
+    assertThat(rows).hasSize(2).allSatisfy((trial, row) -> assertThat(row)
+        .containsEntry("outcome", "completed").containsEntry("accelerator", "kvm").containsEntry("verification", "successful"));
+    try (Stream<Path> files = Files.walk(runs.resolve("hints"))) {
+      List<String> told = files.filter(file -> file.endsWith("source/qemu.log")).flatMap(KvmIT::lines).toList();
+      long hinted = told.stream().map(HINT::matcher).filter(Matcher::find).mapToLong(hint -> Long.parseLong(hint.group(1))).sum();
+      System.out.println("kvm: pages hinted: " + hinted);
+      assertThat(hinted).as("pages that a hint took off what was pending").isGreaterThan(1024);
+    }
+  }
+
   /** The only method that takes a dirty ring has one; the vCPU is slowed down until the guest can be moved. */
   @Test
   public void dirtyLimitMovesAGuestThatWrites() throws Exception {
@@ -171,7 +197,44 @@ public class KvmIT {
         .containsEntry("verification", "successful").containsEntry("accelerator", "kvm"));
   }
 
-  private Path wrapped(String name, String accelerator, String event) throws IOException {
+  private static Stream<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file).stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The guest with its kernel's driver of the balloon, by a second archive behind its initramfs. */
+  private Path withBalloon(Path guest) throws Exception {
+    Path with = Files.createDirectory(runs.resolve("guest-balloon"));
+    try (Stream<Path> files = Files.list(guest)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, with.resolve(file.getFileName()));
+      }
+    }
+    String packages = Artifact.guest(guest).property("kernel.package");
+    Process made = new ProcessBuilder("sh", "-euc", """
+        folder=$1/balloon
+        network=$folder/root/modules/network
+        mkdir -p "$network"
+        for package in $2; do dpkg-deb -x "$package" "$folder"; done
+        module=$(find "$folder" -name 'virtio_balloon.ko*')
+        case $module in
+          *.ko) cat "$module" ;;
+          *.xz) xz -dc "$module" ;;
+          *.zst) zstd -dc "$module" ;;
+        esac >"$network/99-virtio_balloon.ko"
+        cd "$folder/root"
+        find . -mindepth 1 | cpio --quiet -o -H newc -R 0:0 >>"$3"
+        """, "balloon", runs.toString(), packages, with.resolve("initramfs.cpio").toString())
+        .directory(guest.resolve("../../kernel").toFile()).inheritIO().start();
+    assertThat(made.waitFor()).as("the guest with a balloon is made").isZero();
+    return with;
+  }
+
+  /** The engine behind a script that changes its accelerator and adds arguments. */
+  private Path wrapped(String name, String accelerator, String... more) throws IOException {
     Path engine = built().engine();
     Path wrapped = Files.createDirectory(runs.resolve("engine-" + name));
     for (String folder : List.of("bin", "share")) {
@@ -190,8 +253,8 @@ public class KvmIT {
           if [ "$word" = kvm ]; then word=%s; fi
           set -- "$@" "$word"
         done
-        exec "$(dirname "$0")"/*-share/qemu-behind "$@" -trace %s
-        """.formatted(accelerator, event));
+        exec "$(dirname "$0")"/*-share/qemu-behind "$@" %s
+        """.formatted(accelerator, String.join(" ", more)));
     assertThat(script.toFile().setExecutable(true)).isTrue();
     Files.writeString(wrapped.resolve("engine.properties"), Files.readString(engine.resolve("engine.properties"))
         .replaceAll("(?m)^binary.sha256=.*", "binary.sha256=" + Store.sha256(script)));
@@ -218,11 +281,11 @@ public class KvmIT {
 
   /** Rows by experiment and method. */
   private Map<String, Map<String, String>> run(String name, Hosts pair, List<Experiment> experiments) throws Exception {
-    return run(name, pair, built().engine(), experiments);
+    return run(name, pair, built(), experiments);
   }
 
-  private Map<String, Map<String, String>> run(String name, Hosts pair, Path engine, List<Experiment> experiments) throws Exception {
-    Artifacts artifacts = new Artifacts(engine, built().guest());
+  private Map<String, Map<String, String>> run(String name, Hosts pair, Artifacts artifacts, List<Experiment> experiments)
+      throws Exception {
     Path below = Files.createDirectory(runs.resolve(name));
     SuiteRun.run(RunRequest.of(new Suite(name, "on KVM", 1, experiments)), List.of(pair), artifacts, below,
         Display.on(new Saboteur(), false));
