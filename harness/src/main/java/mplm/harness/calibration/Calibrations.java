@@ -47,9 +47,7 @@ public record Calibrations(Path cache, boolean again) {
 
   /** The calibrations in the kit's cache. */
   public static Calibrations inCache(boolean again) {
-    Path cache = Environment.path("MPLM_CACHE").orElseGet(() -> Environment.path("XDG_CACHE_HOME")
-        .orElseGet(() -> Path.of(Environment.value("HOME").orElse("/"), ".cache")).resolve("mplm"));
-    return new Calibrations(cache.resolve(FOLDER), again);
+    return new Calibrations(Environment.cache().resolve(FOLDER), again);
   }
 
   /** What is known of an experiment's guest before any host is looked at: the latest measure of it anywhere. */

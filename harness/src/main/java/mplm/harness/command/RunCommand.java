@@ -97,6 +97,7 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Clone clone = Clone.here();
+    Calibrations calibrations = Calibrations.inCache(calibrate);
     Suite chosen = resume == null ? choose(clone.npbConfigs()) : null;
     Shard part = part();
     RunManifest begun = resume == null ? null : begun();
@@ -148,8 +149,7 @@ public final class RunCommand implements Callable<Integer> {
       return SuiteRun.resume(resume, resolved, artifacts, display) ? 0 : ExitCode.FAILED;
     }
     Path runs = output != null ? output : clone.runs();
-    RunRequest request =
-        new RunRequest(chosen, part, seed, Duration.ofMinutes(engines.minutes()), Calibrations.inCache(calibrate));
+    RunRequest request = new RunRequest(chosen, part, seed, Duration.ofMinutes(engines.minutes()), calibrations);
     return SuiteRun.run(request, resolved, artifacts, runs.toAbsolutePath().normalize(), display) ? 0 : ExitCode.FAILED;
   }
 
