@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import mplm.engine.unit.Patience;
+import mplm.harness.host.Host;
+import mplm.harness.host.Hosts;
+import mplm.harness.host.RemoteProcess;
+import mplm.harness.support.InFolder;
+import org.testng.SkipException;
+import org.testng.annotations.Test;
+
+/**
+ * MPLM's cases of QEMU's migration-test on KVM, on an emulated machine, for who has no other KVM; {@code -Dmplm.cases} is a regular
+ * expression of their names. A machine of {@code testbed/two-kernels.conf} has the huge pages that some need.
+ */
+@Test(groups = {"machines", "cases"}, timeOut = 10_800_000)
+public class EngineCasesIT extends InFolder {
+  private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
+  private static final Duration SOON = Patience.of(Duration.ofMinutes(1));
+
+  @Test
+  public void passOnKvm() throws Exception {
+    Hosts hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
+    if (!hosts.testbed().equals("machines")) {
+      throw new SkipException("testbed " + hosts.testbed() + ": its hosts are not emulated machines");
+    }
+    Path packed = folder.resolve("cases.tar");
+    Process tar = new ProcessBuilder("tar", "-cf", packed.toString(), "-C", System.getenv("MPLM_ENGINE"), "bin", "share", "tests",
+        "engine.properties", "-C", CLONE.toString(), "engine/qemu/test", "engine/qemu/cases.bash", "engine/bin/cache-folder")
+        .inheritIO().start();
+    assertThat(tar.waitFor()).isZero();
+    try (Host host = Host.connect(hosts.source())) {
+      String there = host.newFolder("cases");
+      host.check(SOON, "tar", "-C", there, "-xf", host.provide(packed));
+      // one case has a guest of 256 GiB, of which it writes little
+      host.check(SOON, "sh", "-c", "echo 1 >/proc/sys/vm/overcommit_memory");
+      Path log = folder.resolve("log");
+      try (RemoteProcess cases = host.start(new Seen(Files.newOutputStream(log)), "env", "MPLM_ENGINE=" + there, "MPLM_PATIENCE=5",
+          "MPLM_CACHE=" + there + "/cache", "bash", there + "/engine/qemu/test", "--accelerator", "kvm", "--again", "--case",
+          System.getProperty("mplm.cases", "."))) {
+        assertThat(cases.await(Duration.ofHours(3))).as("the cases end").isTrue();
+        assertThat(cases.exitStatus()).as("exit code; " + log).hasValue(0);
+      }
+      assertThat(log).content().containsPattern("(?m)^[1-9][0-9]* passed, 0 failed, [0-9]+ skipped$");
+    }
+  }
+
+  /** Told at once too, for the cases take long. */
+  private static final class Seen extends FilterOutputStream {
+    Seen(OutputStream log) {
+      super(log);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+      System.out.write(bytes, offset, length);
+    }
+  }
+}
