@@ -7,6 +7,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -80,6 +81,31 @@ public class BuildsTest extends InFolder {
     assertThat(told.status()).as(told.err()).isZero();
     assertThat(engine.getProperty("engine.hash")).startsWith(told.out().replaceFirst(" .*\n", ""));
     assertThat(cache).doesNotExist();
+  }
+
+  @DataProvider
+  public Object[][] toolchains() {
+    return new Object[][] {
+        {"as it is", "exec %s \"$@\"", true},
+        {"another compiler", "if [ \"$1\" = --version ]; then echo cc of tomorrow; else exec %s \"$@\"; fi", false},
+        {"another library", "if [ \"$1\" = -print-file-name=libz.a ]; then echo \"$0\"; else exec %s \"$@\"; fi", false}};
+  }
+
+  /** What a machine links into the engine is part of it: an upgrade of either makes another engine, and so another hash in each row. */
+  @Test(dataProvider = "toolchains")
+  public void theHashIsOfTheCompilerAndTheLibrariesToo(String name, String script, boolean same) throws Exception {
+    List<String> hash = List.of(CLONE.resolve("engine/qemu/build").toString(), "--hash");
+    String path = System.getenv("PATH");
+    Path real = Arrays.stream(path.split(":")).map(below -> Path.of(below, "cc")).filter(Files::isExecutable).findFirst()
+        .orElseThrow(() -> new SkipException("no C compiler here"));
+    Path cc = Files.writeString(Files.createDirectories(folder.resolve("bin")).resolve("cc"), "#!/bin/sh\n" + script.formatted(real) + "\n");
+    assertThat(cc.toFile().setExecutable(true)).isTrue();
+
+    String before = Forked.of(Map.of(), hash).out();
+    Forked told = Forked.of(Map.of("PATH", cc.getParent() + ":" + path), hash);
+
+    assertThat(told.status()).as(told.err()).isZero();
+    assertThat(told.out().equals(before)).as(name + ": " + before + told.out()).isEqualTo(same);
   }
 
   @DataProvider
