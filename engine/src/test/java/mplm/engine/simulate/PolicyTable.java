@@ -3,16 +3,19 @@ package mplm.engine.simulate;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import mplm.engine.migration.Method;
 import mplm.engine.trace.HeldTrace;
 import mplm.engine.trace.PageRuns;
@@ -24,11 +27,13 @@ import mplm.engine.unit.DataSize;
 
 /**
  * MPLM's policies on the recorded traces, simulated: medians over migrations that begin at 25 moments spread evenly over the trace.
- * The arguments are the traces' folder and the beginning of their names, such as {@code reports/traces/scaled}, which moments (all; even, those that were looked at when policies were tuned; odd, those
- * that were not), the time of a guest's first write to a page in an epoch, µs, "bound" or "no-bound", whether the least possible time is
- * computed, which takes minutes, and methods; the first is what others are divided by.
+ * The arguments are the traces' folder and the beginning of their names, such as {@code reports/traces/scaled}, which moments (all; even,
+ * those that were looked at when policies were tuned; odd, those that were not), the time of a guest's first write to a page in an epoch,
+ * µs, "bound" or "no-bound", whether the least possible time is computed, which takes minutes, and methods; the first is what others are
+ * divided by. Each trace whose name begins so is a guest, and the word before the next - is its program.
  */
 public final class PolicyTable {
+  private static final String ENDING = ".trace.gz";
   private static final int BEGINNINGS = 25;
   private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -46,14 +51,14 @@ public final class PolicyTable {
      * The epoch in which this trace dirties the same share of its used memory, and the link on which a pass takes as many of them; where
      * it never dirties so much, a pass takes 10 s, as in {@code mplm run scaled}.
      */
-    Guest of(HeldTrace trace) {
+    Guest of(String guest, HeldTrace trace) {
       double used = trace.used().pages();
       int intervals = 1;
       while (intervals < trace.intervals() / 4 && dirtied(trace, intervals) < rho / epochs * used) {
         intervals++;
       }
       double epoch = intervals < trace.intervals() / 4 ? intervals * trace.header().interval().toMillis() / 1e3 : 10 / epochs;
-      return new Guest(name, Math.round(used * TraceHeader.PAGE_BYTES * 8 / (epochs * epoch)), String.format(Locale.ROOT, "%.3fs", epoch));
+      return new Guest(guest, Math.round(used * TraceHeader.PAGE_BYTES * 8 / (epochs * epoch)), String.format(Locale.ROOT, "%.3fs", epoch));
     }
 
     /** Mean number of pages that are dirtied in a window of so many intervals. */
@@ -80,6 +85,26 @@ public final class PolicyTable {
       new Proportion("MG", 6.8, 9), new Proportion("IS", 1.52, 13 / 3.0), new Proportion("SP", 1.55, 17 / 3.0),
       new Proportion("BT", 1.15, 17.5 / 3));
 
+  /** For a program that is not the paper's: about the least and the median of theirs. */
+  private static final Proportion OTHER = new Proportion("", 1.5, 6);
+
+  /** The paper's programs first, in its order, then others by name. */
+  private static List<String> names(Path begin) throws IOException {
+    String prefix = begin.getFileName() + "-";
+    List<String> order = PAPER.stream().map(Proportion::name).toList();
+    try (Stream<Path> files = Files.list(begin.toAbsolutePath().getParent())) {
+      return files.map(file -> file.getFileName().toString()).filter(file -> file.startsWith(prefix) && file.endsWith(ENDING))
+          .map(file -> file.substring(prefix.length(), file.length() - ENDING.length()))
+          .sorted(Comparator.comparing((String name) -> Math.floorMod(order.indexOf(program(name)), 1 + order.size()))
+              .thenComparing(Comparator.naturalOrder()))
+          .toList();
+    }
+  }
+
+  private static String program(String name) {
+    return name.replaceFirst("-.*", "");
+  }
+
   private PolicyTable() {}
 
   /** Prints a line for each guest and method, then the geometric means. */
@@ -87,10 +112,11 @@ public final class PolicyTable {
     Map<String, double[]> logs = new LinkedHashMap<>();
     List<String> methods = Arrays.asList(arguments).subList(4, arguments.length);
     System.out.println("guest method                      time s  downtime s   of the first's    over the least time");
-    for (Proportion paper : PAPER) {
-      HeldTrace trace = HeldTrace.of(new TraceFile(Path.of(arguments[0] + "-" + paper.name + ".trace.gz")));
-      Guest guest = arguments[0].endsWith("scaled")
-          ? SCALED.stream().filter(one -> one.name.equals(paper.name)).findFirst().orElseThrow() : paper.of(trace);
+    List<String> names = names(Path.of(arguments[0]));
+    for (String name : names) {
+      HeldTrace trace = HeldTrace.of(new TraceFile(Path.of(arguments[0] + "-" + name + ENDING)));
+      Guest guest = (arguments[0].endsWith("scaled") ? SCALED : List.<Guest>of()).stream().filter(one -> one.name.equals(name)).findFirst()
+          .orElseGet(() -> PAPER.stream().filter(one -> one.name.equals(program(name))).findFirst().orElse(OTHER).of(name, trace));
       System.out.printf(Locale.ROOT, "%-5s %.0f MiB used, %.1f Mbit/s, MPLM's epoch %s%n", guest.name, trace.used().pages() / 256.0,
           guest.bitsPerSecond / 1e6, guest.epoch);
       Conditions conditions = conditions(guest).withFirstWrite(Duration.ofNanos((long) (Double.parseDouble(arguments[2]) * 1000)));
@@ -104,7 +130,7 @@ public final class PolicyTable {
         first = first == null ? row : first;
         double time = row[0] / first[0];
         double down = row[1] / first[1];
-        double[] sums = logs.computeIfAbsent(method, name -> new double[3]);
+        double[] sums = logs.computeIfAbsent(method, key -> new double[3]);
         sums[0] += Math.log(time);
         sums[1] += Math.log(down);
         sums[2] += row[2];
@@ -113,7 +139,7 @@ public final class PolicyTable {
       }
     }
     logs.forEach((method, sums) -> System.out.printf(Locale.ROOT, "mean  %-26s %8s  %10s   %.3f  %.3f    %.2f%n", method, "", "",
-        Math.exp(sums[0] / PAPER.size()), Math.exp(sums[1] / PAPER.size()), sums[2] / PAPER.size()));
+        Math.exp(sums[0] / names.size()), Math.exp(sums[1] / names.size()), sums[2] / names.size()));
   }
 
   /** Time, downtime, time over the least possible with that downtime, epochs. */
