@@ -40,8 +40,8 @@ public class BuildsTest extends InFolder {
 
   @DataProvider
   public Object[][] noCaches() {
-    List<List<String>> who = List.of(List.of("engine/qemu/build", "--hash"), List.of("guest-images/build"), List.of("harness/test"),
-        List.of("harness/testbed/machine-image", "12"), List.of("harness/bin/mplm", "run", "quick", "--dry-run"));
+    List<List<String>> who = List.of(List.of("engine/qemu/build", "--hash"), List.of("guest-images/build"),
+        List.of("harness/testbed/machine-image", "12"), List.of("mplm", "run", "quick", "--dry-run"));
     Map<String, String> faults = Map.of("cache", "is no absolute path", "/var/my cache", "has white space or a colon",
         "/var/a:b", "has white space or a colon");
     return who.stream().flatMap(line -> faults.entrySet().stream().map(fault -> new Object[] {line, fault.getKey(), fault.getValue()}))
@@ -52,9 +52,15 @@ public class BuildsTest extends InFolder {
   @Test(dataProvider = "noCaches")
   public void aFolderThatCannotBeTheCacheIsToldInOneLine(List<String> script, String cache, String fault) throws Exception {
     List<String> line = new ArrayList<>(script);
-    line.set(0, CLONE.resolve(script.get(0)).toString());
-
-    Forked told = Forked.of(Map.of("MPLM_CACHE", cache), line);
+    String program = line.remove(0);
+    Map<String, String> environment = Map.of("MPLM_CACHE", cache);
+    Forked told;
+    if (program.equals("mplm")) {
+      told = Forked.mplm(environment, List.of("-XX:TieredStopAtLevel=1"), line.toArray(String[]::new));
+    } else {
+      line.add(0, CLONE.resolve(program).toString());
+      told = Forked.of(environment, line);
+    }
 
     assertThat(told.err().lines()).as(told.err()).singleElement().asString().contains("environment variable MPLM_CACHE: '" + cache + "' "
         + fault, "name a folder for the cache in MPLM_CACHE, such as /var/cache/mplm");
