@@ -95,7 +95,7 @@ public final class PolicyTable {
     try (Stream<Path> files = Files.list(begin.toAbsolutePath().getParent())) {
       return files.map(file -> file.getFileName().toString()).filter(file -> file.startsWith(prefix) && file.endsWith(ENDING))
           .map(file -> file.substring(prefix.length(), file.length() - ENDING.length()))
-          .sorted(Comparator.comparing((String name) -> Math.floorMod(order.indexOf(program(name)), 1 + order.size()))
+          .sorted(Comparator.comparing((String name) -> order.contains(program(name)) ? order.indexOf(program(name)) : order.size())
               .thenComparing(Comparator.naturalOrder()))
           .toList();
     }
