@@ -100,7 +100,11 @@ public final class Machine implements AutoCloseable {
       machine.start(before);
       return machine;
     } catch (IOException | InterruptedException | RuntimeException e) {
-      machine.close();
+      try {
+        machine.close();
+      } catch (RuntimeException then) {
+        e.addSuppressed(then);
+      }
       throw e;
     }
   }
@@ -249,21 +253,32 @@ public final class Machine implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      while (!opened.isEmpty()) {
-        opened.pop().close();
-      }
-      host.fetch(Map.of(hypervisor.serialLog(), records.logs().resolve("serial.log"),
-          hypervisor.qemuLog(), records.logs().resolve("qemu.log")));
+    Deque<AutoCloseable> ends = new ArrayDeque<>();
+    ends.push(() -> host.remove(workFolder));
+    ends.push(() -> {
       if (process != null) {
         checkRoom(", QEMU's are cut off");
       }
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new HostException(host.name(), "closing QEMU", e);
-    } finally {
-      host.remove(workFolder);
+    });
+    ends.push(() -> host.fetch(Map.of(hypervisor.serialLog(), records.logs().resolve("serial.log"),
+        hypervisor.qemuLog(), records.logs().resolve("qemu.log"))));
+    while (!opened.isEmpty()) {
+      ends.addFirst(opened.removeLast());
+    }
+    // each of them whatever the others do: a hypervisor that stays would be at work beside the next trial's
+    Exception trouble = null;
+    for (AutoCloseable end : ends) {
+      try {
+        end.close();
+      } catch (Exception e) {
+        trouble = trouble == null ? e : trouble;
+      }
+    }
+    if (trouble instanceof RuntimeException known) {
+      throw known;
+    }
+    if (trouble != null) {
+      throw new HostException(host.name(), "closing QEMU", trouble);
     }
   }
 }

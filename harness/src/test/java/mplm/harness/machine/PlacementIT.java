@@ -3,6 +3,7 @@ package mplm.harness.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;
 import mplm.harness.host.TestHosts;
+import mplm.harness.record.CpuRecord;
 import mplm.harness.record.Folders;
 import mplm.harness.rig.Kernel;
 import mplm.harness.rig.Rig;
@@ -97,6 +99,28 @@ public class PlacementIT {
     }
   }
 
+  /** It would be at work beside the next trial's, whose row would look good. */
+  @Test
+  public void whatFailsWhileAMachineIsClosedLeavesNoHypervisor() throws Exception {
+    try (Rig rig = open()) {
+      Host host = rig.source().host();
+      Machine machine = start(rig, SHAPE, Optional.of(new CpuRecord(folder.resolve("cpu.txt"), System.nanoTime())));
+      assertThat(hypervisors(host)).isNotEmpty();
+      Thread.currentThread().interrupt(); // each wait for an end fails then
+      try {
+        assertThatThrownBy(machine::close).isInstanceOf(HostException.class);
+      } finally {
+        Thread.interrupted();
+      }
+      await().atMost(SOON).until(() -> hypervisors(host).isEmpty());
+    }
+  }
+
+  private static String hypervisors(Host host) {
+    return host.check(SOON, "sh", "-c", "for process in /proc/[0-9]*; do case $(readlink \"$process/exe\") in \"$1\"/store/*)"
+        + " echo \"$process\";; esac; done", "placement", host.config().workFolder());
+  }
+
   /** Who is interrupted as a folder is made is not told its name. */
   @Test
   public void aFolderThatNobodyKnowsOfGoesWithTheRig() throws Exception {
@@ -117,8 +141,12 @@ public class PlacementIT {
   }
 
   private Machine start(Rig rig, GuestShape shape) throws IOException, InterruptedException {
+    return start(rig, shape, Optional.empty());
+  }
+
+  private Machine start(Rig rig, GuestShape shape, Optional<CpuRecord> cpu) throws IOException, InterruptedException {
     String arguments = Kernel.arguments("none", "none", shape.vcpus(), false);
     return Machine.start(rig.source().host(), work -> rig.hypervisor(rig.source(), Accelerator.TCG, shape, arguments, work),
-        Machine.Records.logs(folder), Optional.empty());
+        new Machine.Records(folder, message -> {}, line -> {}, cpu), Optional.empty());
   }
 }
