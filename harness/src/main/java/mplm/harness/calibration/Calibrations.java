@@ -2,10 +2,13 @@
 package mplm.harness.calibration;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 import mplm.harness.derive.CalibrationDerivation;
+import mplm.harness.derive.RunStamp;
 import mplm.harness.host.HostException;
 import mplm.harness.input.Environment;
 import mplm.harness.paper.ProportionTable;
@@ -38,16 +42,13 @@ import mplm.harness.terminal.Display;
  * @param again whether guests are measured even so
  */
 public record Calibrations(Path cache, boolean again) {
-  /** The folder of calibrations in a run's folder. */
-  public static final String FOLDER = "calibrations";
-
   private static final String KEY = "measured-of.txt";
   /** The key of a host's stamp whose value differs from boot to boot. */
   private static final String FREE_MEMORY = "memory_kib";
 
   /** The calibrations in the kit's cache. */
   public static Calibrations inCache(boolean again) {
-    return new Calibrations(Environment.cache().resolve(FOLDER), again);
+    return new Calibrations(Environment.cache().resolve(CalibrationDerivation.FOLDER), again);
   }
 
   /** What is known of an experiment's guest before any host is looked at: the latest measure of it anywhere. */
@@ -78,7 +79,7 @@ public record Calibrations(Path cache, boolean again) {
         all.add(experiment);
         continue;
       }
-      Path own = run.resolve(FOLDER).resolve(experiment.name());
+      Path own = run.resolve(CalibrationDerivation.FOLDER).resolve(experiment.name());
       display.trial("guest of " + experiment.name(), all.size() + 1, experiments.size());
       try {
         Folders.copy(measured(experiment, rig, accelerator, place, display), own);
@@ -98,24 +99,53 @@ public record Calibrations(Path cache, boolean again) {
       throws IOException {
     String key = key(experiment, accelerator, place);
     Path folder = cache.resolve(prefix(experiment) + sha256(key).substring(0, 16));
-    if (Files.exists(folder.resolve(KEY)) && !again) {
-      display.stage("was measured before");
+    if (isThere(folder, display)) {
       return folder;
     }
-    Path fresh = cache.resolve(folder.getFileName() + ".new");
+    Files.createDirectories(cache);
+    // another run may want the same measure now, such as a shard that began at the same time
+    try (FileChannel lock = FileChannel.open(cache.resolve(folder.getFileName() + ".lock"), StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE)) {
+      if (lock.tryLock() == null) {
+        display.stage("waiting for another run that measures it");
+        lock.lock();
+        if (isThere(folder, display)) {
+          return folder;
+        }
+      }
+      TrialFolder fresh = new TrialFolder(cache.resolve(folder.getFileName() + ".new"));
+      fresh.remove();
+      measure(experiment, rig, accelerator, fresh, display);
+      Files.writeString(fresh.path().resolve(KEY), key);
+      new TrialFolder(folder).remove();
+      Files.move(fresh.path(), folder, StandardCopyOption.ATOMIC_MOVE);
+      return folder;
+    } catch (FileLockInterruptionException e) {
+      throw interrupted(experiment, rig, e);
+    }
+  }
+
+  private boolean isThere(Path folder, Display display) {
+    boolean there = Files.exists(folder.resolve(KEY)) && !again;
+    if (there) {
+      display.stage("was measured before");
+    }
+    return there;
+  }
+
+  private static void measure(Experiment experiment, Rig rig, Accelerator accelerator, TrialFolder folder, Display display) {
     try {
-      new TrialFolder(fresh).remove();
-      new Calibration(rig, accelerator, experiment, display).run(new TrialFolder(fresh));
+      new Calibration(rig, accelerator, experiment, display).run(folder);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HostException(rig.source().host().name(), "interrupted while measuring the guest of " + experiment.name(), e);
+      throw interrupted(experiment, rig, e);
     } catch (IOException e) {
       throw new HostException(rig.source().host().name(), "measuring the guest of " + experiment.name(), e);
     }
-    Files.writeString(fresh.resolve(KEY), key);
-    new TrialFolder(folder).remove();
-    Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-    return folder;
+  }
+
+  private static HostException interrupted(Experiment experiment, Rig rig, Exception e) {
+    Thread.currentThread().interrupt();
+    return new HostException(rig.source().host().name(), "interrupted while measuring the guest of " + experiment.name(), e);
   }
 
   private static String prefix(Experiment experiment) {
@@ -126,6 +156,7 @@ public record Calibrations(Path cache, boolean again) {
   private static String key(Experiment experiment, Accelerator accelerator, Map<String, String> place) {
     Map<String, String> key = new TreeMap<>(place);
     key.remove(FREE_MEMORY);
+    key.keySet().removeAll(RunStamp.PLACES);
     key.put("guest_shape", experiment.guest().toString());
     key.put("kernel_arguments", Kernel.arguments(experiment, Optional.empty()));
     key.put("accelerator", accelerator.toString());

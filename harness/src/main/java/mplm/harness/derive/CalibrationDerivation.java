@@ -24,6 +24,9 @@ import mplm.harness.scale.WorkingSet;
 
 /** Derives from what a calibration has recorded how its guest dirties its memory. */
 public final class CalibrationDerivation {
+  /** The folder of calibrations in a run's folder, one folder per experiment. */
+  public static final String FOLDER = "calibrations";
+
   /** The pages fetched when an epoch was first seen, by the epoch's number, for each window. */
   private final SortedMap<Duration, SortedMap<Long, Long>> fetched = new TreeMap<>();
   private final List<Long> used = new ArrayList<>();

@@ -96,7 +96,7 @@ public final class RunMerge {
         Folders.copy(shard.folder(planned).path(), fresh.resolve("trials").resolve(planned.fileName()));
       }
       Path rest = fresh.resolve("shards").resolve(shard.manifest().shard().toString().replace("/", "-of-"));
-      for (String part : List.of("hosts", "testng")) {
+      for (String part : List.of("hosts", "testng", CalibrationDerivation.FOLDER)) {
         Folders.copy(shard.run().resolve(part), rest.resolve(part));
       }
       Folders.copy(RunManifest.file(shard.run()), RunManifest.file(rest));

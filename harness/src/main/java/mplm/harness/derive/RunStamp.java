@@ -30,7 +30,7 @@ public record RunStamp(Map<String, String> values) {
   public static final Predicate<String> ONE_RUN = key -> !key.contains("link.goodput");
 
   /** The keys of the environment that say where a machine is, and not what it is. */
-  private static final Set<String> PLACES = Set.of("name", "address", "migration_address");
+  public static final Set<String> PLACES = Set.of("name", "address", "migration_address");
   private static final Set<String> EXACT = Set.of("engine", "guest", "seed", "suite");
   /** Other numbers are measured, or counted after the kernel took its share: they differ by so much of themselves. */
   private static final double NOISE = 0.05;

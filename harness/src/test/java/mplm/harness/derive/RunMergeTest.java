@@ -29,6 +29,8 @@ public class RunMergeTest extends InRecordedRun {
     List<RunDerivation> shards = List.of(shard(2, 3), shard(1, 3), shard(3, 3));
     Files.createDirectories(shards.get(0).run().resolve("hosts"));
     Files.writeString(shards.get(0).run().resolve("hosts/source-reserve.log"), "reserved\n");
+    Path calibration = Files.createDirectories(shards.get(1).run().resolve("calibrations/measured"));
+    Files.writeString(calibration.resolve("journal.jsonl"), "as it was measured\n");
     RunMerge merge = new RunMerge(shards);
     merge.write(folder.resolve("whole"));
     assertThat(merge.missing()).isEmpty();
@@ -41,6 +43,7 @@ public class RunMergeTest extends InRecordedRun {
     assertThat(merged).isEqualTo(one);
     assertThat(RunManifest.read(folder.resolve("whole")).trials()).isEqualTo(RunManifest.read(run).trials());
     assertThat(folder.resolve("whole/shards/2-of-3/hosts/source-reserve.log")).hasContent("reserved");
+    assertThat(folder.resolve("whole/shards/1-of-3/calibrations/measured/journal.jsonl")).hasContent("as it was measured");
     assertThat(RunManifest.read(folder.resolve("whole/shards/2-of-3")).shard()).isEqualTo(new Shard(2, 3));
     assertThat(folder.resolve("whole/charts/busy.png")).exists();
   }
