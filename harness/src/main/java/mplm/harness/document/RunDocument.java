@@ -165,6 +165,7 @@ public record RunDocument(
   private void repeat(List<Block> blocks) {
     blocks.add(new Heading(2, "How to repeat it"));
     runs.values().stream().map(Repeat::command).distinct().forEach(command -> blocks.add(new Code(command)));
+    runs.values().stream().map(Repeat::engine).flatMap(Optional::stream).distinct().forEach(text -> blocks.add(new Paragraph(text)));
     blocks.add(new Paragraph("The whole suite as it was run, with every key, stands in run.json. From what was recorded, this"
         + " report and all tables and charts are computed again by:"));
     runs.values().forEach(run -> blocks.add(new Code("harness/bin/mplm derive reports/runs/" + run.setting().run())));

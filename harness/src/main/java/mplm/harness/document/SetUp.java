@@ -35,13 +35,15 @@ final class SetUp {
     runs.forEach(run -> lines.add(List.of("started", run.setting().started() + " (UTC)")));
     int planned = runs.stream().mapToInt(run -> run.trials().size()).sum();
     lines.add(List.of("trials", rows.size() + " of " + planned + ": " + outcomes(rows)));
+    Map<String, String> pairs = new LinkedHashMap<>();
+    runs.forEach(run -> run.pairs().forEach(pairs::putIfAbsent));
     first.environment().forEach((machine, stamp) -> {
       if (machine.endsWith("source") || machine.endsWith("destination")) {
         lines.add(List.of(machine, machine(stamp)));
       }
     });
     String testbed = first.setting().testbed();
-    String hosts = first.pairs().isEmpty() ? "two hosts" : new HashSet<>(first.pairs().values()).size() + " pairs of hosts";
+    String hosts = pairs.isEmpty() ? "two hosts" : new HashSet<>(pairs.values()).size() + " pairs of hosts";
     lines.add(List.of("testbed", testbed.equals("none") ? hosts
         : testbed + ", on one machine" + (first.setting().ofEmulatedHosts() ? ", emulated: no time says anything of speed" : "")
             + first.environment().getOrDefault(RunManifest.TESTBED, Map.of()).entrySet().stream()
@@ -54,8 +56,8 @@ final class SetUp {
     }));
     links.forEach((machine, stamp) ->
         lines.add(List.of(machine, "shaped by " + first.setting().shaping() + protection(first) + goodput(stamp))));
-    if (!first.pairs().isEmpty()) {
-      lines.add(List.of("spread over pairs", first.pairs().entrySet().stream()
+    if (!pairs.isEmpty()) {
+      lines.add(List.of("spread over pairs", pairs.entrySet().stream()
           .map(entry -> entry.getKey() + " on " + entry.getValue()).collect(Collectors.joining(", "))));
     }
     lines.add(List.of("guests run under", first.setting().acceleratorTitle()));

@@ -28,6 +28,7 @@ import mplm.harness.suite.Suite;
  *
  * @param formatVersion by which rules the run's files were written, see {@link #FORMAT}; 1 if it does not say
  * @param suite its name
+ * @param asked what the user asked for: the suite's name, or the path of its file; by default the name
  * @param title the suite's
  * @param seed by which the methods of each repetition were put in order
  * @param repetitions the suite's; by default the most of any trial
@@ -46,6 +47,7 @@ import mplm.harness.suite.Suite;
 public record RunManifest(
     Integer formatVersion,
     @JsonProperty(required = true) String suite,
+    String asked,
     @JsonProperty(required = true) String title,
     @JsonProperty(required = true) long seed,
     Integer repetitions,
@@ -61,9 +63,9 @@ public record RunManifest(
     Engines engines) {
   /**
    * The version of the files that are written now. A column more is no new version, as readers go by names. From 2 on {@code method}
-   * in {@code trials.csv} is the whole text.
+   * in {@code trials.csv} is the whole text, from 3 on {@code run.json} says by which name or path the suite was asked for.
    */
-  public static final int FORMAT = 2;
+  public static final int FORMAT = 3;
 
   /** The environment's key for why the testbed is not of a better kind, by that kind. It explains no result. */
   public static final String TESTBED = "testbed";
@@ -101,6 +103,7 @@ public record RunManifest(
 
   public RunManifest {
     formatVersion = formatVersion == null ? 1 : formatVersion;
+    asked = asked == null ? suite : asked;
     repetitions = repetitions == null ? trials.stream().mapToInt(Trial::repetition).max().orElse(1) : repetitions;
     shard = shard == null ? Shard.WHOLE : shard;
     pairs = pairs == null ? Map.of() : pairs;
@@ -121,7 +124,7 @@ public record RunManifest(
   public static RunManifest of(Suite suite, long seed, Shard shard, Setting setting, Map<String, String> pairs,
       Map<String, Map<String, String>> environment, Map<String, String> engine, Map<String, String> guest,
       Function<Experiment, String> kernelArguments, Engines engines) {
-    return new RunManifest(FORMAT, suite.name(), suite.title(), seed, suite.repetitions(), shard, suite.experiments(),
+    return new RunManifest(FORMAT, suite.name(), suite.asked(), suite.title(), seed, suite.repetitions(), shard, suite.experiments(),
         trials(shard.of(suite.plan(seed, engines == null ? List.of() : engines.names()))), setting, pairs, environment, engine, guest,
         suite.experiments().stream().collect(Collectors.toMap(Experiment::name, kernelArguments)), engines);
   }
@@ -129,19 +132,20 @@ public record RunManifest(
   /** What it would be if the same were run in another place. */
   public RunManifest at(Setting otherSetting, Map<String, Map<String, String>> otherEnvironment, Map<String, String> otherEngine,
       Map<String, String> otherGuest, Function<Experiment, String> otherKernelArguments, Engines otherEngines) {
-    return new RunManifest(FORMAT, suite, title, seed, repetitions, shard, experiments, trials, otherSetting, pairs, otherEnvironment,
-        otherEngine, otherGuest, experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)), otherEngines);
+    return new RunManifest(FORMAT, suite, asked, title, seed, repetitions, shard, experiments, trials, otherSetting, pairs,
+        otherEnvironment, otherEngine, otherGuest,
+        experiments.stream().collect(Collectors.toMap(Experiment::name, otherKernelArguments)), otherEngines);
   }
 
   /** The same with these trials. */
   public RunManifest with(Shard otherShard, List<Trial> otherTrials, Setting otherSetting) {
-    return new RunManifest(FORMAT, suite, title, seed, repetitions, otherShard, experiments, otherTrials, otherSetting, pairs, environment,
-        engine, guest, kernelArguments, engines);
+    return new RunManifest(FORMAT, suite, asked, title, seed, repetitions, otherShard, experiments, otherTrials, otherSetting, pairs,
+        environment, engine, guest, kernelArguments, engines);
   }
 
   /** The same with all trials of the suite, whatever shard this is of. */
   public RunManifest whole(Setting otherSetting) {
-    return with(Shard.WHOLE, trials(new Suite(suite, title, repetitions, experiments).plan(seed)), otherSetting);
+    return with(Shard.WHOLE, trials(new Suite(suite, asked, title, repetitions, experiments).plan(seed)), otherSetting);
   }
 
   private static List<Trial> trials(List<PlannedTrial> plan) {
@@ -151,8 +155,8 @@ public record RunManifest(
   /** The same, ended with those trials that were made, judged at that error rate. */
   public RunManifest ended(List<Integer> made, double alpha) {
     List<Trial> those = trials.stream().filter(trial -> made.contains(trial.number)).toList();
-    return new RunManifest(FORMAT, suite, title, seed, repetitions, shard, experiments, those, setting, pairs, environment, engine, guest,
-        kernelArguments, new Engines(engines.properties, engines.budget, alpha));
+    return new RunManifest(FORMAT, suite, asked, title, seed, repetitions, shard, experiments, those, setting, pairs, environment, engine,
+        guest, kernelArguments, new Engines(engines.properties, engines.budget, alpha));
   }
 
   /** What that trial shares with all others, with its own engine. */

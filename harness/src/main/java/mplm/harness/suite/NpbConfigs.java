@@ -58,7 +58,14 @@ public final class NpbConfigs {
         Method.class, Method::parse,
         Scaled.class, Scaled::parse);
     Suite.Contents contents = InputFile.read(file, Suite.Contents.class, texts);
-    return new Suite(name, contents.title(), contents.repetitions(), contents.experiments());
+    return new Suite(name, path ? fromClone(file) : suite, contents.title(), contents.repetitions(), contents.experiments());
+  }
+
+  /** From the root of the clone, where its reports say what to run, or from that of the system. */
+  private String fromClone(Path file) {
+    Path whole = file.toAbsolutePath().normalize();
+    Path clone = folder.toAbsolutePath().normalize().getParent();
+    return (whole.startsWith(clone) ? clone.relativize(whole) : whole).toString();
   }
 
   /** Names of all benchmarks, in alphabetical order. */

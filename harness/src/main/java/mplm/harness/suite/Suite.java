@@ -16,11 +16,12 @@ import mplm.harness.input.BadValue;
  * A list of experiments; a file {@code npb-configs/suites/NAME.yaml}.
  *
  * @param name the file's
+ * @param asked what the user asked for: the name, or the path of a file, from the clone if it is there
  * @param title one line for lists
  * @param repetitions trials of each method of each experiment
  * @param experiments in the order of the file
  */
-public record Suite(String name, String title, int repetitions, List<Experiment> experiments) {
+public record Suite(String name, String asked, String title, int repetitions, List<Experiment> experiments) {
   /** What is planned is held in memory; a run of so many would take years. */
   private static final int MOST = 10_000;
 
@@ -50,6 +51,11 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
     experiments = List.copyOf(experiments);
   }
 
+  /** A suite that is asked for by its name. */
+  public Suite(String name, String title, int repetitions, List<Experiment> experiments) {
+    this(name, name, title, repetitions, experiments);
+  }
+
   /** The same with other methods in every experiment. */
   public Suite withMethods(List<Method> methods) {
     if (new HashSet<>(methods).size() < methods.size()) {
@@ -63,7 +69,7 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
     if (other < 1 || other > MOST) {
       throw new BadInput("repetitions " + other + ", allowed: 1 to " + MOST);
     }
-    return new Suite(name, title, other, experiments);
+    return new Suite(name, asked, title, other, experiments);
   }
 
   /** The same with all memory compared in every trial. */
@@ -158,6 +164,6 @@ public record Suite(String name, String title, int repetitions, List<Experiment>
 
   /** The same with other experiments. */
   public Suite withExperiments(List<Experiment> others) {
-    return new Suite(name, title, repetitions, others);
+    return new Suite(name, asked, title, repetitions, others);
   }
 }

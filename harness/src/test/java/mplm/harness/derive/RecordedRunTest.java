@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.harness.chart.Figure;
 import mplm.harness.chart.Figures;
+import mplm.harness.command.ReportCommand;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.Folders;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
@@ -31,6 +33,7 @@ import mplm.harness.verdict.Metric;
 import mplm.harness.verdict.Observation;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.support.InRecordedRun;
+import mplm.harness.support.Said;
 import org.assertj.core.data.Percentage;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
@@ -379,6 +382,49 @@ public class RecordedRunTest extends InRecordedRun {
         .anyMatch(text -> text.startsWith("engine: ")).anyMatch(text -> text.startsWith("experiment measured: "));
   }
 
+  /** A run that differs from the one before it need not differ from the first. */
+  @Test
+  public void eachRunOfAReportIsHeldAgainstAllBefore() throws Exception {
+    Path first = part("measured");
+    Path second = part("short");
+    Path third = Files.createDirectory(run.resolve("third"));
+    Files.createSymbolicLink(third.resolve("trials"), run.resolve("trials"));
+    Files.writeString(third.resolve("run.json"), Files.readString(second.resolve("run.json"))
+        .replace("\"run\" : \"short\"", "\"run\" : \"third\"").replace("\"link\" : \"20Mbit/s\"", "\"link\" : \"21Mbit/s\""));
+    Path report = run.resolve("report");
+
+    Said two = report(report, first, third);
+    assertThat(two.exitCode()).as(two.err()).isZero();
+    Folders.remove(report);
+    Said all = report(report, first, second, third);
+    assertThat(all.exitCode()).isEqualTo(2);
+    assertThat(all.err()).contains("the rows of " + second + " and " + third + " cannot stand together", "experiment short: ");
+    assertThat(report).doesNotExist();
+  }
+
+  private static Said report(Path output, Path... runs) {
+    return Said.by(new ReportCommand(),
+        Stream.concat(Stream.of("--output", output.toString()), Stream.of(runs).map(Path::toString)).toArray(String[]::new));
+  }
+
+  /** The experiments of one are on other pairs of hosts than those of the other. */
+  @Test
+  public void aReportOfRunsNamesThePairsOfAll() throws Exception {
+    List<RunDerivation> parts = new ArrayList<>();
+    List<TrialRow> rows = new ArrayList<>();
+    for (String experiment : List.of("measured", "short")) {
+      Path file = part(experiment).resolve("run.json");
+      String pair = "pair-of-" + experiment;
+      String manifest = Files.readString(file).replace("\"testbed\" : \"namespaces\"", "\"testbed\" : \"none\"");
+      Files.writeString(file, manifest.replace("\"pairs\" : { }", "\"pairs\" : { \"" + experiment + "\" : \"" + pair + "\" }"));
+      parts.add(RunDerivation.of(file.getParent()));
+      rows.addAll(parts.get(parts.size() - 1).rows());
+    }
+    new Report(run.resolve("both"), parts).write(rows);
+    assertThat(Files.readString(run.resolve("both/report.md"))).contains("2 pairs of hosts",
+        "measured on pair-of-measured, short on pair-of-short");
+  }
+
   /** The run as if it had been made with that experiment only. */
   private Path part(String experiment) throws IOException {
     ObjectMapper json = new ObjectMapper();
@@ -405,11 +451,26 @@ public class RecordedRunTest extends InRecordedRun {
     Path file = run.resolve("run.json");
     String manifest = Files.readString(file);
     RunDerivation.of(run).again();
-    assertThat(Files.readString(run.resolve("report.md"))).contains("harness/bin/mplm run recorded --seed 1").doesNotContain("--qemu-source");
+    assertThat(Files.readString(run.resolve("report.md"))).doesNotContain("--qemu-source")
+        .contains("harness/bin/mplm run recorded --seed 1", "engine/qemu/build --qemu 10.0 prints");
     for (String source : List.of("folder 0123", "tarball 4567")) {
       Files.writeString(file, manifest.replaceFirst("\"qemu.source\" : \"debian [^\"]*", "\"qemu.source\" : \"" + source));
       RunDerivation.of(run).again();
-      assertThat(Files.readString(run.resolve("report.md"))).as(source).containsPattern("harness/bin/mplm run .* --qemu-source qemu-10\\.\\d");
+      assertThat(Files.readString(run.resolve("report.md"))).as(source).doesNotContain("MPLM_ENGINE")
+          .containsPattern("harness/bin/mplm run .* --qemu-source qemu-10\\.\\d");
+    }
+  }
+
+  /** By its name alone another suite would be run, or none. */
+  @Test
+  public void theCommandThatRepeatsARunNamesTheFileOfItsSuite() throws Exception {
+    Path file = run.resolve("run.json");
+    String manifest = Files.readString(file);
+    for (Map.Entry<String, String> asked : Map.of("mine/recorded.yaml", "mine/recorded.yaml", "John's suites/recorded.yaml",
+        "'John'\\''s suites/recorded.yaml'").entrySet()) {
+      Files.writeString(file, manifest.replaceFirst("\"suite\"", "\"asked\" : \"" + asked.getKey() + "\",\n  \"suite\""));
+      RunDerivation.of(run).again();
+      assertThat(Files.readString(run.resolve("report.md"))).contains("harness/bin/mplm run " + asked.getValue() + " --seed 1");
     }
   }
 
@@ -438,10 +499,10 @@ public class RecordedRunTest extends InRecordedRun {
     Path file = run.resolve("run.json");
     String manifest = Files.readString(file);
     assertThat(RunManifest.read(run).formatVersion()).isEqualTo(1); // it was recorded before run.json said it
-    Files.writeString(file, manifest.replaceFirst("\\{", "{ \"format_version\" : 2,"));
+    Files.writeString(file, manifest.replaceFirst("\\{", "{ \"format_version\" : 3,"));
     assertThat(RunManifest.read(run).formatVersion()).isEqualTo(RunManifest.FORMAT);
-    Files.writeString(file, manifest.replaceFirst("\\{", "{ \"format_version\" : 3, \"new_key\" : [],"));
-    String told = file + ": format_version: 3, allowed: up to 2; a newer version of the kit wrote this run, which that version or a"
+    Files.writeString(file, manifest.replaceFirst("\\{", "{ \"format_version\" : 4, \"new_key\" : [],"));
+    String told = file + ": format_version: 4, allowed: up to 3; a newer version of the kit wrote this run, which that version or a"
         + " newer one can read";
     assertThatThrownBy(() -> RunDerivation.of(run)).isInstanceOf(BadInput.class).hasMessage(told);
     assertThatThrownBy(() -> RowSet.read(run.resolve("trials.csv"))).isInstanceOf(BadInput.class).hasMessage(told);

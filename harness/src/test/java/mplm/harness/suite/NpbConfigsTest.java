@@ -267,6 +267,8 @@ public class NpbConfigsTest extends InFolder {
       NpbConfigs configs = new NpbConfigs(Path.of("../npb-configs"));
       Suite own = configs.suite(file.toString());
       assertThat(own.name()).isEqualTo("my-own");
+      assertThat(own.asked()).isEqualTo(file.toString());
+      assertThat(configs.suite("../npb-configs/suites/smoke.yaml").asked()).isEqualTo("npb-configs/suites/smoke.yaml");
       assertThat(own.experiments()).isEqualTo(configs.suite("smoke").experiments());
       Path odd = Files.move(file, folder.resolve("my own.yaml"));
       assertThatThrownBy(() -> configs.suite(odd.toString())).isInstanceOf(BadInput.class).hasMessageContaining("allowed: letters");
