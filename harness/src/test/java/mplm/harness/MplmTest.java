@@ -107,7 +107,8 @@ public class MplmTest extends InFolder {
 
   @Test
   public void aResumptionThatHasNothingToDoSaysSoAndAShardItsTrials() throws IOException {
-    Path run = RecordedRun.unpack();
+    Path runs = Files.createTempDirectory("mplm-recorded");
+    Path run = RecordedRun.unpack(runs.resolve("run"));
     try {
       Said said = inProcess(List.of("run", "--resume", run.toString()));
       assertThat(said.out()).endsWith("nothing is missing, each trial has its row\n");
@@ -118,7 +119,7 @@ public class MplmTest extends InFolder {
       assertThat(inProcess(List.of("run", "--resume", run.toString(), "--testbed", "loopback")).err())
           .isEqualTo("mplm: " + run + " cannot be resumed here, these differ: testbed: namespaces, loopback\n");
     } finally {
-      RecordedRun.remove(run);
+      RecordedRun.remove(runs);
     }
     assertThat(inProcess(List.of("run", "smoke", "--shard", "2/2", "--dry-run")).out())
         .contains("  2  MG").doesNotContain("  1  MG").contains("1 trials");

@@ -2,6 +2,7 @@
 package mplm.harness.command;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,10 +128,10 @@ public final class RunCommand implements Callable<Integer> {
       }
       return 0;
     }
-    if (begun != null && Resumption.isDone(resume)) {
-      spec.commandLine().getOut()
-          .println(resume + ": nothing is missing, each trial has its row");
-      return RunDerivation.of(resume).rows().stream().anyMatch(row -> row.outcome().isFault()) ? ExitCode.FAILED : 0;
+    PrintWriter out = spec.commandLine().getOut();
+    if (begun != null && Resumption.isDone(resume, out::println)) {
+      out.println(resume + ": nothing is missing, each trial has its row");
+      return Resumption.isGood(resume) ? 0 : ExitCode.FAILED;
     }
     // a source of another version is bad input, told before all else; a missing testbed is told before a long build
     Artifacts early = !engines.names().isEmpty() ? Artifacts.make(engines.references(), clone.root(), clone.guestBuild())

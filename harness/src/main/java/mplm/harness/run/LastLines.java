@@ -4,6 +4,7 @@ package mplm.harness.run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import mplm.harness.derive.EngineVerdict;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.document.Answer;
@@ -49,7 +50,7 @@ record LastLines(RunDerivation derivation, Display display, boolean stopped, Lis
       troubles.forEach(display::say);
       display.say(missing(derivation, rows.size()));
     } else if (written) {
-      remember(rows);
+      remember(derivation, rows, display::say);
     } else {
       display.say("all trials are done; mplm derive " + derivation.run() + " makes the rest of their records");
     }
@@ -101,11 +102,11 @@ record LastLines(RunDerivation derivation, Display display, boolean stopped, Lis
   }
 
   /** Adds the run to the history, which is no part of the run. */
-  private void remember(List<TrialRow> rows) {
+  static void remember(RunDerivation derivation, List<TrialRow> rows, Consumer<String> say) {
     try {
-      History.in(derivation.run().getParent()).add(derivation.manifest(), rows);
+      History.in(derivation.run().toAbsolutePath().getParent()).add(derivation.manifest(), rows);
     } catch (IOException | RuntimeException e) {
-      display.say("the history of runs lacks this one: " + (e instanceof IOException io ? BadInput.reason(io) : e.getMessage()));
+      say.accept("the history of runs lacks this one: " + (e instanceof IOException io ? BadInput.reason(io) : e.getMessage()));
     }
   }
 }

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.Writer;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
 import mplm.harness.Mplm;
 import mplm.harness.artifact.Artifact;
@@ -24,13 +27,15 @@ import org.testng.annotations.Test;
 
 /** What of resuming a run needs no hosts, on a recorded one. */
 public class ResumptionTest extends InRecordedRun {
+  private final List<String> told = new ArrayList<>();
+
   @Test
   public void whatHasNoEndIsMissing() throws Exception {
     RecordedRun.cutOff(run, "005-busy-mg.W-precopy-0.001s-1");
     RecordedRun.remove(run.resolve("trials/002-measured-mg.S-unmigrated-1"));
     assertThat(RunDerivation.of(run).missing()).extracting(PlannedTrial::number).containsExactly(2, 5);
     String before = Files.readString(run.resolve("trials.csv"));
-    assertThat(Resumption.isDone(run)).isFalse();
+    assertThat(Resumption.isDone(run, told::add)).isFalse();
     assertThat(run.resolve("trials.csv")).hasContent(before);
   }
 
@@ -39,17 +44,27 @@ public class ResumptionTest extends InRecordedRun {
   public void aRunWithoutMissingTrialsGetsItsRows() throws Exception {
     byte[] rows = Files.readAllBytes(run.resolve("trials.csv"));
     Files.write(run.resolve("trials.csv"), Arrays.copyOf(rows, rows.length - 100));
-    assertThat(Resumption.isDone(run)).isTrue();
+    assertThat(Resumption.isDone(run, told::add)).isTrue();
     assertThat(run.resolve("trials.csv")).hasBinaryContent(rows);
+  }
+
+  /** The history is no part of the run. */
+  @Test
+  public void aHistoryThatCannotBeReadCostsNothingOfTheRun() throws Exception {
+    told.clear();
+    Path history = Files.writeString(run.resolveSibling("history.csv"), "damaged\n");
+    assertThat(Resumption.isDone(run, told::add)).isTrue();
+    assertThat(told).singleElement().asString().startsWith("the history of runs lacks this one: ").contains(history.toString());
+    assertThat(Resumption.isGood(run)).isTrue();
   }
 
   @Test
   public void aRunInProgressIsNotResumed() throws Exception {
     try (RunFolder inProgress = RunFolder.open(run)) {
-      assertThatThrownBy(() -> Resumption.isDone(inProgress.path())).isInstanceOf(BadInput.class)
+      assertThatThrownBy(() -> Resumption.isDone(inProgress.path(), told::add)).isInstanceOf(BadInput.class)
           .hasMessageEndingWith("is in progress in another process");
     }
-    assertThat(Resumption.isDone(run)).isTrue();
+    assertThat(Resumption.isDone(run, told::add)).isTrue();
   }
 
   /** Its rows would go on into a file that is not there any more. */

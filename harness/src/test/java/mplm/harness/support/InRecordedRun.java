@@ -12,16 +12,18 @@ import org.testng.annotations.BeforeMethod;
 public abstract class InRecordedRun {
   protected Path run;
   protected Path folder;
+  private Path runs;
 
   @BeforeMethod(alwaysRun = true)
   public final void unpack() throws Exception {
-    run = RecordedRun.unpack();
+    runs = Files.createTempDirectory("mplm-recorded");
+    run = RecordedRun.unpack(runs.resolve("run"));
     folder = Files.createTempDirectory("mplm-test");
   }
 
   @AfterMethod(alwaysRun = true)
   public final void removeFolders() throws Exception {
-    Folders.remove(run);
+    Folders.remove(runs);
     Folders.remove(folder);
   }
 }
