@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.command;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +105,7 @@ public final class CompareCommand implements Callable<Integer> {
       if (junit != null) {
         document.writeJUnit(junit);
       }
-    } catch (IOException e) {
+    } catch (FileSystemException | FileNotFoundException e) {
       throw new BadInput("--markdown, --html, --json, --junit: cannot be written: " + BadInput.reason(e));
     }
     return document.comparison().isWorse() ? ExitCode.FAILED : 0;

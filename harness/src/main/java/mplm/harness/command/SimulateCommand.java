@@ -140,9 +140,10 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private void tell(List<SimulationTable> tables) throws IOException {
-    files.write(tables);
     PrintWriter out = spec.commandLine().getOut();
     tables.forEach(table -> out.print(table.text()));
+    out.flush();
+    files.write(tables);
     files.draw(tables, links.size()).forEach(out::println);
     out.flush();
   }
@@ -179,11 +180,11 @@ public final class SimulateCommand implements Callable<Integer> {
         table = judge.fitted(bound, bar::done);
       }
     }
-    files.write(table);
     PrintWriter out = spec.commandLine().getOut();
     out.print(table.text());
     without.forEach(guest -> out.println("not simulated, for no trace is of it: " + guest));
     out.flush();
+    files.write(table);
   }
 
   private static TaskBar bar(String name, long tasks, String unit) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.command;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +65,7 @@ final class SimulationFiles {
   }
 
   /** Writes what a sweep found, all but heat maps. */
-  void write(List<SimulationTable> tables) {
+  void write(List<SimulationTable> tables) throws IOException {
     List<TrialRow> simulated = trials == null && charts == null ? List.of() : rows(tables);
     writeCsv(() -> SimulationCsv.SCHEMA.write(csv, SimulationTable.rows(tables)));
     try {
@@ -73,7 +75,7 @@ final class SimulationFiles {
       if (charts != null) {
         SimulationCharts.write(tables, simulated, charts);
       }
-    } catch (IOException e) {
+    } catch (FileSystemException | FileNotFoundException e) {
       throw new BadInput("--trials, --charts: cannot be written: " + BadInput.reason(e));
     }
   }
@@ -106,7 +108,7 @@ final class SimulationFiles {
   }
 
   /** Writes how far simulations are from a run. */
-  void write(ErrorTable table) {
+  void write(ErrorTable table) throws IOException {
     writeCsv(() -> ErrorTable.SCHEMA.write(csv, table.rows()));
   }
 
@@ -115,12 +117,12 @@ final class SimulationFiles {
     void write() throws IOException;
   }
 
-  private void writeCsv(Writer writer) {
+  private void writeCsv(Writer writer) throws IOException {
     try {
       if (csv != null) {
         writer.write();
       }
-    } catch (IOException e) {
+    } catch (FileSystemException | FileNotFoundException e) {
       throw new BadInput("--csv " + csv + ": cannot be written: " + BadInput.reason(e));
     }
   }

@@ -98,8 +98,9 @@ public record RealPoint(Experiment experiment, String kernelArguments, Method me
 
   private static Optional<Trial> trial(Row row, Outcome outcome, String downtime) {
     return switch (outcome) {
-      case COMPLETED -> Optional.of(new Trial(true, number(row, "limit_s"), number(row, "total_s"), number(row, "setup_s"),
-          number(row, downtime)));
+      // a downtime that is not known, for which the row has its reasons, cannot be held against anything
+      case COMPLETED -> row.number(downtime).isEmpty() ? Optional.empty() : Optional.of(new Trial(true, number(row, "limit_s"),
+          number(row, "total_s"), number(row, "setup_s"), number(row, downtime)));
       case NOT_CONVERGED -> Optional.of(new Trial(false, number(row, "limit_s"), Double.NaN, Double.NaN, Double.NaN));
       default -> Optional.empty();
     };

@@ -69,6 +69,9 @@ public class DiskFullTest {
         if (derive.value.equals(3)) {
           assertThat(derive.err.lines()).singleElement().asString().startsWith("mplm: ").contains("No space left on device", "make room");
         }
+        if (room == 0) {
+          simulated(Path.of(args[0]));
+        }
         if (last.value.equals(false)) {
           assertThat(last.last()).isEqualTo("all trials are done; mplm derive " + run + " makes the rest of their records");
           assertThat(last.out).contains("are not all written: ", "No space left on device", "measured: MPLM took ");
@@ -80,6 +83,15 @@ public class DiskFullTest {
       assertThat(said(out -> Mplm.run("derive", run.toString())).value).isEqualTo(0);
       assertThat(run.resolve("index.html")).isNotEmptyFile();
       assertThat(said(out -> lastLines(run, out, List.of())).last()).startsWith("each trial over time: ");
+    }
+
+    /** What may have taken hours is told, if it cannot be kept. */
+    private static void simulated(Path disk) throws IOException {
+      Said simulated = said(out -> Mplm.run("simulate", "synthetic:memory=16MiB,set=4MiB,rate=100", "--link", "100Mbit/s", "--limit", "30s", "--methods",
+          "mplm,stop-and-copy", "--csv", disk.resolve("simulated.csv").toString()));
+      assertThat(simulated.value).as(simulated.err).isEqualTo(3);
+      assertThat(simulated.out).containsPattern("mplm +completed").containsPattern("stop-and-copy +completed");
+      assertThat(simulated.err).contains("No space left on device", "make room");
     }
 
     /** Broken off by the full disk amid its last trials: why, and what runs the others, are the last lines. */

@@ -19,6 +19,7 @@ import mplm.engine.guest.Accelerator;
 import mplm.engine.migration.Mplm;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.Folders;
 import mplm.harness.statistics.Median;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
@@ -65,6 +66,25 @@ public class RecordedTrialsTest {
           compared + ": compares engines, allowed: a run of one engine; mplm run without --engine makes it");
     } finally {
       RecordedRun.remove(compared);
+    }
+  }
+
+  /** Such as that of a guest whose own clock stood still. */
+  @Test
+  public void aTrialWhoseDowntimeIsNotKnownIsPassedOver() throws Exception {
+    Path odd = Files.createTempDirectory("mplm-odd");
+    try {
+      Files.copy(SCALED.resolve("run.json"), odd.resolve("run.json"));
+      List<String> lines = Files.readAllLines(SCALED.resolve("trials.csv"));
+      List<Map<String, String>> rows = RecordedRun.table(SCALED.resolve("trials.csv"));
+      int mplm = rows.indexOf(rows.stream().filter(row -> row.get("method").startsWith("mplm")).findFirst().orElseThrow());
+      String downtime = rows.get(mplm).get("downtime_qemu_s");
+      assertThat(lines.get(mplm + 1)).containsOnlyOnce("," + downtime + ",");
+      lines.set(mplm + 1, lines.get(mplm + 1).replace("," + downtime + ",", ",,"));
+      Files.write(odd.resolve("trials.csv"), lines);
+      assertThat(RealPoint.of(odd)).hasSizeLessThan(RealPoint.of(SCALED).size()).isNotEmpty();
+    } finally {
+      Folders.remove(odd);
     }
   }
 
