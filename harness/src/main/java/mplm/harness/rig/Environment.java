@@ -39,7 +39,7 @@ public final class Environment {
       value transparent_hugepages /sys/kernel/mm/transparent_hugepage/enabled
       value ksm /sys/kernel/mm/ksm/run
       value hugepages_2mib /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
-      for device in /sys/class/net/*; do value "nic_mbit_per_s.${device##*/}" "$device/speed"; done
+      for device in /sys/class/net/*; do [ ! -e "$device/device" ] || value "nic_mbit_per_s.${device##*/}" "$device/speed"; done
       """;
 
   private Environment() {}
