@@ -47,7 +47,8 @@ final class PostcopyRecovery {
    */
   boolean goesOn(Progress now, boolean still) throws QmpException, InterruptedException {
     boolean active = now.status().equals("postcopy-active");
-    if (active && !still) {
+    // the state of the devices is on its way, which a slow link takes long for
+    if ((active || now.beforePostcopy()) && !still) {
       brokenSince = null;
       return true;
     }
