@@ -142,4 +142,25 @@ public class BuildsTest extends InFolder {
       other.destroyForcibly().waitFor();
     }
   }
+
+  /** A run by an engine that stands there, beside a build of another, begins at once. */
+  @Test(timeOut = 120_000)
+  public void whoNeedsNoBuildWaitsForNone() throws Exception {
+    String build = CLONE.resolve("engine/qemu/build").toString();
+    String hash = Forked.of(Map.of(), List.of(build, "--hash")).out().replaceFirst(" .*\n", "");
+    Path cache = folder.resolve("built");
+    Path engine = Files.createDirectories(cache.resolve("engine").resolve(hash));
+    Files.createFile(engine.resolve("engine.properties"));
+    Process other = new ProcessBuilder("flock", cache.resolve("engine/lock").toString(), "sh", "-c", "echo holds; exec cat").start();
+    try {
+      assertThat(other.inputReader().readLine()).isEqualTo("holds");
+
+      Forked told = Forked.of(Map.of("MPLM_CACHE", cache.toString()), List.of("timeout", "60", build));
+
+      assertThat(told.status()).as(told.err()).isZero();
+      assertThat(told.out()).isEqualTo(engine + "\n");
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+  }
 }
