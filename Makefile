@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # one language for what programs say, and UTF-8 for names, whatever the user's locale is
 export LC_ALL := C.UTF-8
-.PHONY: help run paper test lab lab-test engine engine-test prove fuzz guest npb bench dist clean packages
+.PHONY: help run paper test lab lab-test engine engine-test prove fuzz guest npb bench dist fresh-test clean packages
 help:        ## these lines
 	@sed -n 's/^\([a-z-]*\): *[a-z -]*## */\1\t/p' Makefile | expand -t 14
 run: packages ## the quick suite on this machine: rows and charts in reports/runs
@@ -30,6 +30,8 @@ bench: packages ## cost of a page visit, a fetch, KVM's log, a simulation; the l
 	@MPLM_ENGINE=$$(engine/qemu/build) && export MPLM_ENGINE && mvn -q -B -ntp package -DskipTests && mvn -q -B -pl engine exec:exec@bench exec:exec@bench-log exec:exec@bench-simulation && harness/bench && guest-images/bench A
 dist: packages ## one archive that runs on a machine with a Java runtime and sshd: nothing is built there
 	@harness/bin/dist
+fresh-test: packages ## the two commands, and what dist makes, in new roots of Debian 12 and 13: root, 15 GB, hours
+	@harness/fresh-test
 clean:       ## remove what was built in this clone; the cache stays
 	@rm -rf engine/target harness/target
 packages:    ## install the Debian packages that are missing
