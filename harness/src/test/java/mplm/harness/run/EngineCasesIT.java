@@ -30,7 +30,7 @@ public class EngineCasesIT extends InFolder {
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern CASE = Pattern.compile("engine-test: kvm (mplm/\\S+|precopy/\\S+) +[0-9.]+ s  (.*)");
   private static final Pattern SUM = Pattern.compile("(\\d+) passed, (\\d+) failed, (\\d+) skipped");
-  /** Has a guest of 256 GiB, for which no emulated machine has room. */
+  /** Has a guest of 8 GiB, for which no emulated machine has room. */
   private static final String TOO_LARGE = "mplm/log-large";
   private static final Duration SOON = Patience.of(Duration.ofMinutes(1));
 
