@@ -3,19 +3,25 @@ package mplm.harness.command;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import mplm.harness.derive.MethodsCsv;
 import mplm.harness.derive.Report;
 import mplm.harness.derive.RunComparison;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.document.Answer;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
+import mplm.harness.result.MethodSummary;
 import mplm.harness.result.TrialRow;
+import mplm.harness.table.TrialsCsv;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -66,7 +72,14 @@ public final class ReportCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     Answer.lines(Cell.of(rows)).forEach(out::println);
-    new Report(output != null ? output : folder(), runs).write(rows).forEach(out::println);
+    Path folder = output != null ? output : folder();
+    new Report(folder, runs).write(rows).forEach(out::println);
+    if (!Files.exists(RunManifest.file(folder))) {
+      // a run has its own rows; together they can be compared as one file
+      TrialsCsv.SCHEMA.write(folder.resolve("trials.csv"), rows);
+      MethodsCsv.SCHEMA.write(folder.resolve("methods.csv"), MethodSummary.of(rows));
+      Stream.of("trials.csv", "methods.csv").map(folder::resolve).forEach(out::println);
+    }
     out.flush();
     return 0;
   }

@@ -16,7 +16,7 @@ import mplm.harness.table.TrialsCsv;
  * What of a row is compared.
  *
  * @param experiment its name
- * @param method as text, with its settings
+ * @param method as text, with its settings; in proportion that of the paper's size
  * @param engine the name of the engine in a run that compares engines, else empty
  * @param round what the trial shares with others that were made in turn with it, in an order that was drawn by lot: the run and the
  *     repetition; empty if that is not known
@@ -82,8 +82,14 @@ public record Observation(
     return run.isEmpty() || repetition.isEmpty() ? "" : run + " #" + repetition;
   }
 
-  /** Rows of before format version 2 have the name of the method alone, and each of its settings in a column. */
+  /**
+   * In proportion the original, as times in the method's own text differ from experiment to experiment. Rows of before format version 2
+   * have the name of the method alone, and each of its settings in a column.
+   */
   private static String method(Row row) {
+    if (!row.text("scaled_method").isEmpty()) {
+      return Method.parse(row.text("scaled_method")).toString();
+    }
     String name = row.text("method");
     if (row.has("method_name")) {
       return Method.parse(name).toString();

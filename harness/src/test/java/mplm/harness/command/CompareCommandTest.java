@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import mplm.harness.derive.RecordedRun;
@@ -75,6 +76,30 @@ public class CompareCommandTest extends InFolder {
         .containsPattern("class=\"point curve-worse\"[^\n]+aria-label=\"[^\"\n]*rate-5000[^\"\n]* mplm -> mplm:share=95,mixed, migration time, s: "
             + "[\\d.]+ against [\\d.]+, ratio [\\d.]+, n = 1: worse")
         .contains("<tr class=\"curve-worse\">", "<tr class=\"curve-same\">").doesNotContain("<img ");
+  }
+
+  /** Its times are others in each experiment, and by the name that the suite gives it all of them are judged together. */
+  @Test
+  public void aMethodInProportionIsOneMethod() throws Exception {
+    String columns = "run,repetition,experiment,method,method_name,scaled_method,outcome,origin,total_s,downtime_s,max_tolerable_downtime_s,"
+        + "mplm_policy,mplm_epoch_s,mplm_batch_pages,mplm_dirty_share_percent,mplm_first_epoch_nondirty,mplm_strict_scan\n";
+    StringBuilder rows = new StringBuilder(columns);
+    for (int n = 1; n <= 3; n++) {
+      for (String guest : List.of("MG,1", "IS,2", "SP,3", "BT,4")) {
+        String[] scaled = guest.split(",");
+        rows.append(String.format(Locale.ROOT, "one,%d,%s,mplm:epoch=%ss,mplm,mplm,completed,measured,%d.%d,2,,,,,,,\n", n, scaled[0],
+            scaled[1], 10, n));
+        rows.append(String.format(Locale.ROOT, "one,%d,%s,precopy:%ss,precopy,precopy:20s,completed,measured,%d.%d,1,,,,,,,\n", n, scaled[0],
+            scaled[1], 15, n));
+      }
+    }
+    Path file = Files.writeString(folder.resolve("scaled.csv"), rows);
+
+    Said said = compare(file, file, "--methods", "mplm,precopy:20s");
+
+    assertThat(said.exitCode()).as(said.err()).isEqualTo(ExitCode.FAILED);
+    assertThat(said.out()).containsPattern("MG +mplm -> precopy:20s +migration time, s .* too few, a verdict needs \\d+ rounds")
+        .containsPattern("(?m)^all .* migration time, s .* worse").containsPattern("(?m)^all .* downtime, s .* better");
   }
 
   @Test

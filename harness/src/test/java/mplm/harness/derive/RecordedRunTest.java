@@ -395,6 +395,8 @@ public class RecordedRunTest extends InRecordedRun {
 
     Said two = report(report, first, third);
     assertThat(two.exitCode()).as(two.err()).isZero();
+    assertThat(RecordedRun.table(report.resolve("trials.csv"))).extracting(row -> row.get("experiment")).contains("measured", "short");
+    assertThat(report.resolve("methods.csv")).isNotEmptyFile();
     Folders.remove(report);
     Said all = report(report, first, second, third);
     assertThat(all.exitCode()).isEqualTo(2);
