@@ -24,8 +24,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * Draws what one has to choose between: each method of an experiment at its migration time, over the time that the program lost if that
- * is known of any, and over the downtime, there with the best possible. Medians of the trials that completed; who has none has no point.
- * Nearer to the corner is better.
+ * is known of any, and over the downtime, there with the best possible. Medians of the trials that completed; who has none stands in the
+ * legend alone. Nearer to the corner is better.
  */
 public final class ChoiceChart {
   private static final List<Marker> MARKERS = List.of(SeriesMarkers.CIRCLE, SeriesMarkers.DIAMOND, SeriesMarkers.SQUARE,
@@ -76,7 +76,13 @@ public final class ChoiceChart {
     for (int i = 0; i < methods.size(); i++) {
       MethodSummary method = methods.get(i);
       OptionalDouble y = value.apply(method);
+      Color color = Color.getHSBColor((float) i / methods.size(), 0.85f, 0.7f);
+      Marker marker = MARKERS.get(i % MARKERS.size());
       if (method.total().isEmpty() || y.isEmpty()) {
+        if (method.method().migrates()) {
+          chart.addSeries(name(method), new double[] {0}, new double[] {Double.NaN}).setMarker(marker).setMarkerColor(color)
+              .setLineColor(color).setLineStyle(SeriesLines.NONE);
+        }
         continue;
       }
       double x = method.total().getAsDouble();
@@ -85,9 +91,10 @@ public final class ChoiceChart {
       right = Math.max(right, x);
       top = Math.max(top, shown);
       XYSeries series = chart.addSeries(name(method), new double[] {x}, new double[] {shown});
-      Color color = Color.getHSBColor((float) i / methods.size(), 0.85f, 0.7f);
-      String text = String.format(Locale.ROOT, "%s: migration time %.2f s, %s %.2f s", method.method(), x, what, y.getAsDouble());
-      series.setMarker(new ToldMark(MARKERS.get(i % MARKERS.size()), Chart.word(method.method().toString()), List.of(text)))
+      String text = String.format(Locale.ROOT, "%s: migration time %.2f s, %s %.2f%s s", name(method), x, what, y.getAsDouble(),
+          y.equals(method.lost()) && method.lostError().isPresent()
+              ? String.format(Locale.ROOT, " ± %.2f", method.lostError().getAsDouble()) : "");
+      series.setMarker(new ToldMark(marker, Chart.word(method.method().toString()), List.of(text)))
           .setMarkerColor(color).setLineColor(color).setLineStyle(SeriesLines.NONE);
     }
     if (right > 0) {

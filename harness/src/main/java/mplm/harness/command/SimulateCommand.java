@@ -64,7 +64,7 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--against", paramLabel = "RUN", description = "simulate this run's trials from the traces of their guests")
   private Path against;
 
-  @Option(names = "--link", paramLabel = "RATE,...", split = ",", defaultValue = "1Gbit/s",
+  @Option(names = "--link", paramLabel = "RATE,...", split = "(?<!\\d),", defaultValue = "1Gbit/s", // not a decimal comma
       description = "rates of the link; by default ${DEFAULT-VALUE}")
   private List<String> links;
 

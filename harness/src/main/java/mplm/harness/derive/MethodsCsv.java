@@ -40,6 +40,7 @@ public final class MethodsCsv {
             MethodSummary::delay)
         .with("program_slowdown", NUMBER, "the one divided by the other", NO_PROGRAM, MethodSummary::slowdown)
         .with("lost_s_median", SECONDS, "median of the time that the program lost, of the trials that completed", NO_LOSS, MethodSummary::lost)
+        .with("lost_error_s_median", SECONDS, "median of `lost_error_s`", NO_LOSS, MethodSummary::lostError)
         .with("lost_before_s_median", SECONDS, "median of `lost_before_s`", NO_LOSS, MethodSummary::lostBefore)
         .with("lost_blackout_s_median", SECONDS, "median of `lost_blackout_s`", NO_LOSS, MethodSummary::lostBlackout)
         .with("lost_after_s_median", SECONDS, "median of `lost_after_s`", NO_LOSS, MethodSummary::lostAfter)

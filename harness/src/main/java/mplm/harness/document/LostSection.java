@@ -47,8 +47,8 @@ record LostSection(List<MethodSummary> methods, List<RunDocument.LostCharts> cha
       experiment.choice().ifPresent(chart -> blocks.add(new Picture(chart,
           "each method at its migration time, over the time that the program lost, and over the downtime")));
     });
-    blocks.add(new Table(List.of("experiment", "method", "completed", "migration time", "downtime", "lost", "slowed before", "blackout",
-        "slowed after"), known.stream().map(LostSection::line).toList()));
+    blocks.add(new Table(List.of("experiment", "method", "completed", "migration time", "downtime", "lost", "its error", "slowed before",
+        "blackout", "slowed after"), known.stream().map(LostSection::line).toList()));
     List<List<String>> choices = choices();
     if (!choices.isEmpty()) {
       blocks.add(new Heading(2, "Which to choose when"));
@@ -61,8 +61,9 @@ record LostSection(List<MethodSummary> methods, List<RunDocument.LostCharts> cha
 
   private static List<String> line(MethodSummary summary) {
     return List.of(summary.experiment().name(), summary.method().toString(), completed(summary) + " of " + all(summary),
-        Numbers.of(summary.total()), Numbers.of(summary.downtime()), Numbers.of(summary.lost()), Numbers.of(summary.lostBefore()),
-        Numbers.of(summary.lostBlackout()), Numbers.of(summary.lostAfter()));
+        Numbers.of(summary.total()), Numbers.of(summary.downtime()), Numbers.of(summary.lost()),
+        "± " + Numbers.of(summary.lostError()), Numbers.of(summary.lostBefore()), Numbers.of(summary.lostBlackout()),
+        Numbers.of(summary.lostAfter()));
   }
 
   private List<List<String>> choices() {

@@ -33,12 +33,12 @@ import mplm.harness.suite.Experiment;
  * @param delay median time of the repetition that was moved, less that of the unmigrated guest in the same experiment, seconds: the
  *     downtime, and by how much the migration slowed the guest down before and after
  * @param slowdown the one over the other; for a program that runs once this is the migration's whole cost
- * @param lost median of the time that the program lost, seconds
+ * @param lost median of the time that the program lost, seconds; {@code lostError} that of its errors
  * @param lostBefore median of its part before the stop, {@code lostBlackout} of its stop, {@code lostAfter} of that after it
  */
 public record MethodSummary(Experiment experiment, Optional<Setting> setting, Method method, Map<Outcome, Long> outcomes,
     OptionalDouble total, OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown,
-    OptionalDouble lost, OptionalDouble lostBefore, OptionalDouble lostBlackout, OptionalDouble lostAfter) {
+    OptionalDouble lost, OptionalDouble lostError, OptionalDouble lostBefore, OptionalDouble lostBlackout, OptionalDouble lostAfter) {
 
   /** The summaries of all methods in the order of their first trial. */
   public static List<MethodSummary> of(List<TrialRow> rows) {
@@ -53,7 +53,7 @@ public record MethodSummary(Experiment experiment, Optional<Setting> setting, Me
             median(completed(repetitions), row -> row.migration().flatMap(MigrationResult::totalTime)),
             median(completed(repetitions), row -> row.downtimes().headline().map(Measure::value)),
             both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed),
-            lost(repetitions, LostTime.Parts::all), lost(repetitions, LostTime.Parts::before),
+            lost(repetitions, LostTime.Parts::all), lost(repetitions, LostTime.Parts::error), lost(repetitions, LostTime.Parts::before),
             lost(repetitions, LostTime.Parts::blackout), lost(repetitions, LostTime.Parts::after)));
       });
     });

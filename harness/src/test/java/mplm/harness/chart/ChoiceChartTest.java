@@ -37,15 +37,17 @@ public class ChoiceChartTest extends InFolder {
 
   private static MethodSummary summary(String method, long completed, long open, OptionalDouble total, OptionalDouble downtime,
       OptionalDouble lost) {
-    return new MethodSummary(Rows.completed("mplm", 1, 1, 1).planned().experiment(), Optional.of(Rows.completed("mplm", 1, 1, 1).setting()), Method.parse(method),
-        Map.of(Outcome.COMPLETED, completed, Outcome.NOT_CONVERGED, open), total, downtime, NONE, NONE, lost, NONE, NONE, NONE);
+    return new MethodSummary(Rows.completed("mplm", 1, 1, 1).planned().experiment(), Optional.of(Rows.completed("mplm", 1, 1, 1).setting()),
+        Method.parse(method), Map.of(Outcome.COMPLETED, completed, Outcome.NOT_CONVERGED, open), total, downtime, NONE, NONE, lost, NONE, NONE,
+        NONE, NONE);
   }
 
   @Test
-  public void eachMethodThatCompletedIsAPointInBothPanels() {
+  public void eachMethodThatCompletedIsAPointInBothPanelsAndTheOthersAreNamed() {
     List<XYChart> panels = ChoiceChart.draw(METHODS, UNKNOWN);
     assertThat(panels).hasSize(2).allSatisfy(panel -> assertThat(panel.getSeriesMap())
-        .containsOnlyKeys("mplm (n = 3)", "precopy:20s (2 of 3 completed)", "postcopy:after=1pass (n = 3)"));
+        .containsOnlyKeys("mplm (n = 3)", "precopy:0.3s (0 of 3 completed)", "precopy:20s (2 of 3 completed)",
+            "postcopy:after=1pass (n = 3)"));
     assertThat(panels.get(0).getSeriesMap().get("mplm (n = 3)").getXData()).containsExactly(14);
     assertThat(panels.get(0).getSeriesMap().get("mplm (n = 3)").getYData()).containsExactly(3);
     assertThat(panels.get(1).getSeriesMap().get("mplm (n = 3)").getYData()).containsExactly(2.5);
@@ -77,7 +79,7 @@ public class ChoiceChartTest extends InFolder {
     for (int i = 0; i < 2; i++) {
       assertThat(second.get(i)).hasSameBinaryContentAs(first.get(i));
     }
-    assertThat(Files.readString(first.get(1))).contains("<title>mplm: migration time 14.00 s, time that the program lost 3.00 s</title>",
-        "<title>postcopy:after=1pass: migration time 11.00 s, downtime 0.10 s</title>");
+    assertThat(Files.readString(first.get(1))).contains("<title>mplm (n = 3): migration time 14.00 s, time that the program lost 3.00 s</title>",
+        "<title>postcopy:after=1pass (n = 3): migration time 11.00 s, downtime 0.10 s</title>");
   }
 }

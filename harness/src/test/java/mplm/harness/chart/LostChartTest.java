@@ -22,7 +22,7 @@ public class LostChartTest extends InFolder {
 
   private static MethodSummary summary(String method, double before, double blackout, double after) {
     return new MethodSummary(Rows.completed("mplm", 1, 1, 1).planned().experiment(), Optional.of(Rows.completed("mplm", 1, 1, 1).setting()),
-        Method.parse(method), Map.of(Outcome.COMPLETED, 3L), NONE, NONE, NONE, NONE, OptionalDouble.of(before + blackout + after),
+        Method.parse(method), Map.of(Outcome.COMPLETED, 3L), NONE, NONE, NONE, NONE, OptionalDouble.of(before + blackout + after), NONE,
         OptionalDouble.of(before), OptionalDouble.of(blackout), OptionalDouble.of(after));
   }
 

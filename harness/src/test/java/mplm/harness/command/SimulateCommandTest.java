@@ -122,7 +122,7 @@ public class SimulateCommandTest extends InFolder {
         List<Path> charts = files.sorted().toList();
         assertThat(charts).hasSize(2);
         assertThat(Files.readString(charts.get(1))).contains("SIMULATED on 100Mbit/s: a guest, recorded", ">best possible, computed<", "began at 3 moments",
-            "<title>mplm:policy=cold: migration time ");
+            "<title>mplm:policy=cold (n = 3): migration time ");
       }
     } finally {
       RecordedRun.remove(out);
@@ -158,6 +158,7 @@ public class SimulateCommandTest extends InFolder {
       {List.of("FOLDER"), "FOLDER: no trace in it, mplm record makes them"},
       {List.of("synthetic:memory=1GiB"), "TRACE: 'synthetic:memory=1GiB': a synthetic trace needs memory, set and rate"},
       {List.of("FOLDER/guest.trace", "--link", "fast"), "--link: 'fast' is not a bandwidth: .*"},
+      {List.of("FOLDER/guest.trace", "--link", "1Gbit/s,1,5Gbit/s"), "--link: '1,5Gbit/s' is not a bandwidth: .*"},
       {List.of("FOLDER/guest.trace", "--link", "1bit/s"), "a link of 1bit/s is too slow for 64MiB: .*"},
       {List.of("FOLDER/guest.trace", "--methods", "mplm,unmigrated"), "--methods: unmigrated is not simulated, allowed: all methods but "
           + "unmigrated, postcopy, and precopy with features; mplm list names them"},
