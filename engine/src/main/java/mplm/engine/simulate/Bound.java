@@ -132,6 +132,9 @@ public final class Bound {
 
   /** The step in which each page was last written, and the link's and the sender's time for the pages of a step. */
   private static final class LastWrites {
+    /** The longest array that Java makes. */
+    private static final int MOST_PAGES = Integer.MAX_VALUE - 8;
+
     private final int[] step;
     private final BitSet used = new BitSet();
     private final long work;
@@ -144,6 +147,10 @@ public final class Bound {
       work = Conditions.picoseconds(conditions.work());
       page = conditions.picoseconds(conditions.pageBytes());
       zeroPage = conditions.picoseconds(conditions.zeroPageBytes());
+      if (trace.header().pages() > MOST_PAGES) {
+        throw new IllegalArgumentException("the best possible is computed for guests of up to " + MOST_PAGES + " pages, not "
+            + trace.header().pages());
+      }
       step = new int[trace.header().pages()];
       trace.used().addTo(used);
       unwritten = used.cardinality() * page + (step.length - used.cardinality()) * zeroPage;

@@ -10,9 +10,14 @@ import java.util.Optional;
 
 /**
  * A trace in memory, for simulations that play it again and again; from any of its intervals on, and of a guest that is slower. It
- * takes 8 bytes per run. Thread-safe: nothing of it changes.
+ * takes 8 bytes per run, and some 100 per interval in which anything was written. Thread-safe: nothing of it changes.
  */
 public final class HeldTrace implements Trace {
+  /** An hour in milliseconds, and more; a file that says nothing so often is small and would fill any memory. */
+  private static final int MOST_INTERVALS = 4_000_000;
+
+  private static final PageRuns NONE = new PageRuns().copy();
+
   private static final double LEAST_SLOWNESS = 0.01;
 
   /** An interval. */
@@ -32,19 +37,24 @@ public final class HeldTrace implements Trace {
     this.slowness = slowness;
   }
 
-  /** Reads all of a trace. */
+  /** Reads all of a trace; {@link IllegalArgumentException} if it has more than 4,000,000 intervals. */
   public static HeldTrace of(Trace trace) throws IOException {
     List<Interval> intervals = new ArrayList<>();
     try (Player player = trace.play()) {
       PageRuns dirtied = new PageRuns();
       for (Optional<Duration> length = player.next(dirtied); length.isPresent(); length = player.next(dirtied)) {
-        PageRuns zeroed = new PageRuns();
-        copy(player.zeroed(), zeroed);
-        intervals.add(new Interval(length.orElseThrow(), dirtied, zeroed));
-        dirtied = new PageRuns();
+        if (intervals.size() == MOST_INTERVALS) {
+          throw new IllegalArgumentException("a trace of " + trace.header().source() + " has more than " + MOST_INTERVALS
+              + " intervals, allowed: as many; mplm record --interval makes them longer");
+        }
+        intervals.add(new Interval(length.orElseThrow(), kept(dirtied), kept(player.zeroed())));
       }
     }
     return new HeldTrace(trace.header(), trace.used(), intervals, 0, 1);
+  }
+
+  private static PageRuns kept(PageRuns pages) {
+    return pages.runs() == 0 ? NONE : pages.copy();
   }
 
   /** How many intervals it has. */

@@ -6,10 +6,27 @@ import java.util.BitSet;
 
 /** A set of pages as runs in ascending order, to be filled again and again without new memory. Not thread-safe. */
 public final class PageRuns {
+  private static final int FIRST = 64;
+
   /** First page and the page behind the last, run by run. */
-  private int[] bounds = new int[64];
+  private int[] bounds;
 
   private int size;
+
+  /** An empty set. */
+  public PageRuns() {
+    bounds = new int[FIRST];
+  }
+
+  private PageRuns(int[] bounds) {
+    this.bounds = bounds;
+    this.size = bounds.length;
+  }
+
+  /** The same pages, in 8 bytes per run. */
+  PageRuns copy() {
+    return new PageRuns(Arrays.copyOf(bounds, size));
+  }
 
   /** How many runs; no two touch each other. */
   public int runs() {
@@ -51,7 +68,7 @@ public final class PageRuns {
       return;
     }
     if (size == bounds.length) {
-      bounds = Arrays.copyOf(bounds, 2 * size);
+      bounds = Arrays.copyOf(bounds, Math.max(FIRST, 2 * size));
     }
     bounds[size++] = first;
     bounds[size++] = end;

@@ -13,6 +13,8 @@ import java.util.zip.ZipException;
 /** The lines and numbers of a trace file; what is not as it must be is an {@link IllegalArgumentException} that names the file. */
 final class TraceInput implements Closeable {
   private static final int LONGEST_LINE = 1000;
+  /** Every other page of 4 TiB, which takes 4 GiB to hold. */
+  private static final int MOST_RUNS = 1 << 29;
 
   private final Path file;
   private final InputStream in;
@@ -78,6 +80,9 @@ final class TraceInput implements Closeable {
   void set(PageRuns set, int pages) throws IOException {
     set.clear();
     long runs = number();
+    if (runs > MOST_RUNS) {
+      throw wrong(runs + " runs of pages in one interval, allowed: up to " + MOST_RUNS);
+    }
     long page = 0;
     for (long run = 0; run < runs; run++) {
       long gap = number();

@@ -28,6 +28,40 @@ public class HeldTraceTest {
     assertThat(lines(held)).isEqualTo(lines(TRACE));
   }
 
+  /** A file of some KiB may say so, and all of them were held in 600 bytes each. */
+  @Test
+  public void moreIntervalsThanAnHourOfMillisecondsAreRefused() {
+    Trace idle = new Trace() {
+      @Override
+      public TraceHeader header() {
+        return TRACE.header();
+      }
+
+      @Override
+      public PageRuns used() {
+        return TRACE.used();
+      }
+
+      @Override
+      public Player play() {
+        return new Player() {
+          @Override
+          public Optional<Duration> next(PageRuns dirtied) {
+            dirtied.clear();
+            return Optional.of(Duration.ofMillis(1));
+          }
+
+          @Override
+          public void close() {
+            // holds nothing
+          }
+        };
+      }
+    };
+    assertThatThrownBy(() -> HeldTrace.of(idle)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("has more than 4000000 intervals");
+  }
+
   @Test
   public void isLater() throws IOException {
     HeldTrace held = HeldTrace.of(TRACE);

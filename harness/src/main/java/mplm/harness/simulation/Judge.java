@@ -41,7 +41,7 @@ public final class Judge {
     for (Map.Entry<RealPoint, Path> point : traces.entrySet()) {
       Path file = point.getValue();
       if (!held.containsKey(file)) {
-        held.put(file, HeldTrace.of(TraceLibrary.read(file)));
+        held.put(file, TraceLibrary.hold(TraceLibrary.read(file)));
       }
       pairs.add(new OverheadFit.Pair(point.getKey(), held.get(file)));
     }

@@ -41,7 +41,8 @@ public record SimulatedPoint(List<Simulated> migrations, double setup) {
 
   /** The guest at so many moments, spread evenly over its trace, and so many times as slow. */
   static List<HeldTrace> beginnings(HeldTrace trace, int beginnings, double slowness) {
-    return IntStream.range(0, beginnings).mapToObj(n -> trace.later(trace.intervals() * n / beginnings).slower(slowness)).toList();
+    return IntStream.range(0, beginnings)
+        .mapToObj(n -> trace.later((int) ((long) trace.intervals() * n / beginnings)).slower(slowness)).toList();
   }
 
   /** One migration that has the median of each number: of those that completed if most did, and else of all. */

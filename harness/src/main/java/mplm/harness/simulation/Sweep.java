@@ -14,7 +14,6 @@ import mplm.engine.migration.Method;
 import mplm.engine.simulate.Bound;
 import mplm.engine.simulate.Simulated;
 import mplm.engine.simulate.Simulation;
-import mplm.engine.trace.HeldTrace;
 import mplm.engine.trace.Trace;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.suite.Shard;
@@ -43,7 +42,7 @@ public record Sweep(
     for (Trace trace : traces) {
       // a trace that is played once, from its start on, need not be held
       List<Trace> guests = beginnings == 1 && overheads.slowness() == 1 ? List.of(trace)
-          : List.copyOf(SimulatedPoint.beginnings(HeldTrace.of(trace), beginnings, overheads.slowness()));
+          : List.copyOf(SimulatedPoint.beginnings(TraceLibrary.hold(trace), beginnings, overheads.slowness()));
       for (Bandwidth link : links) {
         if (shard.has(number)) {
           places.add(new Place(number, guests, link));

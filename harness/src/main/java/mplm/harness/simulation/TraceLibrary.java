@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
+import mplm.engine.trace.HeldTrace;
+import mplm.engine.trace.Trace;
 import mplm.engine.trace.TraceFile;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.TraceStamp;
@@ -74,6 +76,15 @@ public final class TraceLibrary {
       throw new BadInput(e.getMessage());
     } catch (IOException e) {
       throw new BadInput(trace + ": cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** Reads all of a trace; {@link BadInput} if it is too long for that, or damaged. */
+  static HeldTrace hold(Trace trace) throws IOException {
+    try {
+      return HeldTrace.of(trace);
+    } catch (IllegalArgumentException e) {
+      throw new BadInput(e.getMessage());
     }
   }
 }
