@@ -32,6 +32,25 @@ public class SchedulerPropertyTest {
     }
   }
 
+  @DataProvider
+  public Object[][] policies() {
+    return Scheduler.policies().stream().filter(policy -> !policy.equals("paper"))
+        .flatMap(policy -> LongStream.range(0, SEEDS).mapToObj(seed -> new Object[] {policy, seed})).toArray(Object[][]::new);
+  }
+
+  /** Whatever a policy plans: counts are exact after each call, no page is lost, and it ends within its budget. */
+  @Test(dataProvider = "policies")
+  public void eachPolicyKeepsTheCountsLosesNoPageAndEnds(String policy, long seed) {
+    try (LiveStage stage = new LiveStage(policy, seed)) {
+      int calls = 0;
+      for (Action action = stage.step(); action != Action.STOP; action = stage.step()) {
+        assertThat(stage.sends).as("pages sent by %s", stage).isLessThanOrEqualTo(2 * stage.pages);
+        assertThat(++calls).as("calls of %s", stage).isLessThan(100_000);
+      }
+      stage.checkNothingLost();
+    }
+  }
+
   /** The hardest knobs for the bound: batches longer than an epoch, so that one may consist of dirty steps alone. */
   @Test(dataProvider = "seeds")
   public void boundHoldsForBatchesLongerThanEpochs(long seed) {

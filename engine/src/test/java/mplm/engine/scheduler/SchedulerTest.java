@@ -171,6 +171,22 @@ public class SchedulerTest {
     }
   }
 
+  /** On KVM the first write to a page after a fetch is a fault, which takes a microsecond or so. */
+  @Test
+  public void anEpochOfForesightIsTenTimesWhatTheGuestsFirstWritesTake() {
+    try (Scheduler scheduler = new Scheduler("foresight", Knobs.PAPER)) {
+      scheduler.addBlock(full(40_000));
+      scheduler.start(0);
+      sends(scheduler, 0, 20_000);
+      Bitmap dirtied = new Bitmap(40_000);
+      dirtied.set(0, 20_000);
+      assertThat(scheduler.next(100)).isEqualTo(Action.FETCH);
+      scheduler.merge(0, dirtied);
+      scheduler.epoch(100);
+      assertThat(scheduler.epochEnd()).isEqualTo(300);
+    }
+  }
+
   /** With the dirty set at last, whatever the policy: the link is there, and the guest's pages only become more. */
   @Test(dataProvider = "policies")
   public void whatIsDirtiedIsSentWhileTheStageIsHeld(String policy) {

@@ -163,7 +163,7 @@ public final class PolicyTable {
 
   private static double median(List<double[]> rows, int column) {
     double[] sorted = rows.stream().mapToDouble(row -> row[column]).sorted().toArray();
-    return sorted[sorted.length / 2];
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
   /** Those that were fitted to real trials, but for a fetch: a recorder's took 0.04 ms, of a guest that is emulated. */

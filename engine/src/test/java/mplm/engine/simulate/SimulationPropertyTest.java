@@ -15,6 +15,7 @@ import mplm.engine.migration.Method;
 import mplm.engine.migration.Mplm;
 import mplm.engine.migration.StopAndCopy;
 import mplm.engine.scheduler.Knobs;
+import mplm.engine.scheduler.Scheduler;
 import mplm.engine.scheduler.Wire;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
@@ -50,7 +51,19 @@ public class SimulationPropertyTest {
   /** As last written, every page is sent: after the write, or when the guest stands still. */
   @Test(dataProvider = "seeds")
   public void everyPageIsSentAfterItsLastWriteOrInTheFinalStage(long seed) throws IOException {
-    Case one = Case.of(seed);
+    check(Case.of(seed));
+  }
+
+  /** Deferred pages and planned stops included. */
+  @Test(dataProvider = "seeds")
+  public void soItIsByEachPolicy(long seed) throws IOException {
+    Case one = Case.of(3 * seed);
+    for (String policy : Scheduler.policies()) {
+      check(new Case(one.trace, one.conditions, new Mplm(policy, ((Mplm) one.method).knobs()), one.random));
+    }
+  }
+
+  private static void check(Case one) throws IOException {
     long[] sent = new long[one.trace.size()];
     Arrays.fill(sent, -1);
     long[] count = new long[1];
