@@ -3,6 +3,7 @@ package mplm.engine.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -13,11 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import mplm.engine.LocalQemu;
 import mplm.engine.SlowRelay;
 import mplm.engine.guest.Hypervisor;
@@ -27,6 +30,7 @@ import mplm.engine.qmp.QmpException;
 import mplm.engine.scheduler.Knobs;
 import mplm.engine.scheduler.Replay;
 import mplm.engine.scheduler.Scheduler;
+import mplm.engine.unit.DataSize;
 import org.testng.SkipException;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.DataProvider;
@@ -199,6 +203,23 @@ public class QemuMigrationTest {
     return methods.stream().map(method -> new Object[] {method}).toArray(Object[][]::new);
   }
 
+  @DataProvider
+  public Object[][] pairs() {
+    return new Object[][] {{"multifd", "xbzrle", "multifd=2,xbzrle=64MiB"}, {"dirty-limit", "auto-converge", "dirty-limit,auto-converge"}};
+  }
+
+  /** Before anything starts, by whom no QEMU is asked. */
+  @Test(dataProvider = "pairs")
+  public void featuresThatDoNotGoTogetherAreRefusedInQemusWords(String one, String other, String features) throws Exception {
+    start(true);
+    Throwable refused = catchThrowable(() -> source.qmp().execute("migrate-set-capabilities", Map.of("capabilities", List.of(
+        Map.of("capability", one, "state", true), Map.of("capability", other, "state", true))), SOON));
+    assertThat(refused).isInstanceOf(QmpException.Refused.class);
+    Throwable told = catchThrowable(() -> Method.parse("precopy:0.3s," + features));
+    assertThat(told).isInstanceOf(IllegalArgumentException.class);
+    assertThat(refused).hasMessageContaining(told.getMessage().replaceFirst(".*QEMU: ", ""));
+  }
+
   /** Nobody is told to go on at the destination. */
   @Test(dataProvider = "cancelled")
   public void anyMethodCanBeCancelledAndTheGuestStays(String method) throws Exception {
@@ -277,6 +298,26 @@ public class QemuMigrationTest {
     assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.FAILED);
     assertThat(result.reason().orElseThrow()).startsWith("source: ").doesNotContain("\n");
     assertThat(status(source)).isEqualTo("running");
+  }
+
+  /** Over a link so slow that each of Nova's steps has its time. */
+  @Test
+  public void novaRaisesTheMaximumTolerableDowntimeOfARealMigrationInSteps() throws Exception {
+    start(true);
+    Nova nova = (Nova) Method.parse("nova:downtime=100ms,steps=4,delay=200ms");
+    Set<Long> limits = new LinkedHashSet<>();
+    MigrationResult result = run(nova, relay(1_000_000), Duration.ofSeconds(4), progress -> limits.add(downtimeLimit()));
+    assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.NOT_CONVERGED);
+    assertThat(limits).containsExactlyElementsOf(IntStream.rangeClosed(0, 4)
+        .mapToObj(step -> nova.limit(Duration.ofMillis(400L * step + 200), DataSize.parse("256MiB")).toMillis()).toList());
+  }
+
+  private long downtimeLimit() {
+    try {
+      return source.qmp().execute("query-migrate-parameters", SOON).path("downtime-limit").asLong();
+    } catch (QmpException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
