@@ -84,6 +84,58 @@ public class HostIT {
     }
   }
 
+  /** What it prints is not the kit's word for a host that is taken. */
+  @Test
+  public void aShellThatSpeaksOfRightsReservesNothing() throws Exception {
+    source.check(SOON, "sh", "-c", "echo 'echo All rights reserved >&2' >~/.bashrc");
+    try (Reservation first = Reservation.take(source)) {
+      assertThat(first.isHeld()).isTrue();
+      assertThatThrownBy(() -> Reservation.take(source).close()).isInstanceOf(HostException.class)
+          .hasMessageContaining("is in use by another run");
+    } finally {
+      source.check(SOON, "sh", "-c", "rm ~/.bashrc");
+    }
+  }
+
+  /** $1 folder, $2 the key that may log in, $3 address, $4 port: an sshd with a host key of each type. */
+  private static final String SERVER =
+      """
+      cd "$1" && printf '%s\n' "$2" >authorized_keys || exit
+      printf '%s\n' 'UsePAM no' 'StrictModes no' 'PidFile none' 'PermitRootLogin prohibit-password' >config
+      for key in rsa:3072 ecdsa:256 ecdsa:384 ecdsa:521 ed25519:256; do
+        ssh-keygen -q -t "${key%:*}" -b "${key#*:}" -N '' -C '' -f "$key" || exit
+        echo "HostKey $1/$key" >>config
+      done
+      exec /usr/sbin/sshd -D -e -f "$1/config" -o ListenAddress="$3" -o Port="$4" -o AuthorizedKeysFile="$1/authorized_keys"
+      """;
+
+  /** A server that has them all shows the one that the hosts file names, and another of its type is refused. */
+  @Test
+  public void aHostKeyOfEachTypeIsCheckedAgainstARealServer() throws Exception {
+    String keys = source.newFolder("trial");
+    Path log = folder.resolve("sshd.log");
+    String may = Files.readString(Path.of(hosts.source().key() + ".pub")).strip();
+    int port = Integer.parseInt(source.check(SOON, "sh", "-c", "shuf -i 20000-30000 -n 1").strip());
+    try (RemoteProcess sshd = source.start(log, "sh", "-c", SERVER, "server", keys, may, hosts.source().address(), Integer.toString(port))) {
+      Awaitility.await().atMost(SOON.multipliedBy(3)).until(() -> Files.readString(log).contains("Server listening"));
+      assertThat(sshd.isAlive()).isTrue();
+      Reporter.log(source.run(SOON, "ssh", "-V").stderr());
+      for (String type : List.of("rsa:3072", "ecdsa:256", "ecdsa:384", "ecdsa:521", "ed25519:256")) {
+        String key = source.check(SOON, "cat", keys + "/" + type + ".pub").strip();
+        try (Host host = Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", key))) {
+          assertThat(host.check(SOON, "echo", type)).isEqualTo(type + "\n");
+        }
+        source.check(SOON, "sh", "-c", "rm -f \"$1\" \"$1.pub\" && ssh-keygen -q -t \"$2\" -b \"$3\" -N '' -C '' -f \"$1\"", "other",
+            keys + "/other", type.split(":")[0], type.split(":")[1]);
+        String other = source.check(SOON, "cat", keys + "/other.pub").strip();
+        assertThatThrownBy(() -> Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", other)).close())
+            .as(type).isInstanceOf(HostKeyRefused.class);
+      }
+    } finally {
+      source.remove(keys);
+    }
+  }
+
   @Test
   public void aRunThatTakesTooLongIsKilled() {
     assertThatThrownBy(() -> source.run(Duration.ofMillis(500), "sleep", "7301"))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -278,6 +279,19 @@ public class NpbConfigsTest extends InFolder {
     } finally {
       Files.deleteIfExists(file);
       Files.delete(folder);
+    }
+  }
+
+  /** As an editor of 1999 saves it. */
+  @Test
+  public void aSuiteInAnotherEncodingIsToldHowToSaveIt() throws Exception {
+    Path file = Files.createTempFile("mplm-latin", ".yaml");
+    try {
+      Files.write(file, "title: Schön\n".getBytes(StandardCharsets.ISO_8859_1));
+      assertThatThrownBy(() -> new NpbConfigs(SHIPPED).suite(file.toString())).isInstanceOf(BadInput.class)
+          .hasMessage(file + ": is not text in UTF-8: save it so (iconv -f LATIN1 -t UTF-8)");
+    } finally {
+      Files.delete(file);
     }
   }
 }
