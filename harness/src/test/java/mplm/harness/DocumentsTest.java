@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import mplm.engine.scheduler.Scheduler;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
@@ -111,5 +112,15 @@ public class DocumentsTest {
 
   private static String text(Path document) throws IOException {
     return Files.readString(CLONE.resolve(document));
+  }
+
+  /** A command draws two kinds of charts of one name, and the other kind names neither. */
+  @Test
+  public void theChartsOfPoliciesShowEachPolicyAndTheBestPossible() throws Exception {
+    for (String guest : List.of("MG", "IS", "SP", "BT")) {
+      assertThat(Files.readString(CLONE.resolve("reports/policies/" + guest + ".svg"))).as(guest).contains("best possible, computed")
+          .contains(Scheduler.policies().stream().map(policy -> policy.equals("paper") ? "<title>mplm:epoch=" : "<title>mplm:policy=" + policy)
+              .toList());
+    }
   }
 }

@@ -94,7 +94,7 @@ public final class ChoiceChart {
       String text = String.format(Locale.ROOT, "%s: migration time %.2f s, %s %.2f%s s", name(method), x, what, y.getAsDouble(),
           y.equals(method.lost()) && method.lostError().isPresent()
               ? String.format(Locale.ROOT, " ± %.2f", method.lostError().getAsDouble()) : "");
-      series.setMarker(new ToldMark(marker, Chart.word(method.method().toString()), List.of(text)))
+      series.setMarker(new ToldMark(marker, Chart.word(method.name()), List.of(text)))
           .setMarkerColor(color).setLineColor(color).setLineStyle(SeriesLines.NONE);
     }
     if (right > 0) {
@@ -141,6 +141,6 @@ public final class ChoiceChart {
   private static String name(MethodSummary method) {
     long all = method.outcomes().values().stream().mapToLong(count -> count).sum();
     long completed = method.outcomes().getOrDefault(Outcome.COMPLETED, 0L);
-    return method.method() + (completed == all ? " (n = " + all + ")" : " (" + completed + " of " + all + " completed)");
+    return method.name() + (completed == all ? " (n = " + all + ")" : " (" + completed + " of " + all + " completed)");
   }
 }

@@ -46,7 +46,7 @@ public final class LostChart {
   /** A part that is below zero, within its error, is none. */
   private static void bars(CategoryChart chart, String name, List<MethodSummary> methods, Function<MethodSummary, OptionalDouble> part,
       Color color) {
-    chart.addSeries(name, methods.stream().map(summary -> summary.method().toString()).toList(),
+    chart.addSeries(name, methods.stream().map(MethodSummary::name).toList(),
         methods.stream().map(summary -> Math.max(0, part.apply(summary).orElse(0))).toList()).setFillColor(color);
   }
 }

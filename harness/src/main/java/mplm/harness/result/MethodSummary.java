@@ -60,6 +60,11 @@ public record MethodSummary(Experiment experiment, Optional<Setting> setting, Me
     return all;
   }
 
+  /** The method as the suite names it: in proportion, with the times of the paper's size, which are the same in all experiments. */
+  public String name() {
+    return experiment.original(method).toString();
+  }
+
   private static OptionalDouble lost(List<TrialRow> trials, Function<LostTime.Parts, Duration> part) {
     return median(completed(trials), row -> row.lost().map(part));
   }
