@@ -3,7 +3,10 @@ package mplm.engine.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.LongStream;
 import mplm.engine.scheduler.LiveStage.Clock;
@@ -30,6 +33,24 @@ public class SchedulerPropertyTest {
       assertThat(stage.scheduler.stats().nondirtySent()).isLessThanOrEqualTo(stage.initial);
       stage.checkNothingLost();
     }
+  }
+
+  /** All calls and pages of these seeds, as the scheduler made them before it had policies (revision 826be6e, 94246 calls). */
+  @Test
+  public void paperMakesTheSequencesThatItMadeBeforeThereWerePolicies() throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    for (long seed = 0; seed < SEEDS; seed++) {
+      try (LiveStage stage = new LiveStage(seed)) {
+        Action action = Action.AGAIN;
+        while (action != Action.STOP) {
+          action = stage.step();
+          String page = " " + stage.scheduler.block() + " " + stage.scheduler.page() + " " + stage.scheduler.dirty();
+          digest.update((action + (action == Action.SEND ? page : "") + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+      }
+    }
+    assertThat(HexFormat.of().formatHex(digest.digest()))
+        .isEqualTo("2fd3ef98cd317ac2c81073c3b7a4ba9647daaceb9467712383feba79b6cc0a26");
   }
 
   @DataProvider
