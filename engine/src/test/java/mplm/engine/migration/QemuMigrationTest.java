@@ -208,7 +208,7 @@ public class QemuMigrationTest {
     return new Object[][] {{"multifd", "xbzrle", "multifd=2,xbzrle=64MiB"}, {"dirty-limit", "auto-converge", "dirty-limit,auto-converge"}};
   }
 
-  /** Before anything starts, by whom no QEMU is asked. */
+  /** The kit refuses them before it asks any QEMU, so its words are held against those of one. */
   @Test(dataProvider = "pairs")
   public void featuresThatDoNotGoTogetherAreRefusedInQemusWords(String one, String other, String features) throws Exception {
     start(true);

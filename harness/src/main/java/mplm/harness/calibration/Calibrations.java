@@ -109,9 +109,9 @@ public record Calibrations(Path cache, boolean again) {
       if (lock.tryLock() == null) {
         display.stage("waiting for another run that measures it");
         lock.lock();
-        if (isThere(folder, display)) {
-          return folder;
-        }
+      }
+      if (isThere(folder, display)) {
+        return folder; // since we looked
       }
       TrialFolder fresh = new TrialFolder(cache.resolve(folder.getFileName() + ".new"));
       fresh.remove();

@@ -87,7 +87,7 @@ public final class Reservation implements AutoCloseable {
     String work = host.config().workFolder();
     RemoteProcess lock = host.start(log, "sh", "-c", RESERVE, "mplm", work);
     try {
-      for (long end = System.nanoTime() + ANSWER.toNanos(); !Files.readAllLines(log).contains("mplm-reserved"); pause(host)) {
+      for (long end = System.nanoTime() + ANSWER.toNanos(); !Files.readString(log).contains("mplm-reserved"); pause(host)) {
         if (!lock.isAlive()) {
           lock.await(ANSWER);
           throw new HostException(host.name(), lock.exitStatus().orElse(0) == HELD

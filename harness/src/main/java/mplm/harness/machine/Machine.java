@@ -271,7 +271,11 @@ public final class Machine implements AutoCloseable {
       try {
         end.close();
       } catch (Exception e) {
-        trouble = trouble == null ? e : trouble;
+        if (trouble == null) {
+          trouble = e;
+        } else {
+          trouble.addSuppressed(e);
+        }
       }
     }
     if (trouble instanceof RuntimeException known) {

@@ -84,10 +84,10 @@ public class HostIT {
     }
   }
 
-  /** What it prints is not the kit's word for a host that is taken. */
+  /** What it prints, even without an end of line, is not the kit's word for a host that is taken, and does not hide it. */
   @Test
   public void aShellThatSpeaksOfRightsReservesNothing() throws Exception {
-    source.check(SOON, "sh", "-c", "echo 'echo All rights reserved >&2' >~/.bashrc");
+    source.check(SOON, "sh", "-c", "echo 'echo -n All rights reserved >&2' >~/.bashrc");
     try (Reservation first = Reservation.take(source)) {
       assertThat(first.isHeld()).isTrue();
       assertThatThrownBy(() -> Reservation.take(source).close()).isInstanceOf(HostException.class)
