@@ -14,7 +14,8 @@ import mplm.engine.unit.Durations;
 /**
  * Stock pre-copy as KubeVirt's dynamic downtime tuning controls it (kubevirt/enhancements, veps/sig-compute/291-dynamic-downtime-tuning,
  * alpha for 1.9, 2026): the maximum tolerable downtime begins low; from iteration 3 on it rises by equal steps, one per cooldown, to the
- * highest that a policy allows. Defaults are those of the proposal, whose seven levels are 150 ms to 1050 ms. Its time-outs are not
+ * highest that a policy allows. Defaults are those of the proposal, whose seven levels are 150 ms to 1050 ms; the code that was merged
+ * (kubevirt/kubevirt, pull request 17480) makes seven steps of 128 ms, and waits for a cooldown from the begin on. Its time-outs are not
  * followed: the suite's limit cancels.
  *
  * @param initial the first level, KubeVirt's {@code initialMs}

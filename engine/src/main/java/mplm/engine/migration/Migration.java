@@ -7,11 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import mplm.engine.migration.MigrationResult.Outcome;
 import mplm.engine.qmp.QmpClient;
+import mplm.engine.qmp.QmpEvent;
 import mplm.engine.qmp.QmpException;
 import mplm.engine.unit.Durations;
 import mplm.engine.unit.Patience;
@@ -152,16 +154,28 @@ public record Migration(
         }
         // a cancel breaks the streams, and QEMU may see that before its own cancel: then it calls it failed, and what the two sides say
         // of it is no reason
+        String twice = cancelled ? endThere() : "";
         if (still) {
-          return account.result(Outcome.FAILED, stillness());
+          return account.result(Outcome.FAILED, stillness() + twice);
         }
         if (cancelled) {
-          return account.result(Outcome.NOT_CONVERGED, "not converged after " + Durations.print(limit));
+          return account.result(Outcome.NOT_CONVERGED, "not converged after " + Durations.print(limit) + twice);
         }
         return account.result(Outcome.FAILED,
             status.equals("failed") ? failure(ANSWER) : source.name() + ": cancelled by another client");
       } catch (QmpException e) {
         return account.result(account.parted() ? Outcome.LOST : Outcome.FAILED, e.getMessage());
+      }
+    }
+
+    /** A destination that has got all before the source was told to cancel would run the guest too; another one has ended, or is of no use. */
+    private String endThere() throws InterruptedException {
+      try {
+        boolean ran = destination.execute("query-status", PostcopyRecovery.SOON).path("running").asBoolean();
+        destination.execute("quit", PostcopyRecovery.SOON);
+        return ran ? "; " + destination.name() + ": ran the guest too, and was ended" : "";
+      } catch (QmpException e) {
+        return "";
       }
     }
 
@@ -198,7 +212,7 @@ public record Migration(
         return false;
       }
       still = still || !cancelled && standsStill(now);
-      if (!cancelled && !now.failing() && (still || now.elapsed().compareTo(limit) >= 0)) {
+      if (!cancelled && !now.failing() && (still || now.elapsed().compareTo(limit) >= 0 && !now.leaving())) {
         try {
           source.execute("migrate_cancel", limit.plus(CANCEL));
           cancelled = true;
@@ -207,7 +221,7 @@ public record Migration(
         }
       }
       if (now.elapsed().compareTo(limit.plus(CANCEL)) > 0) {
-        throw new QmpException.NotYet(source.name() + ": cancelled after " + Durations.print(limit) + ", yet still '"
+        throw new QmpException.NotYet(source.name() + (cancelled ? ": cancelled after " : ": on its last part after ") + Durations.print(limit) + ", yet still '"
             + now.status() + "' " + Durations.print(CANCEL) + " later");
       }
       if (!cancelled) {
@@ -247,6 +261,17 @@ public record Migration(
       if (running) {
         account.stopped(arrival(source, "STOP", before));
       }
+      try {
+        arrive(deadline);
+      } catch (QmpException.Died e) {
+        if (!ranThere()) {
+          throw e;
+        }
+      }
+      return account.completed();
+    }
+
+    private void arrive(long deadline) throws QmpException, InterruptedException {
       while (status(destination).equals("inmigrate")) {
         pause(deadline, destination.name() + ": still inmigrate after the source completed");
       }
@@ -259,7 +284,14 @@ public record Migration(
       if (PostcopyPhase.happened(account.info())) {
         account.lookThere(query(destination, "query-migrate"));
       }
-      return account.completed();
+    }
+
+    /** A program that is done as soon as its guest goes on powers it off, and QEMU ends with it before it can be asked. */
+    private boolean ranThere() {
+      List<QmpEvent> events = destination.events().stream().filter(event -> event.arrival() >= begin).toList();
+      events.stream().filter(event -> event.name().equals("RESUME")).findFirst().ifPresent(event -> account.resumed(event.arrival()));
+      return events.stream().anyMatch(event -> event.name().equals("RESUME"))
+          && events.stream().anyMatch(event -> event.name().equals("SHUTDOWN") && event.data().path("reason").asText().equals("guest-shutdown"));
     }
 
     /** QEMU's words for why it failed, and the destination's fate, which is often the cause. */

@@ -80,6 +80,11 @@ public record Progress(Duration elapsed, String status, Optional<Ram> ram, Optio
     return status.equals("postcopy-device");
   }
 
+  /** Whether the guest is stopped and the last of it is on its way: after a cancel it might run on both sides. */
+  boolean leaving() {
+    return status.equals("device");
+  }
+
   /** Whether it is about to have failed, since QEMU 11.0; the source may still have to let the guest go on. */
   boolean failing() {
     return status.equals("failing");
