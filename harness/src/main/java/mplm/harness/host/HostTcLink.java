@@ -10,7 +10,7 @@ import mplm.engine.unit.Bandwidth;
 
 /**
  * The kernel's token bucket on a device of the source, by tc over SSH, as root or by sudo. All that leaves by the device gets the
- * rate together. The bucket has a handle of the kit's own, so one that a killed run left is known and removed.
+ * rate together. The bucket has a handle of the kit's own, so one that a killed run left is known and removed. While it is open no other run has one on that machine.
  */
 final class HostTcLink implements Link {
   /** "MP". */
@@ -20,13 +20,20 @@ final class HostTcLink implements Link {
   private final String destination;
   private final String device;
   private final List<String> tc;
+  private final RemoteProcess lock;
 
   HostTcLink(Hosts hosts, Host source) {
     this.source = source;
     this.destination = hosts.destination().migrationAddress();
     this.device = hosts.tcDevice();
     this.tc = command(source);
-    removeLeftover(source, device);
+    this.lock = Reservation.holdNetwork(source);
+    try {
+      remove(source, device);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
   }
 
   /** {@code tc} with what makes it root's; {@link HostException} if this user may not. */
@@ -50,8 +57,14 @@ final class HostTcLink implements Link {
     return shown.stdout().contains(" " + HANDLE + " ");
   }
 
-  /** Takes the kit's bucket away if it is there; says whether it was. */
+  /** Takes the bucket of a run that was killed away; says whether there was one. {@link HostException} while a run has one. */
   static boolean removeLeftover(Host host, String device) {
+    try (RemoteProcess lock = isShaped(host, device) ? Reservation.holdNetwork(host) : null) {
+      return lock != null && remove(host, device);
+    }
+  }
+
+  private static boolean remove(Host host, String device) {
     if (!isShaped(host, device)) {
       return false;
     }
@@ -77,7 +90,9 @@ final class HostTcLink implements Link {
 
   @Override
   public void close() {
-    removeLeftover(source, device);
+    try (lock) {
+      remove(source, device);
+    }
   }
 
   private static void tc(Host host, List<String> tc, String verb, String device, String... discipline) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import mplm.engine.unit.Patience;
 
 /** A host that is this process's alone until it is closed or the process ends, however it ends. */
@@ -20,6 +21,15 @@ public final class Reservation implements AutoCloseable {
       umask 077
       mkdir -p -- "$1" && exec 9>"$1/lock" || exit 1
       flock -n 9 || exit 75
+      echo mplm-reserved
+      exec sleep infinity
+      """;
+
+  /** The same of all that this machine sends: there is one lock per network namespace, and no file of it. */
+  private static final String RESERVE_NETWORK =
+      """
+      exec 9</proc/self/ns/net || exit 1
+      flock -w 5 9 || exit 75 # of one that was killed just now it is about to be free
       echo mplm-reserved
       exec sleep infinity
       """;
@@ -85,20 +95,38 @@ public final class Reservation implements AutoCloseable {
    */
   public static Reservation take(Host host, Path log) throws IOException {
     String work = host.config().workFolder();
-    RemoteProcess lock = host.start(log, "sh", "-c", RESERVE, "mplm", work);
+    return new Reservation(host, hold(host, log, "reserve " + work, "is in use by another run (" + work + "/lock)", RESERVE, work));
+  }
+
+  /** Holds what {@code tc} limits on the host until it is closed: a limit of two runs would be that of the last one, and end with the first. */
+  static RemoteProcess holdNetwork(Host host) {
+    try {
+      Path log = Files.createTempFile("mplm-reserve", ".log");
+      try {
+        return hold(host, log, "hold its network", "another run limits a link of this machine by tc: wait until it ends, or set link.shaping:"
+            + " max-bandwidth", RESERVE_NETWORK);
+      } finally {
+        Files.delete(log);
+      }
+    } catch (IOException e) {
+      throw new HostException(host.name(), "cannot hold its network", e);
+    }
+  }
+
+  private static RemoteProcess hold(Host host, Path log, String what, String held, String script, String... more) throws IOException {
+    RemoteProcess lock = host.start(log, Stream.concat(Stream.of("sh", "-c", script, "mplm"), Stream.of(more)).toArray(String[]::new));
     try {
       for (long end = System.nanoTime() + ANSWER.toNanos(); !Files.readString(log).contains("mplm-reserved"); pause(host)) {
         if (!lock.isAlive()) {
           lock.await(ANSWER);
-          throw new HostException(host.name(), lock.exitStatus().orElse(0) == HELD
-              ? "is in use by another run (" + work + "/lock)"
-              : "cannot reserve " + work + ": " + Files.readString(log).strip());
+          throw new HostException(host.name(), lock.exitStatus().orElse(0) == HELD ? held
+              : "cannot " + what + ": " + Files.readString(log).strip());
         }
         if (System.nanoTime() - end > 0) {
-          throw new HostException(host.name(), "cannot reserve " + work + " " + Patience.within(ANSWER));
+          throw new HostException(host.name(), "cannot " + what + " " + Patience.within(ANSWER));
         }
       }
-      return new Reservation(host, lock);
+      return lock;
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;

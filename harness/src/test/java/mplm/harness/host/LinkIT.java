@@ -78,11 +78,30 @@ public class LinkIT {
     }
     assertThat(qdisc()).doesNotContain("tbf");
 
-    Link.open(real, source).shape(Bandwidth.parse("20Mbit/s")); // as a killed run leaves it
+    try (Host killed = Host.connect(real.source())) {
+      Link.open(real, killed).shape(Bandwidth.parse("20Mbit/s")); // as a killed run leaves it
+    }
     assertThat(qdisc()).contains("tbf " + HostTcLink.HANDLE);
     assertThat(Link.removeLeftover(real, source)).isTrue();
     assertThat(Link.removeLeftover(real, source)).isFalse();
     assertThat(qdisc()).doesNotContain("tbf");
+  }
+
+  /** With another work folder it may use the same hosts, and not their network too: its limit would replace that of the first, and take it away. */
+  @Test
+  public void ofTwoRunsOneLimitsALink() {
+    skipUnlessRootsNamespaces();
+    Hosts real = TestHosts.with(Map.of("link", TestHosts.change("namespaces", null)));
+    try (Link link = Link.open(real, source); Host another = Host.connect(real.source())) {
+      link.shape(Bandwidth.parse("20Mbit/s"));
+      assertThatThrownBy(() -> Link.open(real, another)).isInstanceOf(HostException.class)
+          .hasMessageContaining("source: another run limits a link of this machine by tc: ").message().hasLineCount(1);
+      assertThatThrownBy(() -> Link.removeLeftover(real, another)).isInstanceOf(HostException.class);
+      assertThat(qdisc()).contains("tbf " + HostTcLink.HANDLE).contains("20Mbit");
+    }
+    try (Host another = Host.connect(real.source()); Link link = Link.open(real, another)) {
+      assertThat(link.kind()).isEqualTo("tc tbf");
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.Hosts;
 import mplm.harness.host.Link;
+import mplm.harness.host.LinkConfig;
 
 /**
  * Makes faults from outside of the product, at moments that a run's own output tells: it is where that output goes. What it does
@@ -79,11 +80,20 @@ final class Intruder extends PrintStream {
     return throttled;
   }
 
+  /** $1 device. */
+  private static final String THROTTLE =
+      "PATH=$PATH:/usr/sbin:/sbin; tc qdisc replace dev \"$1\" root handle 4d50: tbf rate 50mbit burst 256kb latency 50ms";
+
   private void throttle() {
     try (Host host = Host.connect(hosts.source())) {
       host.check(STOP, "sh", "-c", AWAIT_STOP, "intruder", hosts.source().workFolder());
-      // not closed: the run that shaped it takes the shaping away
-      Link.open(hosts, host).shape(Bandwidth.parse("50Mbit/s"));
+      if (hosts.link().shaping() == LinkConfig.Shaping.TC && hosts.link().namespaces() == null) {
+        host.check(SOON, "sh", "-c", THROTTLE, "intruder",
+            hosts.link().device() != null ? hosts.link().device() : hosts.source().migrationInterface()); // the run holds that link
+      } else {
+        // not closed: the run that shaped it takes the shaping away
+        Link.open(hosts, host).shape(Bandwidth.parse("50Mbit/s"));
+      }
       throttled = true;
     }
   }
