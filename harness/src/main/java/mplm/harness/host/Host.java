@@ -134,7 +134,16 @@ public final class Host implements AutoCloseable {
     long start = System.nanoTime();
     RemoteProcess process = new RemoteProcess(name(), connections.place(), out, out, argv);
     process.closeAtEnd(out);
-    process.pid();
+    try {
+      process.pid();
+    } catch (HostException e) {
+      try {
+        process.close(); // it may begin yet
+      } catch (HostException then) {
+        e.addSuppressed(then);
+      }
+      throw e;
+    }
     process.tell(this::done);
     done("start " + argv[0], start);
     return process;

@@ -118,9 +118,12 @@ public final class Machine implements AutoCloseable {
         out -> opened.push(host.start(out, "sh", "-c", CpuRecord.SAMPLER, "mplm", Integer.toString(process.pid()))));
     try {
       Channel qmpChannel = open(hypervisor.qmpSocket());
-      qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), records.qmp(), ANSWER);
-      opened.push(qmp);
-      opened.push(qmpChannel);
+      try {
+        qmp = QmpClient.open(host.name(), qmpChannel.in(), qmpChannel.out(), records.qmp(), ANSWER);
+        opened.push(qmp);
+      } finally {
+        opened.push(qmpChannel); // also if nothing greets there
+      }
       placement.pin(qmp);
     } catch (HostException | QmpException e) {
       if (isStopped()) {

@@ -44,7 +44,7 @@ public final class MigrationGoodput {
   private static final Duration SETTLE = Duration.ofMillis(500);
 
   /** $1 file, $2 bytes. */
-  private static final String FILL = "umask 077; rm -f -- \"$1\"; yes | head -c \"$2\" >\"$1\"";
+  private static final String FILL = "umask 077; rm -f -- \"$1\" && yes | head -c \"$2\" >\"$1\"";
 
   private MigrationGoodput() {}
 
@@ -86,9 +86,9 @@ public final class MigrationGoodput {
     from.host().check(ANSWER, "sh", "-c", FILL, "mplm", from.memoryFile(), Long.toString(FILL_SIZE.bytes()));
     String fill = "loader,force-raw=on,addr=" + FILL_AT.bytes() + ",file=" + from.memoryFile().replace(",", ",,");
     try (Machine source = start(from, work -> Hypervisor.source(
-            from.binary(), from.firmware(), Accelerator.TCG, shape, Optional.empty(), work).withMore("-device", fill), folder);
+            from.binary(), from.firmware(), Accelerator.TCG, shape, Optional.empty(), work).withMore("-device", fill), Files.createDirectories(folder.resolve("source")));
         Machine destination = start(to, work ->
-            source.hypervisor().withMore().destination(to.binary(), to.firmware(), work), folder)) {
+            source.hypervisor().withMore().destination(to.binary(), to.firmware(), work), Files.createDirectories(folder.resolve("destination")))) {
       List<Progress> looks = new ArrayList<>();
       MigrationResult result = new Migration(source.qmp(), destination.qmp(), new Precopy(Duration.ofMillis(1)),
           to.host().config().migrationAddress(), route, limit, Machine.key(protection, source, destination), false).run(looks::add);
