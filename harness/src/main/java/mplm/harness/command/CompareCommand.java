@@ -17,8 +17,10 @@ import mplm.harness.document.ComparisonDocument;
 import mplm.harness.document.Html;
 import mplm.harness.document.Markdown;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.RunManifest;
 import mplm.harness.record.ScratchFolder;
 import mplm.harness.verdict.Comparison;
+import mplm.harness.verdict.Difference;
 import mplm.harness.verdict.Observation;
 import mplm.harness.verdict.Rules;
 import picocli.CommandLine.Command;
@@ -57,8 +59,8 @@ public final class CompareCommand implements Callable<Integer> {
       description = "a method that did not change, or none; by default all but mplm; may be given several times")
   private List<String> control = List.of();
 
-  @Option(names = "--alpha", paramLabel = "P", description = "probability of any false alarm in the whole comparison; by default ${DEFAULT-VALUE}")
-  private double alpha = Rules.ALPHA;
+  @Option(names = "--alpha", paramLabel = "P", description = "probability of any false alarm in the whole comparison; by default " + Rules.ALPHA)
+  private Double alpha;
 
   @Option(names = "--seed", paramLabel = "N", description = "seed of the random draws; by default ${DEFAULT-VALUE}")
   private long seed = RunCommand.SEED;
@@ -84,6 +86,7 @@ public final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Rules rules = rules();
     ComparisonDocument document = candidate == null ? engines(rules) : sets(rules);
+    refuseUnknownControls(document.comparison());
     if (document.comparison().differences().stream().noneMatch(one -> one.baseTrials() > 0 && one.candidateTrials() > 0)) {
       throw new BadInput("nothing can be compared: no experiment and method is in both");
     }
@@ -111,11 +114,26 @@ public final class CompareCommand implements Callable<Integer> {
     return document.comparison().isWorse() ? ExitCode.FAILED : 0;
   }
 
+  /** Without its control a comparison would take the machine's part for the candidate's. */
+  private static void refuseUnknownControls(Comparison comparison) {
+    List<String> methods = comparison.differences().stream().map(Difference::method).distinct().sorted().toList();
+    for (String method : comparison.rules().control()) {
+      if (!method.equals(Rules.NONE) && !methods.contains(method)) {
+        throw new BadInput("--control " + method + ": no trial that is compared is of it, allowed: " + Rules.NONE + " "
+            + String.join(" ", methods));
+      }
+    }
+  }
+
   private Rules rules() {
+    if (alpha != null && alpha > 0 && alpha < Rules.LEAST_ALPHA) {
+      throw new BadInput("--alpha " + alpha + ": allowed: " + Rules.LEAST_ALPHA + " or more, and below 1; p-values that are drawn cannot be"
+          + " smaller than a tenth of that");
+    }
     try {
       List<String> unchanged =
           control.stream().map(text -> text.equals(Rules.NONE) ? text : Method.parse(text).toString()).toList();
-      return new Rules(alpha, Rules.thresholds(thresholds), unchanged, seed);
+      return new Rules(alpha == null ? Rules.ALPHA : alpha, Rules.thresholds(thresholds), unchanged, seed);
     } catch (IllegalArgumentException e) {
       throw new BadInput("--threshold, --control, --alpha: " + e.getMessage());
     }
@@ -126,7 +144,12 @@ public final class CompareCommand implements Callable<Integer> {
     if (methods != null || rows.run().isEmpty() || rows.run().get().manifest().engines() == null) {
       throw new BadInput(base + ": name what it is compared with; this is not a run that compares engines");
     }
-    return EngineVerdict.document(rows.run().get().manifest(), rows.run().get().rows(), rules);
+    RunManifest manifest = rows.run().get().manifest();
+    if (alpha != null && manifest.engines().alpha() != null) {
+      throw new BadInput("--alpha: the looks of " + base + " have shared out an error rate of " + Rules.ALPHA
+          + "; without --alpha it is judged as at its end");
+    }
+    return EngineVerdict.document(manifest, rows.run().get().rows(), rules);
   }
 
   private ComparisonDocument sets(Rules rules) throws IOException {
@@ -151,6 +174,11 @@ public final class CompareCommand implements Callable<Integer> {
       String name = pair.get(0) + " -> " + pair.get(1);
       before = only(before, pair.get(0), name);
       after = only(after, pair.get(1), name);
+    }
+    if (!one.isSame(other)) {
+      // two runs of one name, such as two merged ones, have made nothing in turn
+      before = before.stream().map(Observation::withoutRound).toList();
+      after = after.stream().map(Observation::withoutRound).toList();
     }
     for (List<Observation> rows : List.of(before, after)) {
       if (rows.stream().map(Observation::engine).distinct().count() > 1) {

@@ -37,6 +37,8 @@ public final class EngineVerdict {
     if (alpha != null) {
       notes.add(String.format(Locale.ROOT, "Ended after %d rounds; of an error rate of %s in all, this look has %.4f.",
           rows.stream().mapToInt(row -> row.planned().repetition()).max().orElse(0), Rules.ALPHA, alpha));
+    } else {
+      notes.add("Not ended: judged as if this were the only look, so this is no verdict of the run.");
     }
     List<String> names = manifest.engines().names();
     return new ComparisonDocument(names.get(0), names.get(1), notes,

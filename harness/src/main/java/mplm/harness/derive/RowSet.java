@@ -26,9 +26,13 @@ import mplm.harness.verdict.Observation;
  * @param rows at least one
  */
 public record RowSet(Path path, Optional<RunDerivation> run, List<Row> rows) {
+  private static final String PROTECTION = "stream_protection";
+  private static final String BALLAST = "ballast_bytes";
   /** What explains another result, of rows whose run is not there to be asked; of one cell, or of all. */
-  private static final List<String> STAMP = List.of("origin", "testbed", "shaping", "accelerator", "guest_hash");
-  private static final List<String> CELL_STAMP = List.of("benchmark", "class", "vcpus", "memory_bytes", "link_bits_per_s");
+  private static final List<String> STAMP = List.of("origin", "testbed", "shaping", "accelerator", "guest_hash", PROTECTION);
+  private static final List<String> CELL_STAMP = List.of("benchmark", "class", "vcpus", "memory_bytes", BALLAST, "link_bits_per_s");
+  /** What a file of before these columns were there does not say. */
+  private static final Map<String, String> BEFORE = Map.of(PROTECTION, "none", BALLAST, "0");
 
   public RowSet {
     rows = List.copyOf(rows);
@@ -58,6 +62,16 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Row> rows) {
       }
     }
     return new RowSet(path, Optional.empty(), rows);
+  }
+
+  /** Whether both are the rows of one run or file, which was made at one time. */
+  public boolean isSame(RowSet other) throws IOException {
+    return place().equals(other.place());
+  }
+
+  private Path place() throws IOException {
+    Path real = path.toRealPath();
+    return run.isPresent() ? real.resolve("trials.csv") : real;
   }
 
   /** What is compared of them. */
@@ -93,9 +107,9 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Row> rows) {
   private Map<String, String> stamp() {
     Map<String, TreeSet<String>> values = new TreeMap<>();
     for (Row row : rows) {
-      STAMP.forEach(column -> values.computeIfAbsent(column, key -> new TreeSet<>()).add(row.text(column)));
+      STAMP.forEach(column -> values.computeIfAbsent(column, key -> new TreeSet<>()).add(said(row, column)));
       CELL_STAMP.forEach(column -> values.computeIfAbsent(column + " of " + row.text("experiment"), key -> new TreeSet<>())
-          .add(row.text(column)));
+          .add(said(row, column)));
       if (row.text("origin").equals("simulated")) {
         // a real trial's follows from the memory that its guest had in use
         values.computeIfAbsent("limit_s of " + row.text("experiment"), key -> new TreeSet<>()).add(row.text("limit_s"));
@@ -104,5 +118,9 @@ public record RowSet(Path path, Optional<RunDerivation> run, List<Row> rows) {
     Map<String, String> stamp = new TreeMap<>();
     values.forEach((key, all) -> stamp.put(key, String.join("/", all)));
     return stamp;
+  }
+
+  private static String said(Row row, String column) {
+    return row.text(column).isEmpty() ? BEFORE.getOrDefault(column, "") : row.text(column);
   }
 }

@@ -25,7 +25,7 @@ public record RunComparison(RunDerivation base, RunDerivation candidate) {
    * beside those of the other.
    */
   public List<String> obstaclesToOneReport() {
-    Predicate<String> both = key -> Stream.of("experiment ", "pair of ", "link.goodput_bits_per_s_at.").noneMatch(key::contains)
+    Predicate<String> both = key -> Stream.of("experiment ", "program of ", "pair of ", "link.goodput_bits_per_s_at.").noneMatch(key::contains)
         || List.of(base, candidate).stream().allMatch(run -> RunStamp.of(run.manifest()).values().containsKey(key));
     return differences(RunStamp.KIND.or("engine"::equals).and(both));
   }

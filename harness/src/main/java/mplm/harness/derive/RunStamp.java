@@ -54,6 +54,8 @@ public record RunStamp(Map<String, String> values) {
     for (Experiment experiment : manifest.experiments()) {
       String name = experiment.name();
       stamp.put("experiment " + name, experiment.title());
+      stamp.put("program of " + name, (experiment.iterations() == null ? "all" : experiment.iterations()) + " iterations"
+          + (experiment.repeats() ? ", again and again" : ", once"));
       stamp.put("methods of " + name, experiment.methods().toString());
       stamp.put("settings of " + name, "repeats " + experiment.repeats() + ", ready_within "
           + Durations.print(experiment.readyWithin()) + ", finish_within " + Durations.print(experiment.finishWithin()) + ", limit_passes " + experiment.limitPasses()

@@ -70,6 +70,9 @@ public record ComparisonDocument(String base, String candidate, List<String> not
   }
 
   private String assumption() {
+    if (comparison.isInRounds() && comparison.isComputed()) {
+      return "nothing, for both were computed from the same beginnings; beginnings of one trace are not all that its guest might do";
+    }
     if (comparison.isInRounds()) {
       return "nothing of the machine, for who was first in a round was drawn by lot";
     }

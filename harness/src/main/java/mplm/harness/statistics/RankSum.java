@@ -39,7 +39,10 @@ public final class RankSum {
 
   /** The least p-value that two samples of these sizes can have. */
   public static double least(int one, int other) {
-    return one == 0 || other == 0 ? 1 : Math.min(1, 2 / CombinatoricsUtils.binomialCoefficientDouble(one + other, one));
+    if (one == 0 || other == 0) {
+      return 1;
+    }
+    return one + other > EXACT ? 1.0 / (DRAWS + 1) : Math.min(1, 2 / CombinatoricsUtils.binomialCoefficientDouble(one + other, one));
   }
 
   /** The least size of both samples at which the test can give so small a p-value. */

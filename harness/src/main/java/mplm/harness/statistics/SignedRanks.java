@@ -10,10 +10,14 @@ import java.util.OptionalDouble;
  * side gets it (J. W. Pratt, 1959). An infinite difference is larger than any other, and no more is made of it.
  *
  * <p>The shift and its interval are of J. L. Hodges and E. L. Lehmann (1963): the median of the means of any two differences, and
- * those means that the test does not reject.
+ * those means that the test does not reject. The test is exact up to {@link #EXACT} pairs.
  */
 public final class SignedRanks {
   private static final double LEVEL = 0.05;
+  /** Beyond so many pairs the sum of ranks is as good as normal. */
+  private static final int EXACT = 200;
+  /** The normal distribution's quantile of 97.5 %. */
+  private static final double NORMAL = 1.959964;
 
   private final double[] differences;
 
@@ -71,19 +75,22 @@ public final class SignedRanks {
 
   /** The largest sum of the ranks of one sign that is rejected at 95 %; -1 if none is. */
   private static int rejected(int pairs) {
+    if (pairs > EXACT) {
+      double scatter = Math.sqrt(pairs * (pairs + 1.0) * (2.0 * pairs + 1) / 24);
+      return (int) Math.floor(pairs * (pairs + 1.0) / 4 - NORMAL * scatter) - 1;
+    }
     int most = pairs * (pairs + 1) / 2;
-    double[] subsets = new double[most + 1];
-    subsets[0] = 1;
+    double[] share = new double[most + 1]; // of all subsets of ranks, by their sum
+    share[0] = 1;
     for (int rank = 1; rank <= pairs; rank++) {
-      for (int sum = most; sum >= rank; sum--) {
-        subsets[sum] += subsets[sum - rank];
+      for (int sum = most; sum >= 0; sum--) {
+        share[sum] = (share[sum] + (sum >= rank ? share[sum - rank] : 0)) / 2;
       }
     }
-    double all = Math.pow(2, pairs);
     double below = 0;
     for (int sum = 0; sum <= most; sum++) {
-      below += subsets[sum];
-      if (2 * below / all > LEVEL) {
+      below += share[sum];
+      if (2 * below > LEVEL) {
         return sum - 1;
       }
     }

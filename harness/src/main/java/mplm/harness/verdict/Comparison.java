@@ -43,6 +43,7 @@ import mplm.harness.statistics.SignedRanks;
 public final class Comparison {
   private final Rules rules;
   private final boolean inRounds;
+  private final boolean computed;
   private final Map<Metric, RatioInterval> machine = new EnumMap<>(Metric.class);
   private final List<Difference> differences = new ArrayList<>();
   private final int tests;
@@ -52,6 +53,7 @@ public final class Comparison {
     this.rules = rules;
     List<Sample> whole = samples.stream().filter(sample -> !sample.base().isEmpty() && !sample.candidate().isEmpty()).toList();
     this.inRounds = !whole.isEmpty() && whole.stream().noneMatch(sample -> sample.rounds().isEmpty());
+    this.computed = !whole.isEmpty() && whole.stream().allMatch(Sample::isComputed);
     boolean allControl = samples.stream().allMatch(this::isControl);
     if (!inRounds && !allControl) {
       observeMachine(whole.stream().filter(sample -> isControl(sample) && !sample.isExact()).toList());
@@ -110,6 +112,11 @@ public final class Comparison {
   /** Whether base and candidate were made in turn, so that nothing has to be assumed of the machine. */
   public boolean isInRounds() {
     return inRounds;
+  }
+
+  /** Whether no trial was measured: a round is a beginning in the guest's trace, and nothing else varies. */
+  public boolean isComputed() {
+    return computed;
   }
 
   /** The factor by which the control cells differ, of trials that were not made in rounds; empty if nothing shows it. */
@@ -220,7 +227,8 @@ public final class Comparison {
 
   private boolean isTooFew(Quantity quantity) {
     return inRounds ? SignedRanks.least(quantity.rounds(), quantity.control() ? 1 : Math.max(1, cells)) > rules.alpha()
-        : RankSum.least(quantity.base(), quantity.candidate()) > rules.alpha() / (quantity.control() ? 1 : Math.max(1, tests));
+        : Math.min(quantity.base(), quantity.candidate()) < needed(quantity.control())
+            && RankSum.least(quantity.base(), quantity.candidate()) > rules.alpha() / (quantity.control() ? 1 : Math.max(1, tests));
   }
 
   private static boolean beyond(double ratio, double bound) {

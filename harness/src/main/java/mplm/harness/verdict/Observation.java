@@ -76,6 +76,11 @@ public record Observation(
     return new Observation(experiment, other, engine, round, simulated, outcome, values);
   }
 
+  /** The same, of no round; what was computed keeps its own, for it begins where the one of that number begins in any other file. */
+  public Observation withoutRound() {
+    return simulated ? this : new Observation(experiment, method, engine, "", simulated, outcome, values);
+  }
+
   private static String round(Row row) {
     String run = row.text("run");
     String repetition = row.text("repetition");

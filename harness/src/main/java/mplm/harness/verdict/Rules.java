@@ -18,6 +18,9 @@ public record Rules(double alpha, Map<Metric, Double> thresholds, List<String> c
   /** The probability of any false alarm. */
   public static final double ALPHA = 0.05;
 
+  /** The least that can be asked for: p-values that are drawn are not below a tenth of it. */
+  public static final double LEAST_ALPHA = 0.001;
+
   /** Unless a metric is given its own. */
   public static final double THRESHOLD = 0.05;
 

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import mplm.harness.result.Outcome;
 import mplm.harness.statistics.Median;
 import mplm.harness.statistics.RankSum;
@@ -122,7 +123,11 @@ record Sample(String experiment, String method, List<Observation> base, List<Obs
 
   /** Whether there is one trial each, and both were computed: there is nothing that varies. */
   boolean isExact() {
-    return base.size() == 1 && candidate.size() == 1 && base.get(0).simulated() && candidate.get(0).simulated();
+    return base.size() == 1 && candidate.size() == 1 && isComputed();
+  }
+
+  boolean isComputed() {
+    return Stream.concat(base.stream(), candidate.stream()).allMatch(Observation::simulated);
   }
 
   boolean hasAny(Predicate<Outcome> outcome) {

@@ -4,6 +4,9 @@ package mplm.harness.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import mplm.harness.Mplm;
 import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
@@ -19,10 +23,12 @@ import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.host.Store;
 import mplm.harness.input.BadInput;
+import mplm.harness.record.Folders;
 import mplm.harness.record.RunManifest;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.support.InRecordedRun;
 import mplm.harness.support.Said;
+import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /** What of resuming a run needs no hosts, on a recorded one. */
@@ -103,5 +109,60 @@ public class ResumptionTest extends InRecordedRun {
       }
     }
     return new Artifacts(folder, folder);
+  }
+
+  @DataProvider
+  public Object[][] comparisons() {
+    return new Object[][] {{2, 1}, {1, 0}};
+  }
+
+  /** As it ended the first time: a job that asks again is not told that all is well. */
+  @Test(dataProvider = "comparisons")
+  public void aComparisonThatIsDoneEndsAgainAsItEnded(int slower, int exitCode) throws Exception {
+    compare(slower);
+    Said said = Said.by(() -> Mplm.run("run", "--resume", run.toString(), "--engine", "base=.", "--engine", "new=."));
+    assertThat(said.out()).as(said.err()).contains("nothing is missing, each trial has its row");
+    assertThat(said.exitCode()).isEqualTo(exitCode);
+    assertThat(Files.readString(run.resolve("verdict.md")).contains("verdict: worse (")).isEqualTo(exitCode == 1);
+  }
+
+  @Test
+  public void aResumptionNamesTheSameEngines() throws Exception {
+    compare(1);
+    assertThat(Said.by(() -> Mplm.run("run", "--resume", run.toString(), "--engine", "new=.", "--engine", "base=."))).satisfies(said -> {
+      assertThat(said.exitCode()).isEqualTo(2);
+      assertThat(said.err()).isEqualTo("mplm: --resume: the run compares engines, allowed: --engine of each, in this order: base, new\n");
+    });
+  }
+
+  /** The run as if its first trial had been made eight times by each of two engines, by the second in so many times its time. */
+  private void compare(int slower) throws Exception {
+    Path trials = run.resolve("trials");
+    Path one = run.resolve("one");
+    Folders.copy(trials.resolve("001-measured-mg.S-mplm-epoch-1s-1"), one);
+    Folders.remove(trials);
+    Files.createDirectory(trials);
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode manifest = (ObjectNode) json.readTree(run.resolve("run.json").toFile());
+    ObjectNode properties = manifest.putObject("engines").put("budget", "60s").putObject("properties");
+    properties.set("base", manifest.get("engine"));
+    properties.set("new", manifest.get("engine"));
+    ArrayNode planned = manifest.putArray("trials");
+    for (int n = 0; n < 16; n++) {
+      planned.addObject().put("number", n + 1).put("experiment", "measured").put("method", "mplm:epoch=1s")
+          .put("repetition", 1 + n / 2).put("engine", n % 2 == 0 ? "base" : "new");
+    }
+    json.writeValue(run.resolve("run.json").toFile(), manifest);
+    Files.delete(run.resolve("trials.csv"));
+    for (PlannedTrial trial : RunManifest.read(run).plan()) {
+      Path to = trials.resolve(trial.fileName());
+      Folders.copy(one, to);
+      if (trial.engine().equals("new")) {
+        Path qmp = to.resolve("qmp.jsonl");
+        Files.writeString(qmp, Pattern.compile("\"total-time\":(\\d+)").matcher(Files.readString(qmp))
+            .replaceAll(found -> "\"total-time\":" + slower * Long.parseLong(found.group(1))));
+      }
+    }
+    Folders.remove(one);
   }
 }

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +32,7 @@ import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Shard;
 import mplm.harness.suite.Suite;
+import mplm.harness.terminal.Display;
 import mplm.harness.verdict.Judgement;
 import mplm.harness.verdict.Rules;
 import org.testng.annotations.Test;
@@ -199,7 +203,7 @@ public class RoundsTest {
       Files.writeString(build, "#!/bin/sh\necho one >&2\necho " + folder.resolve("one") + "\n");
       assertThat(build.toFile().setExecutable(true)).isTrue();
       for (List<String> arguments : List.of(List.of("init", "-q"), List.of("add", "."),
-          List.of("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "one"), List.of("tag", "v1"))) {
+          List.of("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", "one"), List.of("tag", "v1"))) {
         assertThat(Build.succeeds("git", clone, arguments)).isTrue();
       }
       Files.writeString(build, "#!/bin/sh\necho " + folder.resolve("two") + "\n");
@@ -227,6 +231,24 @@ public class RoundsTest {
           .hasMessage("--engine base=v2: no folder, no binary and no revision of " + clone);
       assertThatThrownBy(() -> EngineSource.find("base", folder.toString(), clone)).isInstanceOf(BadInput.class)
           .hasMessageContaining("neither a clone of the kit nor an engine that it built");
+    } finally {
+      RecordedRun.remove(folder);
+    }
+  }
+
+  @Test
+  public void aRunThatWasBrokenOffHasNoVerdictYet() throws Exception {
+    RunManifest manifest = manifest(30);
+    List<TrialRow> rows = run(manifest, new Rounds(manifest, 0, List.of()), 1.2, 1).subList(0, 8);
+    assertThat(EngineVerdict.document(manifest, rows, Rules.standard()).text()).contains("Not ended: ");
+    Path folder = Files.createTempDirectory("mplm-broken-off");
+    try {
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      Display display = Display.on(new PrintStream(out, true, StandardCharsets.UTF_8), false);
+      assertThat(new LastLines(new RunDerivation(folder, manifest), display, true, List.of("why")).say(rows)).isTrue();
+      assertThat(out.toString(StandardCharsets.UTF_8)).contains("no verdict: the run was broken off before the time of its next look\n",
+          "why\n8 of " + manifest.trials().size() + " trials are done; mplm run --resume " + folder).doesNotContain("verdict: worse");
+      assertThat(folder.resolve("verdict.json")).doesNotExist();
     } finally {
       RecordedRun.remove(folder);
     }

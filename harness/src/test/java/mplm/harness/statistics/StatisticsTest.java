@@ -3,6 +3,7 @@ package mplm.harness.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Optional;
 import java.util.Random;
@@ -163,5 +164,26 @@ public class StatisticsTest {
       }
     }
     return sum;
+  }
+
+  /** As of many beginnings of several traces; what was counted exactly up to some size goes on as the normal distribution does. */
+  @Test
+  public void manyPairsHaveAnInterval() {
+    Random random = new Random(7);
+    for (int pairs : new int[] {199, 200, 201, 2000}) {
+      SignedRanks ranks = new SignedRanks(random.ints(pairs, 0, 9).mapToDouble(one -> 3 + random.nextGaussian()).toArray());
+      double[] ends = ranks.interval();
+      double half = 1.96 / Math.sqrt(pairs);
+      assertThat(ends[0]).as("%d pairs", pairs).isLessThan(ranks.shift().orElseThrow()).isCloseTo(3 - half, within(2 * half));
+      assertThat(ends[1]).isGreaterThan(ranks.shift().orElseThrow()).isCloseTo(3 + half, within(2 * half));
+      assertThat(ends[1] - ends[0]).isCloseTo(2 * half, withinPercentage(25));
+    }
+  }
+
+  /** What is drawn cannot be as small as what is counted. */
+  @Test
+  public void theLeastPValueOfManyValuesIsThatOfTheDraws() {
+    assertThat(RankSum.least(60, 60)).isLessThan(1e-30);
+    assertThat(RankSum.least(100, 100)).isEqualTo(1e-4);
   }
 }
