@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import mplm.engine.simulate.Bound;
 import mplm.harness.result.MethodSummary;
-import mplm.harness.result.Outcome;
 import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
@@ -59,9 +59,9 @@ public final class ChoiceChart {
   static List<XYChart> draw(List<MethodSummary> methods, Best best) {
     List<XYChart> panels = new ArrayList<>();
     if (isLostKnown(methods)) {
-      panels.add(panel(methods, "time that the program lost", MethodSummary::lost, new Best(List.of(), "")));
+      panels.add(panel(methods, "time that the program lost", MethodSummary::lost, MethodSummary::lostKnown, new Best(List.of(), "")));
     }
-    panels.add(panel(methods, "downtime", MethodSummary::downtime, best));
+    panels.add(panel(methods, "downtime", MethodSummary::downtime, MethodSummary::completed, best));
     return panels;
   }
 
@@ -69,7 +69,8 @@ public final class ChoiceChart {
     return methods.stream().anyMatch(method -> method.lost().isPresent());
   }
 
-  private static XYChart panel(List<MethodSummary> methods, String what, Function<MethodSummary, OptionalDouble> value, Best best) {
+  private static XYChart panel(List<MethodSummary> methods, String what, Function<MethodSummary, OptionalDouble> value,
+      ToLongFunction<MethodSummary> known, Best best) {
     XYChart chart = Chart.empty(title(methods.get(0)), "migration time, seconds", what + ", seconds");
     double right = 0;
     double top = 0;
@@ -80,7 +81,7 @@ public final class ChoiceChart {
       Marker marker = MARKERS.get(i % MARKERS.size());
       if (method.total().isEmpty() || y.isEmpty()) {
         if (method.method().migrates()) {
-          chart.addSeries(name(method), new double[] {0}, new double[] {Double.NaN}).setMarker(marker).setMarkerColor(color)
+          chart.addSeries(name(method, known), new double[] {0}, new double[] {Double.NaN}).setMarker(marker).setMarkerColor(color)
               .setLineColor(color).setLineStyle(SeriesLines.NONE);
         }
         continue;
@@ -90,8 +91,8 @@ public final class ChoiceChart {
       double shown = Math.max(0, y.getAsDouble());
       right = Math.max(right, x);
       top = Math.max(top, shown);
-      XYSeries series = chart.addSeries(name(method), new double[] {x}, new double[] {shown});
-      String text = String.format(Locale.ROOT, "%s: migration time %.2f s, %s %.2f%s s", name(method), x, what, y.getAsDouble(),
+      XYSeries series = chart.addSeries(name(method, known), new double[] {x}, new double[] {shown});
+      String text = String.format(Locale.ROOT, "%s: migration time %.2f s, %s %.2f%s s", name(method, known), x, what, y.getAsDouble(),
           y.equals(method.lost()) && method.lostError().isPresent()
               ? String.format(Locale.ROOT, " ± %.2f", method.lostError().getAsDouble()) : "");
       series.setMarker(new ToldMark(marker, Chart.word(method.name()), List.of(text)))
@@ -138,9 +139,11 @@ public final class ChoiceChart {
   }
 
   /** The method, and the number of trials that its median is of. */
-  private static String name(MethodSummary method) {
+  private static String name(MethodSummary method, ToLongFunction<MethodSummary> known) {
     long all = method.outcomes().values().stream().mapToLong(count -> count).sum();
-    long completed = method.outcomes().getOrDefault(Outcome.COMPLETED, 0L);
-    return method.name() + (completed == all ? " (n = " + all + ")" : " (" + completed + " of " + all + " completed)");
+    long completed = method.completed();
+    long values = Math.min(known.applyAsLong(method), completed);
+    return method.name() + (completed < all ? " (" + completed + " of " + all + " completed" + (values < completed ? ", n = " + values : "") + ")"
+        : " (n = " + values + ")");
   }
 }

@@ -47,6 +47,18 @@ public final class LostChart {
   private static void bars(CategoryChart chart, String name, List<MethodSummary> methods, Function<MethodSummary, OptionalDouble> part,
       Color color) {
     chart.addSeries(name, methods.stream().map(MethodSummary::name).toList(),
-        methods.stream().map(summary -> Math.max(0, part.apply(summary).orElse(0))).toList()).setFillColor(color);
+        methods.stream().map(summary -> Math.max(0, part.apply(summary).orElse(0))).toList())
+        .setFillColor(new ToldColor(color, Chart.word(name), methods.stream().map(summary -> told(summary, name, part)).toList()));
+  }
+
+  /** What a bar says to who points at it. */
+  private static String told(MethodSummary summary, String name, Function<MethodSummary, OptionalDouble> part) {
+    return String.format(Locale.ROOT, "%s: %s %s; lost in all %s%s (medians, n = %d)", summary.name(), name, time(part.apply(summary)),
+        time(summary.lost()), summary.lostError().isPresent() ? String.format(Locale.ROOT, " ± %.2f", summary.lostError().getAsDouble()) : "",
+        summary.lostKnown());
+  }
+
+  private static String time(OptionalDouble seconds) {
+    return seconds.isPresent() ? String.format(Locale.ROOT, "%.2f s", seconds.getAsDouble()) : "not known";
   }
 }

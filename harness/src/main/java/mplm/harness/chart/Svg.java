@@ -11,6 +11,7 @@ import java.awt.Shape;
 import java.awt.geom.AffineTransform;
 import java.awt.geom.Path2D;
 import java.awt.geom.Point2D;
+import java.awt.geom.Rectangle2D;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,16 +25,19 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * A chart as SVG whose texts are texts, whose points say their values to whoever points at them, and whose curves have names by which a
- * page can hide them. It needs no script.
+ * A chart as SVG whose texts are texts, whose points and bars say their values to whoever points at them, and whose curves have names by
+ * which a page can hide them. It needs no script.
  */
 final class Svg extends VectorGraphics2D {
   private static final double QUARTER = Math.PI / 2;
   /** Around a point, in pixels: what is to be hit. */
   private static final int AROUND = 10;
 
-  /** A point of a curve. */
-  private record Point(String curve, String text, double x, double y) {}
+  /** The least height of what is to be hit of a bar. */
+  private static final int LEAST = 4;
+
+  /** A point of a curve, or a bar: an element of SVG, and its attributes that say where it is. */
+  private record Point(String curve, String text, String element, String place) {}
 
   private final Glyphs glyphs = new Glyphs(getFontRenderContext());
   private final List<Point> points = new ArrayList<>();
@@ -58,12 +62,26 @@ final class Svg extends VectorGraphics2D {
     // what is cut off at the plot's edge cannot be pointed at
     if (!text.isEmpty() && (getClip() == null || getClip().contains(x, y))) {
       Point2D at = getTransform().transform(new Point2D.Double(x, y), null);
-      points.add(new Point(curve, text, at.getX(), at.getY()));
+      points.add(new Point(curve, text, "circle", String.format(Locale.ROOT, "cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"", at.getX(), at.getY(), AROUND)));
+    }
+  }
+
+  /** A bar is painted there. */
+  private void bar(ToldColor color, Shape shape) {
+    curves.put(color, color.part());
+    String text = color.next();
+    if (!text.isEmpty()) {
+      Rectangle2D at = getTransform().createTransformedShape(shape).getBounds2D();
+      points.add(new Point(color.part(), text, "rect", String.format(Locale.ROOT, "x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"",
+          at.getX(), at.getY(), at.getWidth(), Math.max(at.getHeight(), LEAST))));
     }
   }
 
   @Override
   public void fill(Shape shape) {
+    if (getColor() instanceof ToldColor told) {
+      bar(told, shape);
+    }
     if (!(shape instanceof Path2D) || !write(shape, 0) && !write(shape, QUARTER)) {
       super.fill(shape);
     }
@@ -99,9 +117,8 @@ final class Svg extends VectorGraphics2D {
     StringBuilder over = new StringBuilder();
     for (Point point : points) {
       String label = point.text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
-      over.append(String.format(Locale.ROOT, "  <circle class=\"point %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%d\" fill=\"transparent\""
-          + " tabindex=\"0\" role=\"img\" aria-label=\"%s\"><title>%s</title></circle>%n", point.curve, point.x, point.y, AROUND,
-          label, label));
+      over.append(String.format(Locale.ROOT, "  <%s class=\"point %s\" %s fill=\"transparent\" tabindex=\"0\" role=\"img\" aria-label=\"%s\"><title>%s</title></%s>%n",
+          point.element, point.curve, point.place, label, label, point.element));
     }
     int end = text.lastIndexOf("</svg>");
     return text.substring(0, end) + over.toString().replace("\r", "") + text.substring(end);

@@ -6,16 +6,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mplm.harness.document.Block.Heading;
 import mplm.harness.document.Block.Paragraph;
 import mplm.harness.document.Block.Picture;
 import mplm.harness.document.Block.Table;
 import mplm.harness.result.MethodSummary;
-import mplm.harness.result.Outcome;
 
 /**
  * The section that says what the program lost by each method, and which method did best at what.
@@ -25,12 +25,25 @@ import mplm.harness.result.Outcome;
  */
 record LostSection(List<MethodSummary> methods, List<RunDocument.LostCharts> charts) {
   /** What one may want least of. */
-  private static final Map<String, Function<MethodSummary, OptionalDouble>> WISHES = new LinkedHashMap<>();
+  private enum Wish {
+    LOST("the least time lost", MethodSummary::lost, MethodSummary::lostKnown),
+    DOWNTIME("the shortest downtime", MethodSummary::downtime, MethodSummary::completed),
+    TOTAL("the shortest migration", MethodSummary::total, MethodSummary::completed);
 
-  static {
-    WISHES.put("the least time lost", MethodSummary::lost);
-    WISHES.put("the shortest downtime", MethodSummary::downtime);
-    WISHES.put("the shortest migration", MethodSummary::total);
+    private final String text;
+    private final Function<MethodSummary, OptionalDouble> median;
+    /** Of how many trials the median is. */
+    private final ToLongFunction<MethodSummary> known;
+
+    Wish(String text, Function<MethodSummary, OptionalDouble> median, ToLongFunction<MethodSummary> known) {
+      this.text = text;
+      this.median = median;
+      this.known = known;
+    }
+
+    String evidence(MethodSummary summary) {
+      return Numbers.of(median.apply(summary)) + " (n = " + known.applyAsLong(summary) + ")";
+    }
   }
 
   List<Block> blocks() {
@@ -52,16 +65,17 @@ record LostSection(List<MethodSummary> methods, List<RunDocument.LostCharts> cha
     List<List<String>> choices = choices();
     if (!choices.isEmpty()) {
       blocks.add(new Heading(2, "Which to choose when"));
-      blocks.add(new Paragraph("By the medians of this run alone, among the methods of which every trial completed. What is close may be"
-          + " chance: mplm compare tells."));
+      blocks.add(new Paragraph("By the medians of this run alone, among the methods of which every trial completed and tells that. What"
+          + " is close may be chance: mplm compare tells."));
       blocks.add(new Table(List.of("experiment", "who wants", "takes", "evidence: median, s", "next best"), choices));
     }
     return blocks;
   }
 
   private static List<String> line(MethodSummary summary) {
-    return List.of(summary.experiment().name(), summary.method().toString(), completed(summary) + " of " + all(summary),
-        Numbers.of(summary.total()), Numbers.of(summary.downtime()), Numbers.of(summary.lost()),
+    return List.of(summary.experiment().name(), summary.method().toString(), summary.completed() + " of " + all(summary),
+        Numbers.of(summary.total()), Numbers.of(summary.downtime()),
+        Numbers.of(summary.lost()) + (summary.lostKnown() < summary.completed() ? " (n = " + summary.lostKnown() + ")" : ""),
         "± " + Numbers.of(summary.lostError()), Numbers.of(summary.lostBefore()), Numbers.of(summary.lostBlackout()),
         Numbers.of(summary.lostAfter()));
   }
@@ -69,24 +83,16 @@ record LostSection(List<MethodSummary> methods, List<RunDocument.LostCharts> cha
   private List<List<String>> choices() {
     List<List<String>> lines = new ArrayList<>();
     methods.stream().collect(Collectors.groupingBy(summary -> summary.experiment().name(), LinkedHashMap::new, Collectors.toList()))
-        .forEach((experiment, summaries) -> WISHES.forEach((wish, value) -> {
-          List<MethodSummary> best = summaries.stream().filter(summary -> value.apply(summary).isPresent())
-              .filter(summary -> completed(summary) == all(summary))
-              .sorted(Comparator.comparingDouble(summary -> value.apply(summary).getAsDouble())).toList();
+        .forEach((experiment, summaries) -> Stream.of(Wish.values()).forEach(wish -> {
+          List<MethodSummary> best = summaries.stream().filter(summary -> wish.median.apply(summary).isPresent())
+              .filter(summary -> wish.known.applyAsLong(summary) == all(summary))
+              .sorted(Comparator.comparingDouble(summary -> wish.median.apply(summary).getAsDouble())).toList();
           if (best.size() > 1) {
-            lines.add(List.of(experiment, wish, best.get(0).method().toString(), evidence(best.get(0), value),
-                best.get(1).method() + ", " + evidence(best.get(1), value)));
+            lines.add(List.of(experiment, wish.text, best.get(0).method().toString(), wish.evidence(best.get(0)),
+                best.get(1).method() + ", " + wish.evidence(best.get(1))));
           }
         }));
     return lines;
-  }
-
-  private static String evidence(MethodSummary summary, Function<MethodSummary, OptionalDouble> value) {
-    return Numbers.of(value.apply(summary)) + " (n = " + completed(summary) + ")";
-  }
-
-  private static long completed(MethodSummary summary) {
-    return Optional.ofNullable(summary.outcomes().get(Outcome.COMPLETED)).orElse(0L);
   }
 
   private static long all(MethodSummary summary) {

@@ -34,11 +34,12 @@ import mplm.harness.suite.Experiment;
  *     downtime, and by how much the migration slowed the guest down before and after
  * @param slowdown the one over the other; for a program that runs once this is the migration's whole cost
  * @param lost median of the time that the program lost, seconds; {@code lostError} that of its errors
+ * @param lostKnown of how many trials that is known
  * @param lostBefore median of its part before the stop, {@code lostBlackout} of its stop, {@code lostAfter} of that after it
  */
 public record MethodSummary(Experiment experiment, Optional<Setting> setting, Method method, Map<Outcome, Long> outcomes,
     OptionalDouble total, OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown,
-    OptionalDouble lost, OptionalDouble lostError, OptionalDouble lostBefore, OptionalDouble lostBlackout, OptionalDouble lostAfter) {
+    OptionalDouble lost, OptionalDouble lostError, long lostKnown, OptionalDouble lostBefore, OptionalDouble lostBlackout, OptionalDouble lostAfter) {
 
   /** The summaries of all methods in the order of their first trial. */
   public static List<MethodSummary> of(List<TrialRow> rows) {
@@ -53,11 +54,17 @@ public record MethodSummary(Experiment experiment, Optional<Setting> setting, Me
             median(completed(repetitions), row -> row.migration().flatMap(MigrationResult::totalTime)),
             median(completed(repetitions), row -> row.downtimes().headline().map(Measure::value)),
             both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed),
-            lost(repetitions, LostTime.Parts::all), lost(repetitions, LostTime.Parts::error), lost(repetitions, LostTime.Parts::before),
+            lost(repetitions, LostTime.Parts::all), lost(repetitions, LostTime.Parts::error),
+            completed(repetitions).filter(row -> row.lost().isPresent()).count(), lost(repetitions, LostTime.Parts::before),
             lost(repetitions, LostTime.Parts::blackout), lost(repetitions, LostTime.Parts::after)));
       });
     });
     return all;
+  }
+
+  /** How many trials completed. */
+  public long completed() {
+    return outcomes.getOrDefault(Outcome.COMPLETED, 0L);
   }
 
   /** The method as the suite names it: in proportion, with the times of the paper's size, which are the same in all experiments. */

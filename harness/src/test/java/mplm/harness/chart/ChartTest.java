@@ -222,4 +222,20 @@ public class ChartTest extends InFolder {
   private static long openMarks(Path svg) throws Exception {
     return Pattern.compile("<(ellipse|circle)[^>]*fill:rgb\\(255,255,255\\)").matcher(Files.readString(svg)).results().count();
   }
+
+  @Test
+  public void theMarksOfTheRateChartSayTheirValuesInTheUnitThatCanBeCompared() throws Exception {
+    Experiment mg = Rows.fullSize("MG");
+    List<TrialRow> rows = List.of(Rows.completed(mg, "mplm", 1, 60, 20, 30_000), Rows.completed(mg, "mplm", 2, 62, 22, 30_000),
+        Rows.completed(mg, "mplm", 3, 64, 24, 30_000));
+    String svg = Files.readString(RateChart.write(RateTable.of(Cell.of(rows), Published.read()), folder, "rates").get(1));
+    assertThat(svg).contains("<title>MG: 30.00 thousand pages/s, downtime 22.00 ± 4.97 s (n = 3)</title>",
+        ">dirty page rate in the live stage, 1000 pages/s<")
+        .containsPattern("<title>MG: [\\d.]+ thousand pages/s, downtime 21\\.21 s, published</title>");
+    Experiment scaled = Rows.scaled("MG");
+    List<TrialRow> one = List.of(Rows.completed(scaled, scaled.methods().get(7).toString(), 1, 20, 7, 9000));
+    assertThat(Files.readString(RateChart.write(RateTable.of(Cell.of(one), Published.read()), folder, "passes").get(1)))
+        .containsPattern("<title>MG: dirtied against sent \\d\\.\\d\\d, downtime 0\\.\\d\\d passes \\(n = 1\\)</title>")
+        .containsPattern("downtime 0\\.79 passes, published</title>");
+  }
 }

@@ -38,8 +38,8 @@ public class ChoiceChartTest extends InFolder {
   private static MethodSummary summary(String method, long completed, long open, OptionalDouble total, OptionalDouble downtime,
       OptionalDouble lost) {
     return new MethodSummary(Rows.completed("mplm", 1, 1, 1).planned().experiment(), Optional.of(Rows.completed("mplm", 1, 1, 1).setting()),
-        Method.parse(method), Map.of(Outcome.COMPLETED, completed, Outcome.NOT_CONVERGED, open), total, downtime, NONE, NONE, lost, NONE, NONE,
-        NONE, NONE);
+        Method.parse(method), Map.of(Outcome.COMPLETED, completed, Outcome.NOT_CONVERGED, open), total, downtime, NONE, NONE, lost, NONE,
+        lost.isPresent() ? completed : 0, NONE, NONE, NONE);
   }
 
   @Test
