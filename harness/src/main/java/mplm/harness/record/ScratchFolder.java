@@ -6,9 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A new folder for what a command needs while it works. It goes with it, also when the process is told to end. */
+/** A new folder for what a command needs while it works. It goes with it, also when the process is told to end, unless it is kept. */
 public final class ScratchFolder implements AutoCloseable {
   private final Path path;
+  private boolean kept;
   private final Thread ending = new Thread(this::remove, "scratch folder end");
 
   /** A folder in the system's folder for such files, which only this user can read. */
@@ -19,6 +20,11 @@ public final class ScratchFolder implements AutoCloseable {
 
   public Path path() {
     return path;
+  }
+
+  /** Leaves it there, for what it tells of a failure. */
+  public synchronized void keep() {
+    kept = true;
   }
 
   @Override
@@ -33,7 +39,9 @@ public final class ScratchFolder implements AutoCloseable {
 
   private synchronized void remove() {
     try {
-      Folders.remove(path);
+      if (!kept) {
+        Folders.remove(path);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,6 +4,7 @@ package mplm.harness.recording;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,7 +20,7 @@ import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
-import mplm.harness.record.Folders;
+import mplm.harness.record.ScratchFolder;
 import mplm.harness.record.TraceStamp;
 import mplm.harness.rig.Environment;
 import mplm.harness.rig.Kernel;
@@ -59,10 +60,10 @@ public record TraceRecorder(Duration length, Duration interval, String command, 
    */
   public boolean record(Suite suite, Hosts hosts, Artifacts artifacts, Display display) throws IOException, InterruptedException {
     Files.createDirectories(output);
-    Path logs = Files.createTempDirectory("mplm-record");
     List<Experiment> guests = guests(suite);
     int failed = 0;
-    try (Site site = new Site(hosts, artifacts, logs, display)) {
+    try (ScratchFolder scratch = new ScratchFolder("mplm-record"); Site site = new Site(hosts, artifacts, scratch.path(), display)) {
+      Path logs = scratch.path();
       for (Experiment experiment : guests) {
         display.trial(title(experiment), guests.indexOf(experiment) + 1, guests.size());
         try {
@@ -73,13 +74,12 @@ public record TraceRecorder(Duration length, Duration interval, String command, 
           failed++;
         }
       }
+      if (failed > 0) {
+        scratch.keep();
+        display.say("logs: " + logs);
+      }
     }
-    if (failed > 0) {
-      display.say("logs: " + logs);
-      return false;
-    }
-    Folders.remove(logs);
-    return true;
+    return failed == 0;
   }
 
   private void record(Suite suite, Experiment experiment, Site site, Artifacts artifacts, Display display, Path logs)
@@ -91,16 +91,36 @@ public record TraceRecorder(Duration length, Duration interval, String command, 
     String title = title(experiment) + ", " + accelerator + ", " + now + ", engine "
         + engine.property("engine.hash").substring(0, 16);
     Path file = file(suite, experiment);
-    TraceRecording.Result result =
-        new TraceRecording(site.rig(), site.accelerator(), experiment, display).run(length, interval, title, file, logs);
-    OptionalDouble slowdown = result.recorded().slowerThan(result.without());
-    new TraceStamp(command, now.toString(), experiment.benchmark().name(), experiment.problemClass(), experiment.vcpus(),
-        experiment.memory(), Kernel.arguments(experiment, Optional.empty()), site.accelerator(), site.rig().hosts().testbed(),
-        interval, Duration.ofNanos(1_000 * result.figures().get("recorded_time")), engine.properties(), guest.properties(),
-        Environment.stamp(site.rig().source().host()), result.figures(), result.without().iterations(),
-        result.recorded().iterations(), slowdown.isPresent() ? slowdown.getAsDouble() : null).write(TraceStamp.file(file));
-    display.close();
-    display.say(sentence(file, result, slowdown));
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      TraceRecording.Result result =
+          new TraceRecording(site.rig(), site.accelerator(), experiment, display).run(length, interval, title, fresh, logs);
+      OptionalDouble slowdown = result.recorded().slowerThan(result.without());
+      TraceStamp stamp = new TraceStamp(command, now.toString(), experiment.benchmark().name(), experiment.problemClass(), experiment.vcpus(),
+          experiment.memory(), Kernel.arguments(experiment, Optional.empty()), site.accelerator(), site.rig().hosts().testbed(),
+          interval, Duration.ofNanos(1_000 * result.figures().get("recorded_time")), engine.properties(), guest.properties(),
+          Environment.stamp(site.rig().source().host()), result.figures(), result.without().iterations(),
+          result.recorded().iterations(), slowdown.isPresent() ? slowdown.getAsDouble() : null);
+      put(fresh, stamp, file);
+      display.close();
+      display.say(sentence(file, result, slowdown));
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+
+  /** Replaces a trace and its stamp: no stamp ever stands beside a trace that it is not of. */
+  private static void put(Path fresh, TraceStamp stamp, Path file) throws IOException {
+    Path place = TraceStamp.file(file);
+    Path freshStamp = place.resolveSibling(place.getFileName() + ".new");
+    try {
+      stamp.write(freshStamp);
+      Files.deleteIfExists(place);
+      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(freshStamp, place, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(freshStamp);
+    }
   }
 
   private static String title(Experiment experiment) {

@@ -5,9 +5,7 @@ import static mplm.engine.unit.Patience.ANSWER;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -59,7 +57,7 @@ final class TraceRecording {
    * @param length how long is recorded
    * @param interval from one fetch of the dirty log to the next, whole milliseconds
    * @param title what the trace says of itself
-   * @param file the trace, which is whole and can be read, or is not there
+   * @param file the trace, which is whole and can be read if this returns
    * @param logs local folder, which must exist
    * @throws IOException the guest, the hypervisor or the recorder failed
    */
@@ -120,15 +118,11 @@ final class TraceRecording {
   }
 
   private static void fetch(Machine source, String trace, Path file) throws IOException {
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    source.host().fetch(Map.of(trace, file));
     try {
-      source.host().fetch(Map.of(trace, fresh));
-      new TraceFile(fresh);
-      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      new TraceFile(file);
     } catch (IllegalArgumentException e) {
       throw new IOException("the trace as it was fetched cannot be read: " + e.getMessage(), e);
-    } finally {
-      Files.deleteIfExists(fresh);
     }
   }
 }

@@ -40,6 +40,10 @@ public final class TraceLibrary {
         if (!Files.exists(file)) {
           throw new BadInput(file + ": no such file");
         }
+        if (!Files.exists(TraceStamp.file(file))) {
+          throw new BadInput(file + ": there is no " + TraceStamp.file(file).getFileName() + " beside it, which says of what guest it is;"
+              + " mplm record makes both");
+        }
         entries.add(new Entry(file, TraceStamp.of(file)));
       }
     }
