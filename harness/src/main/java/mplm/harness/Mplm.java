@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.Locale;
+import java.util.Optional;
 import mplm.engine.unit.Patience;
 import mplm.harness.artifact.BuildFailed;
 import mplm.harness.command.CleanCommand;
@@ -104,16 +105,24 @@ public final class Mplm {
   }
 
   private static boolean isDiskFull(IOException e) {
-    return Cause.of(BadInput.reason(e)).filter(Cause.DISK_FULL::equals).isPresent();
+    return isDiskFull(BadInput.reason(e));
+  }
+
+  private static boolean isDiskFull(String reason) {
+    return Cause.of(reason).filter(Cause.DISK_FULL::equals).isPresent();
   }
 
   private static int execute(CommandLine line, String... args) {
     try {
       return line.execute(args);
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-      return say(line, "native code cannot be loaded (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-          + "): it is unpacked below ~/.cache, which must not be mounted noexec; XDG_CACHE_HOME names another folder, or"
-          + " JAVA_TOOL_OPTIONS=-Djna.tmpdir=FOLDER", ExitCode.NOT_FIT);
+      String reason = String.valueOf(e.getMessage());
+      // JNA tells first what it could not load, and where it looked; why it could not unpack it may come last
+      Optional<String> full = reason.lines().filter(Mplm::isDiskFull).findFirst();
+      return say(line, "native code cannot be loaded (" + full.or(() -> reason.lines().findFirst()).orElse("")
+          + "): it is unpacked below ~/.cache, " + (full.isPresent() ? "so " + Cause.DISK_FULL.remedy()
+              : "which must not be mounted noexec; XDG_CACHE_HOME names another folder, or JAVA_TOOL_OPTIONS=-Djna.tmpdir=FOLDER"),
+          ExitCode.NOT_FIT);
     } catch (OutOfMemoryError e) {
       return say(line, "Java has taken the " + (Runtime.getRuntime().maxMemory() >> 20) + "MiB that it may, and needs more: take smaller"
           + " guests or fewer trials at once, or let it have more, such as by JAVA_TOOL_OPTIONS=-Xmx8g", ExitCode.NOT_FIT);

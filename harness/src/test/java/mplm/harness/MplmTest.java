@@ -268,6 +268,13 @@ public class MplmTest extends InFolder {
         assertThat(few.status()).isEqualTo(3);
         assertThat(few.err().lines()).singleElement().asString().startsWith("mplm: 40 files may be open, allowed: at least 256; ");
       });
+      // as that of Ubuntu 22.04
+      Files.writeString(java, "#!/bin/sh\necho 'Unrecognized option: --enable-native-access=ALL-UNNAMED' >&2\nexit 1\n");
+      assertThat(Forked.of(here, List.of(launcher.toString(), "list"))).satisfies(old -> {
+        assertThat(old.status()).isEqualTo(3);
+        assertThat(old.err().lines()).singleElement().asString().startsWith("mplm: " + java + " is older than Java 17, or does not run (Unrecognized ")
+            .contains("openjdk-17-jre-headless", "JAVA_HOME names ");
+      });
     } finally {
       RecordedRun.remove(root);
     }
@@ -325,6 +332,22 @@ public class MplmTest extends InFolder {
       assertThat(listed.err()).isEmpty();
       assertThat(listed.status()).isZero();
       assertThat(listed.out()).contains("mplm[:KEY=VALUE,...]");
+    }
+  }
+
+  /** Nothing can be unpacked there, or JNA's own code and not the scheduler: the remedy is not that for a cache without execution. */
+  @Test
+  public void aFullCacheIsToldAsAFullDisk() throws Exception {
+    for (int room : new int[] {0, 160}) {
+      try (SmallDisk disk = SmallDisk.of(1)) {
+        Files.write(disk.seen().resolve("ballast"), new byte[(1024 - room) << 10]);
+        List<String> line = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
+            System.getProperty("java.class.path"), "mplm.harness.Mplm", "list");
+        Forked listed = Forked.of(Map.of("XDG_CACHE_HOME", disk.path().toString()), disk.within(line));
+        assertThat(listed.status()).as(listed.err()).isEqualTo(3);
+        assertThat(listed.err().lines()).as("room of %d KiB", room).singleElement().asString()
+            .startsWith("mplm: native code cannot be loaded (").contains("No space left on device", "make room").doesNotContain("noexec");
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import mplm.engine.migration.Mplm;
 import mplm.engine.migration.Precopy;
 import mplm.harness.chart.Figure.Converged;
@@ -17,6 +18,7 @@ import mplm.harness.chart.Figure.Point;
 import mplm.harness.paper.Published;
 import mplm.harness.paper.Size;
 import mplm.harness.result.Cell;
+import mplm.harness.result.Origin;
 import mplm.harness.result.Outcome;
 import mplm.harness.result.Setting;
 import mplm.harness.result.TrialRow;
@@ -63,13 +65,15 @@ public final class Figures {
     List<Published.Point> published = PUBLISHED.of(experiment);
     return cells.get(0).isMeasured()
         ? new Figure(experiment.title(), (published.isEmpty() ? "" : label(experiment, cells.get(0).setting()))
-            + where(cells.get(0).setting()) + ", n = " + repetitions(counts), curves, published)
+            + where(cells) + ", n = " + repetitions(counts), curves, published)
         : new Figure(experiment.benchmark().title() + ", " + experiment.link(), "SIMULATED, not measured", curves, published);
   }
 
-  private static String where(Setting setting) {
+  private static String where(List<Cell> cells) {
+    Setting setting = cells.get(0).setting();
+    Stream<Setting> all = cells.stream().flatMap(cell -> cell.trials().stream()).flatMap(row -> row.measured().stream()).map(Origin.Measured::setting);
     return "under " + setting.acceleratorTitle() + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
-        + ", link shaped by " + setting.shaping() + ", measured on " + setting.started().substring(0, 10);
+        + ", link shaped by " + setting.shaping() + ", measured on " + Setting.days(all);
   }
 
   private static String label(Experiment experiment, Setting setting) {

@@ -28,6 +28,11 @@ public record TrendChart(String title, String unit, double[] values, double[] le
     return Chart.write(this::draw, folder, name);
   }
 
+  /** Such as {@code x 1.200}; from nothing there is no factor. */
+  public static String factor(double before, double after) {
+    return before > 0 ? String.format(Locale.ROOT, "x %.3f", after / before) : "up from 0";
+  }
+
   private XYChart draw() {
     XYChart chart = Chart.empty(title, "run", unit);
     double[] runs = IntStream.rangeClosed(1, values.length).mapToDouble(n -> n).toArray();
@@ -41,7 +46,7 @@ public record TrendChart(String title, String unit, double[] values, double[] le
       xs.addAll(List.of(runs[i] - 0.5, runs[i] + 0.5));
       ys.addAll(List.of(levels[i], levels[i]));
       if (i > 0 && levels[i] != levels[i - 1]) {
-        chart.addAnnotation(new AnnotationText(String.format(Locale.ROOT, "x %.3f", levels[i] / levels[i - 1]), runs[i] - 0.5,
+        chart.addAnnotation(new AnnotationText(factor(levels[i - 1], levels[i]), runs[i] - 0.5,
             1.08 * Math.max(levels[i], levels[i - 1]), false));
       }
     }

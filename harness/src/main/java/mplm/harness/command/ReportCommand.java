@@ -70,9 +70,12 @@ public final class ReportCommand implements Callable<Integer> {
       runs.subList(0, runs.indexOf(run)).forEach(before -> refuseOther(before, run));
       rows.addAll(run.rows());
     }
+    Path folder = output != null ? output : folder();
+    if (Files.exists(RunManifest.file(folder)) && !folder.toAbsolutePath().normalize().equals(folder())) {
+      throw new BadInput("--output " + folder + ": is the folder of a run, whose report stands there; allowed: any other folder");
+    }
     PrintWriter out = spec.commandLine().getOut();
     Answer.lines(Cell.of(rows)).forEach(out::println);
-    Path folder = output != null ? output : folder();
     new Report(folder, runs).write(rows).forEach(out::println);
     if (!Files.exists(RunManifest.file(folder))) {
       // a run has its own rows; together they can be compared as one file

@@ -49,6 +49,9 @@ final class SimulationFiles {
             + (Files.isDirectory(file) ? "is a folder" : "there is no such folder"));
       }
     });
+    if (csv != null && trials != null && csv.toAbsolutePath().normalize().equals(trials.toAbsolutePath().normalize())) {
+      throw new BadInput("--csv, --trials: both are " + csv + ", allowed: two files");
+    }
     Map<String, Path> folders = new LinkedHashMap<>();
     folders.put("--heat-map", heatMap);
     folders.put("--charts", charts);

@@ -68,7 +68,7 @@ public final class TrendCommand implements Callable<Integer> {
         List<Path> charts = new TrendChart(series.getKey(), metric.title(), values, levels).write(folder, name);
         out.println(metric + ", " + series.getKey() + ": " + points.size() + " runs, " + (charts.isEmpty() ? "not drawn" : charts.get(0)));
         for (int at : changes) {
-          out.println(String.format(Locale.ROOT, "  x %.3f from %s on (%.3f to %.3f, engine %s to %s)", levels[at] / levels[at - 1],
+          out.println(String.format(Locale.ROOT, "  %s from %s on (%.3f to %.3f, engine %s to %s)", TrendChart.factor(levels[at - 1], levels[at]),
               points.get(at).run(), levels[at - 1], levels[at], brief(points.get(at - 1)), brief(points.get(at))));
         }
       }

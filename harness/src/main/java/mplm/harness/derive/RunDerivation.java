@@ -21,6 +21,7 @@ import mplm.harness.record.RawTrial;
 import mplm.harness.record.RunManifest;
 import mplm.harness.record.TrialFolder;
 import mplm.harness.result.MethodSummary;
+import mplm.harness.result.Outcome;
 import mplm.harness.result.TrialRow;
 import mplm.harness.suite.PlannedTrial;
 import mplm.harness.table.TrialsCsv;
@@ -45,7 +46,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
     RunDerivation derivation = ofSomeRecords(run);
     List<String> lost = derivation.lost();
     if (!lost.isEmpty()) {
-      throw new BadInput(run + ": trials.csv has rows of trials whose records are not there: " + String.join(", ", lost)
+      throw new BadInput(run + ": trials.csv has rows of trials whose records are not there, or not whole: " + String.join(", ", lost)
           + "; mplm derive --drop-missing " + run + " drops these rows");
     }
     return derivation;
@@ -61,7 +62,7 @@ public record RunDerivation(Path run, RunManifest manifest) {
     return derivation;
   }
 
-  /** The folders of trials that have a row in {@code trials.csv} and no records that tell their end. */
+  /** The folders of trials that have a row in {@code trials.csv} and no records that tell their end, or not all. */
   public List<String> lost() throws IOException {
     Set<String> numbers = Files.exists(trials()) ? numbers(new String(Files.readAllBytes(trials()), StandardCharsets.UTF_8)) : Set.of();
     return missing().stream().filter(planned -> numbers.contains(Integer.toString(planned.number())))
@@ -171,9 +172,16 @@ public record RunDerivation(Path run, RunManifest manifest) {
     return missing;
   }
 
-  /** The end is written last; the records of a trial that was killed can end amid anything. */
+  /**
+   * The end is written last; the records of a trial that was killed can end amid anything. A trial that migrated or completed has more
+   * than its journal, and without that its row would have no numbers.
+   */
   private boolean hasEnd(PlannedTrial planned) throws IOException {
-    return Journal.read(folder(planned).journal()).outcome().isPresent();
+    TrialFolder folder = folder(planned);
+    Journal.Contents journal = Journal.read(folder.journal());
+    boolean hasMore = journal.migration().isPresent() || journal.outcome().filter(Outcome.COMPLETED::equals).isPresent();
+    return journal.outcome().isPresent()
+        && (!hasMore || Files.exists(folder.qmp()) && Files.exists(folder.serial(TrialFolder.SOURCE)));
   }
 
   /**

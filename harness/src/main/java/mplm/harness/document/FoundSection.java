@@ -70,7 +70,7 @@ record FoundSection(
   /** Such as {@code Measured on 2026-11-26 under TCG, testbed namespaces, not full size. 9 trials: 9 completed.} */
   private String what() {
     Setting setting = runs.iterator().next().setting();
-    return "Measured on " + setting.started().substring(0, 10) + " under " + setting.acceleratorTitle()
+    return "Measured on " + Setting.days(runs.stream().map(RunManifest::setting)) + " under " + setting.acceleratorTitle()
         + (setting.testbed().equals("none") ? "" : ", testbed " + setting.testbed())
         + (setting.ofEmulatedHosts() ? ", where no time says anything of speed" : "")
         + sizes().filter(size -> size != Size.FULL).distinct().map(size -> ", " + size).collect(Collectors.joining())
@@ -119,7 +119,8 @@ record FoundSection(
   }
 
   private static List<String> inPasses(Cell cell) {
-    double pass = cell.pass().orElse(Double.NaN);
+    // where no trial came so far as to tell, it is that of the guest as it was measured before
+    double pass = cell.pass().orElseGet(() -> cell.experiment().pass(cell.experiment().scaled().guest().used()));
     Optional<Published.Point> point = Published.read().of(cell);
     return List.of(cell.experiment().original(cell.method()).toString(),
         cell.total().map(mean -> Numbers.of(mean.over(pass))).orElseGet(() -> cell.trials().stream().map(Cell::atLeast)

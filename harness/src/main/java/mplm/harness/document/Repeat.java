@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.document;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +57,14 @@ final class Repeat {
     return manifest.engine().getOrDefault("qemu.source", "").matches("(folder|tarball) .*");
   }
 
-  /** The path of a suite's file, for a shell. */
+  /** A run's folder, from the clone if it is where runs go, else its name: a report tells nothing of where it was made. */
+  static String place(Path run) {
+    Path runs = Path.of("reports", "runs");
+    Path whole = run.toAbsolutePath().normalize();
+    return word((whole.getParent().endsWith(runs) ? runs.resolve(whole.getFileName()) : whole.getFileName()).toString());
+  }
+
+  /** A path, for a shell. */
   private static String word(String text) {
     return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }

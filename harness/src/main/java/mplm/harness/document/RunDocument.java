@@ -168,7 +168,7 @@ public record RunDocument(
     runs.values().stream().map(Repeat::engine).flatMap(Optional::stream).distinct().forEach(text -> blocks.add(new Paragraph(text)));
     blocks.add(new Paragraph("The whole suite as it was run, with every key, stands in run.json. From what was recorded, this"
         + " report and all tables and charts are computed again by:"));
-    runs.values().forEach(run -> blocks.add(new Code("harness/bin/mplm derive reports/runs/" + run.setting().run())));
+    runs.keySet().forEach(run -> blocks.add(new Code("harness/bin/mplm derive " + Repeat.place(run))));
   }
 
   private List<Path> links() {

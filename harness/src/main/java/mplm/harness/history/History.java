@@ -63,7 +63,8 @@ public final class History {
     private String machine() {
       Map<String, String> source = of.source(first().planned().experiment());
       return source.getOrDefault("cpu", "unknown CPU") + ", " + source.getOrDefault("cores", "?") + " cores, testbed "
-          + of.setting().testbed() + ", " + of.setting().accelerator().name();
+          + of.setting().testbed() + ", " + of.setting().accelerator().name()
+          + (of.setting().protection().equals("none") ? "" : ", " + of.setting().protection());
     }
 
     private OptionalDouble median(Metric metric) {
@@ -77,7 +78,7 @@ public final class History {
     Schema<Entry> schema = Schema.<Entry>of(FILE, "run, experiment, method and engine")
         .with("started", TEXT, "when the run began, ISO 8601, UTC", entry -> entry.of.setting().started())
         .with("run", TEXT, "name of the run's folder", entry -> entry.of.setting().run())
-        .with("machine", TEXT, "the source host's CPU and cores, the testbed and the accelerator", Entry::machine)
+        .with("machine", TEXT, "the source host's CPU and cores, the testbed, the accelerator, and `tls` if the stream was protected", Entry::machine)
         .with("experiment", TEXT, "name of the experiment", entry -> entry.first().planned().experiment().name())
         .with("title", TEXT, "the guest and its link, in words", entry -> entry.first().planned().experiment().title())
         .with("method", TEXT, "the whole text of the method", entry -> entry.first().planned().method())

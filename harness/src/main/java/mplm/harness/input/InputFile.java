@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -96,7 +97,8 @@ public final class InputFile {
       }
       return read;
     } catch (JsonProcessingException e) {
-      boolean broken = !(e instanceof JsonMappingException) || e.getCause() instanceof StreamReadException;
+      boolean broken = !(e instanceof JsonMappingException) || e.getCause() instanceof StreamReadException
+          && !(e.getCause() instanceof InputCoercionException);
       throw new BadInput(file + ":" + (broken ? notYaml(e) : explain(text, (JsonMappingException) e)));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // of text in memory there is none
@@ -167,6 +169,8 @@ public final class InputFile {
     String problem;
     if (e.getCause() instanceof BadValue bad) {
       problem = bad.problem();
+    } else if (e.getCause() instanceof InputCoercionException && place != null) {
+      problem = place.value() + " is not allowed, allowed: a smaller whole number";
     } else if (e instanceof UnrecognizedPropertyException unknown) {
       problem = "unknown key, allowed: " + new TreeSet<>(unknown.getKnownPropertyIds()).stream()
           .map(Object::toString).collect(Collectors.joining(", "));

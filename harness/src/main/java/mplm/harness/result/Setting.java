@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.result;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import mplm.engine.guest.Accelerator;
 
 /**
@@ -37,6 +39,12 @@ public record Setting(
 
   public Setting {
     protection = protection == null ? "none" : protection; // in the manifests of older runs
+  }
+
+  /** The days on which runs began, such as {@code 2026-11-29} or {@code 2026-11-29 to 2026-11-30}; at least one. */
+  public static String days(Stream<Setting> settings) {
+    List<String> days = settings.map(setting -> setting.started.substring(0, 10)).distinct().sorted().toList();
+    return days.get(0) + (days.size() == 1 ? "" : " to " + days.get(days.size() - 1));
   }
 
   /** The same with another engine, by its properties. */

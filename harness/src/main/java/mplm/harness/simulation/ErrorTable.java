@@ -214,7 +214,7 @@ public record ErrorTable(List<Row> rows, Overheads overheads) {
   }
 
   private static String number(double seconds) {
-    return Double.isNaN(seconds) ? "-" : String.format(Locale.ROOT, "%.2f", seconds);
+    return Double.isFinite(seconds) ? String.format(Locale.ROOT, "%.2f", seconds) : "-"; // over a best possible of 0
   }
 
   private static String exact(double number) {

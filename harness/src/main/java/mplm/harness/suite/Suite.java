@@ -40,6 +40,9 @@ public record Suite(String name, String asked, String title, int repetitions, Li
       }
       Set<String> names = new HashSet<>();
       for (Experiment experiment : experiments) {
+        if (experiment == null) {
+          throw new BadValue("experiments", "one is empty, allowed: a mapping each");
+        }
         if (!names.add(experiment.name())) {
           throw new BadValue("experiments", "two have the name '" + experiment.name() + "'");
         }

@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import mplm.harness.chart.Figure;
 import mplm.harness.chart.Figures;
+import mplm.harness.command.DeriveCommand;
 import mplm.harness.command.ReportCommand;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.Folders;
@@ -214,7 +215,7 @@ public class RecordedRunTest extends InRecordedRun {
     String rows = Files.readString(run.resolve("trials.csv"));
     RecordedRun.remove(run.resolve("trials/002-measured-mg.S-unmigrated-1"));
     assertThatThrownBy(() -> RunDerivation.ofRecords(run)).isInstanceOf(BadInput.class)
-        .hasMessage(run + ": trials.csv has rows of trials whose records are not there: trials/002-measured-mg.S-unmigrated-1;"
+        .hasMessage(run + ": trials.csv has rows of trials whose records are not there, or not whole: trials/002-measured-mg.S-unmigrated-1;"
             + " mplm derive --drop-missing " + run + " drops these rows");
     assertThat(run.resolve("trials.csv")).hasContent(rows);
     // a full disk or a kill has cut its last line off, in a quoted cell
@@ -531,5 +532,90 @@ public class RecordedRunTest extends InRecordedRun {
       rows.put(row.get("experiment") + " " + row.get("method_name"), row);
     }
     return rows;
+  }
+
+  /** Its row has all that was measured; what is left of its records has hardly anything. */
+  @Test
+  public void aRowIsNotReplacedByOneOfAPartOfItsRecords() throws Exception {
+    String rows = Files.readString(run.resolve("trials.csv"));
+    for (String gone : List.of("qmp.jsonl", "source/serial.txt")) {
+      Path file = run.resolve("trials/003-measured-mg.S-precopy-20s-1").resolve(gone);
+      byte[] before = Files.readAllBytes(file);
+      Files.delete(file);
+      Said refused = Said.by(new DeriveCommand(), run.toString());
+      assertThat(refused.exitCode()).as(gone).isEqualTo(2);
+      assertThat(refused.err()).contains("not whole: trials/003-measured-mg.S-precopy-20s-1; mplm derive --drop-missing " + run);
+      assertThat(run.resolve("trials.csv")).hasContent(rows);
+      Files.write(file, before);
+    }
+  }
+
+  @Test
+  public void theCommandDropsRowsWhenAskedAndNamesEachTrialWithoutOne() throws Exception {
+    RecordedRun.cutOff(run, "003-measured-mg.S-precopy-20s-1");
+    Said refused = Said.by(new DeriveCommand(), run.toString());
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).contains("mplm derive --drop-missing " + run);
+    Said dropped = Said.by(new DeriveCommand(), "--drop-missing", run.toString());
+    assertThat(dropped.exitCode()).as(dropped.err()).isZero();
+    assertThat(dropped.out()).startsWith(run.resolve("trials.csv").toString())
+        .contains("no row: trial 3, measured mg.S precopy:20s #1: its records are not there, or not whole");
+  }
+
+  @Test
+  public void aRunThatComparesEnginesHasNoOtherReport() throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode manifest = (ObjectNode) json.readTree(run.resolve("run.json").toFile());
+    manifest.putObject("engines").put("budget", "60s").putObject("properties").set("base", manifest.get("engine"));
+    json.writeValue(run.resolve("run.json").toFile(), manifest);
+    Said said = report(run.resolve("report"), run);
+    assertThat(said.exitCode()).isEqualTo(2);
+    assertThat(said.err()).contains(run + ": compares engines; its report is its verdict: mplm compare " + run);
+    assertThat(run.resolve("report")).doesNotExist();
+  }
+
+  @Test
+  public void aReportOfSeveralRunsStandsBesideTheLastAndInNoOther() throws Exception {
+    Path measured = part("measured");
+    Path other = part("short");
+    Said said = Said.by(new ReportCommand(), measured.toString(), other.toString());
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(run.resolve("short-and-1-more/index.html")).isNotEmptyFile();
+    assertThat(said.out()).contains(run.resolve("short-and-1-more/trials.csv").toString());
+    Said refused = report(measured, measured, other);
+    assertThat(refused.exitCode()).isEqualTo(2);
+    assertThat(refused.err()).isEqualTo("--output " + measured
+        + ": is the folder of a run, whose report stands there; allowed: any other folder");
+    assertThat(measured.resolve("index.html")).doesNotExist();
+  }
+
+  /** Nobody may take trials of two days for those of one. */
+  @Test
+  public void aReportOfSeveralRunsHasTheDaysOfAll() throws Exception {
+    Path first = part("measured");
+    Path second = part("short");
+    Path manifest = second.resolve("run.json");
+    Files.writeString(manifest, Files.readString(manifest).replaceFirst("(\"started\" ?: ?\")\\d{4}-\\d\\d-\\d\\d", "$12099-12-31"));
+    assertThat(report(run.resolve("days"), first, second).exitCode()).isZero();
+    assertThat(run.resolve("days/report.md")).content().containsPattern("Measured on 20\\d\\d-\\d\\d-\\d\\d to 2099-12-31 under ");
+  }
+
+  /** What was measured of its guest before says how long a pass takes. */
+  @Test
+  public void aScaledCellWithoutAGuestHasThePublishedValuesEvenSo() throws Exception {
+    RecordedRun.scale(run);
+    Files.writeString(run.resolve("trials/003-measured-mg.S-scaled-precopy-20s-1/journal.jsonl"),
+        "{\"t\":1.0,\"event\":\"end\",\"outcome\":\"failed\",\"reason\":\"no boot\"}\n");
+    RunDerivation.ofSomeRecords(run).again();
+    assertThat(run.resolve("report.md")).content().contains("in units of tau").doesNotContain("NaN");
+  }
+
+  @Test
+  public void runsOfOtherProgramsCannotBeCompared() throws Exception {
+    Path other = Files.createDirectories(run.resolve("once"));
+    String manifest = Files.readString(run.resolve("run.json"));
+    Files.writeString(other.resolve("run.json"), manifest.replaceFirst("\"iterations\" : null", "\"iterations\" : 3"));
+    assertThat(new RunComparison(RunDerivation.of(run), RunDerivation.of(other)).obstacles())
+        .anyMatch(text -> text.matches("program of measured: all iterations, .*, 3 iterations, .*"));
   }
 }

@@ -12,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import mplm.harness.Mplm;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.derive.RunDerivation;
 import mplm.harness.history.History.Point;
@@ -24,6 +26,7 @@ import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.statistics.ChangePoints;
 import mplm.harness.support.InRecordedRun;
+import mplm.harness.support.Said;
 import mplm.harness.support.SmallDisk;
 import mplm.harness.verdict.Metric;
 import org.testng.annotations.Test;
@@ -181,5 +184,22 @@ public class HistoryTest extends InRecordedRun {
     }
     // 1 in 100 by the rule
     assertThat(alarms).isLessThanOrEqualTo(7);
+  }
+
+  @Test
+  public void theCommandDrawsEachSeriesAndSaysWhereItChanged() throws Exception {
+    StringBuilder text = new StringBuilder("started,run,machine,experiment,title,method,engine,engine_hash,completed,time,lost\n");
+    for (int n = 0; n < 20; n++) {
+      text.append(String.format(Locale.ROOT, "t,r%02d,m,MG,a guest,mplm,,%s,3,%.2f,%.1f%n", n, (n < 10 ? "a" : "b").repeat(64),
+          (n < 10 ? 10 : 12) + 0.01 * (n % 3), n < 10 ? 0 : 0.4));
+    }
+    Path file = Files.writeString(folder.resolve("changed.csv"), text);
+    Path charts = folder.resolve("trend");
+    Said said = Said.by(() -> Mplm.run("trend", "--history", file.toString(), "--output", charts.toString()));
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(said.out()).contains("time, MG mplm (a guest; m): 20 runs, " + charts.resolve("time-1-MG-mplm.png"))
+        .containsPattern("\n  x 1\\.(19|20)\\d from r10 on \\(10\\.\\d+ to 12\\.\\d+, engine a{12} to b{12}\\)\n")
+        .containsPattern("\n  up from 0 from r10 on \\(0\\.000 to 0\\.400, ").doesNotContain("Infinity");
+    assertThat(charts.resolve("time-1-MG-mplm.svg")).content().containsPattern(">x 1\\.(19|20)");
   }
 }

@@ -187,6 +187,8 @@ public class NpbConfigsTest extends InFolder {
           + "limit_at_least, limit_passes, link, memory, methods, name, ready_within, repeats, verify_memory"},
       {"repetitions: 1", "repetitions: 0", "8: repetitions: 0, allowed: 1 to 10000"},
       {"repetitions: 1", "repetitions: 2000000000", "8: repetitions: 2000000000, allowed: 1 to 10000"},
+      {"repetitions: 1", "repetitions: 99999999999", "8: repetitions: \"99999999999\" is not allowed, allowed: a smaller whole number"},
+      {"experiments:\n", "experiments:\n  -\n", "9: experiments: one is empty, allowed: a mapping each"},
       {"repetitions: 1", "repetitions: one", "8: repetitions: \"one\" is not allowed, allowed: a whole number"},
       {"benchmark: mg", "benchmark: ft", "11: experiments.0.benchmark: unknown benchmark 'ft', allowed: mg, own"},
       {"class: S", "class: Z", "12: experiments.0.class: unknown class 'Z' of mg, allowed: S, A"},
