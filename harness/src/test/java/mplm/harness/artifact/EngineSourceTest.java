@@ -54,7 +54,7 @@ public class EngineSourceTest extends InFolder {
     Files.writeString(build, "#!/bin/sh\n" + script + "\n");
     assertThat(build.toFile().setExecutable(true)).isTrue();
     for (List<String> arguments : List.of(List.of("init", "-q"), List.of("add", "."),
-        List.of("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", tag), List.of("tag", tag))) {
+        List.of("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", "commit", "-q", "-m", tag), List.of("tag", tag))) {
       assertThat(Build.succeeds("git", clone, arguments)).isTrue();
     }
   }

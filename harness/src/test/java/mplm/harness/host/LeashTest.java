@@ -7,15 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import mplm.harness.support.InFolder;
 import org.awaitility.Awaitility;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
-public class LeashTest {
+public class LeashTest extends InFolder {
   static final List<String> WORDS =
       List.of(
           "", " ", "two words", "it's", "'", "''", "\"", "\\", "\\'", "$HOME", "$(id)", "`id`", "a\nb", "\n", "*", "~", "-n", "--",
@@ -56,9 +59,13 @@ public class LeashTest {
 
   @Test
   public void theProgramsStatusIsPassedOnAndNothingStaysBehind() throws Exception {
-    Process process = new ProcessBuilder("sh", "-c", Leash.command("sh", "-c", "sleep 0.1; exit 42")).start();
+    Path fifo = folder.resolve("go-on");
+    assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+    Process process = new ProcessBuilder("sh", "-c", Leash.command("sh", "-c", "read line <\"$1\"; exit 42", "sh", fifo.toString())).start();
     readPid(process);
     List<ProcessHandle> family = process.descendants().toList();
+    assertThat(family).isNotEmpty();
+    Files.writeString(fifo, "go on\n");
     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(42);
     Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> family.stream().noneMatch(ProcessHandle::isAlive));

@@ -62,16 +62,27 @@ public class RelayTest {
     assertThat(back.get(10, TimeUnit.SECONDS)).isEqualTo(data);
   }
 
+  /** Of some seconds: a reader that gets no CPU reads less, and none reads more. */
+  private double best(double most) throws Exception {
+    double best = 0;
+    for (int second = 0; second < 3; second++) {
+      double rate = measure(SECOND_MS);
+      assertThat(rate).isLessThan(most);
+      best = Math.max(best, rate);
+    }
+    return best;
+  }
+
   /** The rate, and half a megabyte that lay in sockets before: a reader on a busy machine finds it late. */
   @Test
   public void theRateIsKeptAndCanBeChanged() throws Exception {
     relay.limit(Bandwidth.parse("80Mbit/s"));
     sendForever();
     measure(500);
-    assertThat(measure(SECOND_MS)).isBetween(8e6, 10.5e6);
+    assertThat(best(10.5e6)).isGreaterThan(8e6);
     relay.limit(Bandwidth.parse("20Mbit/s"));
     measure(500);
-    assertThat(measure(SECOND_MS)).isBetween(2e6, 3e6);
+    assertThat(best(3e6)).isGreaterThan(2e6);
   }
 
   @Test

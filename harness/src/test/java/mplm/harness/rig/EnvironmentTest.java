@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import mplm.harness.Forked;
+import mplm.harness.support.SmallDisk;
 import org.testng.annotations.Test;
 
 public class EnvironmentTest {
@@ -24,5 +25,22 @@ public class EnvironmentTest {
     assertThat(stamp.get("cpu_flags")).isEqualTo(flags.replaceFirst("flags\\s*: ", "")).containsPattern("\\btsc\\b");
     assertThat(stamp).containsEntry("clocksource", Files.exists(CLOCK) ? Files.readString(CLOCK).strip() : "-")
         .containsKeys("kernel", "cpu", "microcode", "cores", "memory_kib");
+  }
+
+  /** A container that starts on a host adds a device: the run could not be resumed then. */
+  @Test
+  public void aDeviceWithoutHardwareIsNotInTheStamp() throws Exception {
+    try (SmallDisk disk = SmallDisk.of(1)) {
+      Path net = disk.seen().resolve("net");
+      Files.createDirectories(net.resolve("eth7/device"));
+      Files.createDirectories(net.resolve("docker7"));
+      for (String name : List.of("eth7", "docker7")) {
+        Files.writeString(net.resolve(name).resolve("speed"), "10000\n");
+      }
+      Forked told = Forked.of(Map.of(), disk.within(List.of("sh", "-c", "mount --bind \"$1\" /sys/class/net && eval \"$2\"", "stamp",
+          disk.path().resolve("net").toString(), Environment.STAMP)));
+      assertThat(told.status()).as(told.err()).isZero();
+      assertThat(told.out().lines().map(String::strip).filter(line -> line.startsWith("nic_"))).containsExactly("nic_mbit_per_s.eth7=10000");
+    }
   }
 }

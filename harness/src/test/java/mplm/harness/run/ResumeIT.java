@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,7 @@ public class ResumeIT {
   public void aControllerThatIsKilledLosesAndRepeatsNoTrial() throws Exception {
     Random random = new Random(SEED);
     List<Integer> doneAtKills = new ArrayList<>();
+    Map<Path, String> ends = new HashMap<>(); // journals of trials that were done
     for (int kill = 1; kill <= KILLS; kill++) {
       Optional<Path> begun = begun();
       Process controller = start(begun);
@@ -78,6 +80,9 @@ public class ResumeIT {
       System.out.println("kill " + kill + ", " + milliseconds + " ms after '" + last + "'" + (over ? ", too late" : "") + ": "
           + done + " done");
       doneAtKills.add(done);
+      if (begun().isPresent()) {
+        ends.putAll(ended(begun().orElseThrow()));
+      }
     }
     Process controller = start(begun());
     String said = new String(controller.getInputStream().readAllBytes());
@@ -92,13 +97,30 @@ public class ResumeIT {
     assertThat(rows).allSatisfy(row ->
         assertThat(row).containsEntry("outcome", "completed").containsEntry("memory_compared", "equal"));
     assertThat(doneAtKills).isSorted();
+    ends.forEach((journal, text) -> assertThat(journal).as("a trial that was done is not made again").hasContent(text));
     Hosts hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
     for (HostConfig config : List.of(hosts.source(), hosts.destination())) {
       try (Host host = Host.connect(config)) {
         assertThat(host.check(SOON, "ls", config.workFolder())).doesNotContain("trial-");
-        assertThat(host.check(SOON, "ls", "/dev/shm")).doesNotContain("mplm");
+        assertThat(host.run(SOON, "test", "-e", config.memoryFile()).exitStatus()).isEqualTo(1);
       }
     }
+  }
+
+  private static Map<Path, String> ended(Path run) throws IOException {
+    Map<Path, String> ended = new HashMap<>();
+    if (!Files.isDirectory(run.resolve("trials"))) {
+      return ended;
+    }
+    try (Stream<Path> files = Files.walk(run.resolve("trials"))) {
+      for (Path journal : files.filter(file -> file.endsWith("journal.jsonl")).toList()) {
+        String text = Files.readString(journal);
+        if (text.contains("\"event\":\"end\"")) {
+          ended.put(journal, text);
+        }
+      }
+    }
+    return ended;
   }
 
   /** In pre-copy the trial would have failed, in post-copy its guest would be lost. */

@@ -35,13 +35,29 @@ public final class SmallDisk implements AutoCloseable {
     List<String> line = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "unshare"));
     line.addAll(isRoot ? List.of() : List.of("--user", "--map-root-user"));
     line.addAll(List.of("--mount", "sh", "-c", MOUNT, "sh", folder.toString(), Integer.toString(mebibytes), option));
-    Process holder = new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process holder = new ProcessBuilder(line).start();
     SmallDisk disk = new SmallDisk(folder, isRoot, holder);
     if (holder.inputReader().readLine() == null) {
+      String why = String.join(" ", holder.errorReader().lines().toList());
       disk.close();
-      throw new SkipException("no file system can be mounted in a namespace of this user");
+      if (mayMakeNamespaces(isRoot)) {
+        throw new IOException("cannot mount a file system: " + why);
+      }
+      throw new SkipException("no file system can be mounted in a namespace of this user: " + why);
     }
     return disk;
+  }
+
+  private static boolean mayMakeNamespaces(boolean isRoot) throws IOException {
+    List<String> line = new ArrayList<>(List.of("unshare", "--mount"));
+    line.addAll(isRoot ? List.of() : List.of("--user", "--map-root-user"));
+    line.add("true");
+    try {
+      return new ProcessBuilder(line).redirectErrorStream(true).start().waitFor() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
   }
 
   /** Where it is, for what runs {@link #within}. */

@@ -7,6 +7,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
+import mplm.engine.migration.Progress;
 import mplm.harness.result.Rows;
 import mplm.harness.result.TrialRow;
 import org.testng.annotations.Test;
@@ -41,5 +43,20 @@ public class SummaryTest {
         [1/4] MG mg.W mplm #1: migrating for 20 of at most 80s, 10000 pages remain
         [1/4] MG mg.W mplm #1: completed, total 20.359s, downtime 6.186s
         """);
+  }
+
+  /** A trial leaves one line; before the stream is connected nothing is known of its pages, and nothing breaks. */
+  @Test
+  public void onATerminalATrialLeavesOneLine() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Display display = Display.on(new PrintStream(bytes, true, StandardCharsets.UTF_8), true);
+    TrialRow row = Rows.completed("mplm", 1, 20.359, 6.186);
+    display.trial(row.planned().name(), 1, 4);
+    display.stage("migrating");
+    display.migration(new Progress(Duration.ofSeconds(1), "setup", Optional.empty(), Optional.empty()), Duration.ofSeconds(80));
+    display.migration(row.migration().orElseThrow().last().orElseThrow(), Duration.ofSeconds(80));
+    display.end(row);
+    display.close();
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).endsWith("[1/4] MG mg.W mplm #1: completed, total 20.359s, downtime 6.186s\n");
   }
 }

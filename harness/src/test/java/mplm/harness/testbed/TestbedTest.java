@@ -146,6 +146,8 @@ public class TestbedTest {
   /** Takes and gives back the place of this user's testbed, over and over; says of each refusal what it was told. */
   public static final class Contender {
     public static void main(String[] args) throws IOException {
+      System.out.println("ready");
+      System.in.read();
       for (int i = 0; i < 400; i++) {
         try (TestbedFolder folder = TestbedFolder.take()) {
           Files.createFile(folder.path().resolve("file"));
@@ -177,10 +179,16 @@ public class TestbedTest {
     }
     processes.addAll(both);
     Process other = both.get(1);
+    for (Process one : both) {
+      assertThat(one.inputReader().readLine()).isEqualTo("ready");
+    }
+    for (Process one : both) {
+      one.getOutputStream().close(); // both at once
+    }
     CompletableFuture<List<String>> others = CompletableFuture.supplyAsync(() -> other.inputReader().lines().toList());
     List<String> said = new ArrayList<>(both.get(0).inputReader().lines().toList());
     said.addAll(others.get());
-    assertThat(said).allSatisfy(text -> assertThat(text).matches("occupied: another testbed of this user is up \\(process \\d+\\), .*"));
+    assertThat(said).as("they have met").isNotEmpty().allSatisfy(text -> assertThat(text).matches("occupied: another testbed of this user is up \\(process \\d+\\), .*"));
     assertThat(runtime).isEmptyDirectory();
   }
 
