@@ -53,8 +53,9 @@ final class DowntimeDerivation {
     Duration heard = destination.completed().isEmpty() || source.completed().isEmpty() ? Duration.ZERO
         : destination.lateness(destination.completed())
             .plus(Duration.ofNanos(Math.max(0, source.completed().getAsLong() - destination.completed().getAsLong())));
-    // what QEMU calls downtime is only the end of it where the guest was stopped first
-    Optional<Measure> qemu = migration.downtime().filter(downtime -> !migration.method().stopsFirst()).map(downtime -> new Measure(
+    // what QEMU calls downtime is only the end of it where the guest was stopped first, and in post-copy the source's part of it alone
+    boolean isPart = migration.method().stopsFirst() || migration.postcopy().isPresent();
+    Optional<Measure> qemu = migration.downtime().filter(downtime -> !isPart).map(downtime -> new Measure(
         downtime, QEMU_RESOLUTION.plus(way).plus(parts.map(DowntimeParts::stop).orElse(Duration.ZERO)).plus(heard)));
     Optional<String> missing = held ? Optional.of(HELD) : Optional.empty();
     Optional<Duration> seen = migration.downtimeSeen();

@@ -38,7 +38,7 @@ final class TrialMeasures {
   private TrialMeasures() {}
 
   static Schema<TrialRow> downtimes(Schema<TrialRow> schema) {
-    schema = measure(schema, "downtime_qemu", "by QEMU's own figure, `downtime`", ", or the guest was stopped first",
+    schema = measure(schema, "downtime_qemu", "by QEMU's own figure, `downtime`", ", or the guest was stopped first, or went by post-copy",
         Downtimes::qemu);
     schema = measure(schema, "downtime_stop_resume", "from QEMU's event STOP at the source to RESUME at the destination",
         ", or `downtime_missing` says why", Downtimes::stopResume);

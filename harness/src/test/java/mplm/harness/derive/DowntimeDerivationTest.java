@@ -96,6 +96,22 @@ public class DowntimeDerivationTest {
     assertThat(downtimes.disagreement().orElseThrow()).startsWith("guest 2.1000 s").endsWith(" against stop-resume 2.0000 s +- 0.0120 s");
   }
 
+  /** QEMU's own ends there when the source has sent the devices, so it contradicts nothing. */
+  @Test
+  public void ofPostcopyThereIsNoneOfQemu() throws Exception {
+    event("source", "STOP", "{}", 1000, 10_000, 1);
+    event("destination", "RESUME", "{}", 5000, 12_000, 1);
+    event("source", "MIGRATION", "{\"status\": \"completed\"}", 1000, 14_010, 1);
+    ask("source", 9, "query-migrate", "{\"status\": \"completed\", \"total-time\": 9010, \"downtime\": 3, \"setup-time\": 3,"
+        + " \"ram\": {\"transferred\": 8192, \"remaining\": 0, \"total\": 8192, \"normal\": 2, \"duplicate\": 0, \"dirty-sync-count\": 2,"
+        + " \"dirty-pages-rate\": 0, \"mbps\": 40.0, \"postcopy-bytes\": 4096}}", 14_050);
+    Downtimes downtimes = downtimes(false);
+    assertThat(downtimes.qemu()).isEmpty();
+    assertThat(downtimes.headlineName()).contains("stop-resume");
+    assertThat(downtimes.headline().orElseThrow().value()).isEqualTo(Duration.ofMillis(2000));
+    assertThat(downtimes.disagreement()).isEmpty();
+  }
+
   /** An hour forward, while the guest stands still: the event STOP is no hour late by that, nor do all downtimes agree by an error of one. */
   @Test
   public void aClockThatIsSetMeanwhileMovesNoDowntime() throws Exception {
