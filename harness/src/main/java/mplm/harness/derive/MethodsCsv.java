@@ -41,9 +41,9 @@ public final class MethodsCsv {
         .with("program_slowdown", NUMBER, "the one divided by the other", NO_PROGRAM, MethodSummary::slowdown)
         .with("lost_s_median", SECONDS, "median of the time that the program lost, of the trials that completed", NO_LOSS, MethodSummary::lost)
         .with("lost_error_s_median", SECONDS, "median of `lost_error_s`", NO_LOSS, MethodSummary::lostError)
-        .with("lost_before_s_median", SECONDS, "median of `lost_before_s`", NO_LOSS, MethodSummary::lostBefore)
-        .with("lost_blackout_s_median", SECONDS, "median of `lost_blackout_s`", NO_LOSS, MethodSummary::lostBlackout)
-        .with("lost_after_s_median", SECONDS, "median of `lost_after_s`", NO_LOSS, MethodSummary::lostAfter)
+        .with("lost_before_s_median", SECONDS, "`lost_before_s` of the trial with the median `lost_s`, or the mean of the two in the middle", NO_LOSS, MethodSummary::lostBefore)
+        .with("lost_blackout_s_median", SECONDS, "`lost_blackout_s` of the same", NO_LOSS, MethodSummary::lostBlackout)
+        .with("lost_after_s_median", SECONDS, "`lost_after_s` of the same", NO_LOSS, MethodSummary::lostAfter)
         .with("size", TEXT, Size.MEANING, summary -> Size.of(summary.experiment(), summary.setting().orElseThrow()));
   }
 }

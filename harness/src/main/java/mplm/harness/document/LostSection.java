@@ -54,7 +54,7 @@ record LostSection(List<MethodSummary> methods, List<RunDocument.LostCharts> cha
     List<Block> blocks = new ArrayList<>();
     blocks.add(new Heading(2, "What the program lost"));
     blocks.add(new Paragraph("How much later the program reached where it would have been without the migration, until its speed was back:"
-        + " medians of the trials that completed, in seconds. Parts are medians too, and need not add up."));
+        + " medians of the trials that completed, in seconds. Parts are those of the trial that lost the median."));
     charts.forEach(experiment -> {
       experiment.lost().ifPresent(chart -> blocks.add(new Picture(chart, "time that the program lost by each method, before, in and after its stop")));
       experiment.choice().ifPresent(chart -> blocks.add(new Picture(chart,

@@ -5,6 +5,7 @@ import static mplm.engine.unit.Durations.seconds;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +34,10 @@ import mplm.harness.suite.Experiment;
  * @param delay median time of the repetition that was moved, less that of the unmigrated guest in the same experiment, seconds: the
  *     downtime, and by how much the migration slowed the guest down before and after
  * @param slowdown the one over the other; for a program that runs once this is the migration's whole cost
- * @param lost median of the time that the program lost, seconds; {@code lostError} that of its errors
+ * @param lost median of the time that the program lost, seconds; {@code lostError} that of its errors, over all trials
  * @param lostKnown of how many trials that is known
- * @param lostBefore median of its part before the stop, {@code lostBlackout} of its stop, {@code lostAfter} of that after it
+ * @param lostBefore its part before the stop, {@code lostBlackout} in it, {@code lostAfter} after it, of the trial that lost the median:
+ *     they add up to that
  */
 public record MethodSummary(Experiment experiment, Optional<Setting> setting, Method method, Map<Outcome, Long> outcomes,
     OptionalDouble total, OptionalDouble downtime, OptionalDouble delay, OptionalDouble slowdown,
@@ -54,7 +56,7 @@ public record MethodSummary(Experiment experiment, Optional<Setting> setting, Me
             median(completed(repetitions), row -> row.migration().flatMap(MigrationResult::totalTime)),
             median(completed(repetitions), row -> row.downtimes().headline().map(Measure::value)),
             both(program, alone, (moved, stayed) -> moved - stayed), both(program, alone, (moved, stayed) -> moved / stayed),
-            lost(repetitions, LostTime.Parts::all), lost(repetitions, LostTime.Parts::error),
+            lost(repetitions, LostTime.Parts::all), median(completed(repetitions), row -> row.lost().map(LostTime.Parts::error)),
             completed(repetitions).filter(row -> row.lost().isPresent()).count(), lost(repetitions, LostTime.Parts::before),
             lost(repetitions, LostTime.Parts::blackout), lost(repetitions, LostTime.Parts::after)));
       });
@@ -72,8 +74,13 @@ public record MethodSummary(Experiment experiment, Optional<Setting> setting, Me
     return experiment.original(method).toString();
   }
 
+  /** Of the trial that lost the median, or the mean of the two in the middle: so the parts add up to it. */
   private static OptionalDouble lost(List<TrialRow> trials, Function<LostTime.Parts, Duration> part) {
-    return median(completed(trials), row -> row.lost().map(part));
+    List<LostTime.Parts> known = completed(trials).map(TrialRow::lost).flatMap(Optional::stream)
+        .sorted(Comparator.comparing(LostTime.Parts::all)).toList();
+    int n = known.size();
+    return n == 0 ? OptionalDouble.empty()
+        : OptionalDouble.of((seconds(part.apply(known.get((n - 1) / 2))) + seconds(part.apply(known.get(n / 2)))) / 2);
   }
 
   private static <K> Map<K, List<TrialRow>> by(List<TrialRow> rows, Function<TrialRow, K> key) {

@@ -83,15 +83,15 @@ public class CompareCommandTest extends InFolder {
   @Test
   public void aMethodInProportionIsOneMethod() throws Exception {
     String columns = "run,repetition,experiment,method,method_name,scaled_method,outcome,origin,total_s,downtime_s,max_tolerable_downtime_s,"
-        + "mplm_policy,mplm_epoch_s,mplm_batch_pages,mplm_dirty_share_percent,mplm_first_epoch_nondirty,mplm_strict_scan\n";
+        + "mplm_policy,mplm_epoch_s,mplm_batch_pages,mplm_dirty_share_percent,mplm_first_epoch_nondirty,mplm_strict_scan,lost_s\n";
     StringBuilder rows = new StringBuilder(columns);
     for (int n = 1; n <= 3; n++) {
       for (String guest : List.of("MG,1", "IS,2", "SP,3", "BT,4")) {
         String[] scaled = guest.split(",");
-        rows.append(String.format(Locale.ROOT, "one,%d,%s,mplm:epoch=%ss,mplm,mplm,completed,measured,%d.%d,2,,,,,,,\n", n, scaled[0],
-            scaled[1], 10, n));
-        rows.append(String.format(Locale.ROOT, "one,%d,%s,precopy:%ss,precopy,precopy:20s,completed,measured,%d.%d,1,,,,,,,\n", n, scaled[0],
-            scaled[1], 15, n));
+        rows.append(String.format(Locale.ROOT, "one,%d,%s,mplm:epoch=%ss,mplm,mplm,completed,measured,%d.%d,2,,,,,,,,5.%d\n", n, scaled[0],
+            scaled[1], 10, n, n));
+        rows.append(String.format(Locale.ROOT, "one,%d,%s,precopy:%ss,precopy,precopy:20s,completed,measured,%d.%d,1,,,,,,,,-0.%d\n", n, scaled[0],
+            scaled[1], 15, n, n));
       }
     }
     Path file = Files.writeString(folder.resolve("scaled.csv"), rows);
@@ -100,7 +100,8 @@ public class CompareCommandTest extends InFolder {
 
     assertThat(said.exitCode()).as(said.err()).isEqualTo(ExitCode.FAILED);
     assertThat(said.out()).containsPattern("MG +mplm -> precopy:20s +migration time, s .* too few, a verdict needs \\d+ rounds")
-        .containsPattern("(?m)^all .* migration time, s .* worse").containsPattern("(?m)^all .* downtime, s .* better");
+        .containsPattern("(?m)^all .* migration time, s .* worse").containsPattern("(?m)^all .* downtime, s .* better")
+        .containsPattern("(?m)^all .* program's lost time, s .* better");
   }
 
   @Test
