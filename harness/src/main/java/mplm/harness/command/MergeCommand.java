@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import mplm.harness.derive.RunDerivation;
@@ -50,8 +49,10 @@ public final class MergeCommand implements Callable<Integer> {
       List<Path> begun = runs.stream().filter(run -> !isEmpty(run)).toList();
       RunMerge merge = new RunMerge((begun.isEmpty() ? runs : begun).stream().map(RunDerivation::of).toList());
       merge.write(output.toAbsolutePath().normalize()).forEach(out::println);
-      missing = new ArrayList<>(merge.missing());
-      runs.stream().filter(run -> !begun.contains(run)).forEach(run -> missing.add(run + ": nothing was begun there"));
+      missing = merge.missing();
+      // a batch system that requeues a job before its first trial leaves one, and the trials are made by the next
+      String rest = missing.isEmpty() ? ", and no trial is missing" : "";
+      runs.stream().filter(run -> !begun.contains(run)).forEach(run -> out.println(run + ": nothing was begun there" + rest));
     }
     missing.forEach(what -> out.println("missing: " + what));
     out.flush();
