@@ -14,8 +14,8 @@ import mplm.engine.unit.Durations;
 /**
  * Stock pre-copy that stops the guest after a round that gained little: what remains has shrunk by less than {@code share} percent of what
  * was sent meanwhile. It is the kind of rule that Ibrahim, Hofmeyr, Iancu and Roman propose for memory-intensive MPI and OpenMP guests
- * ("Optimized Pre-Copy Live Migration for Memory Intensive Applications", SC 2011), and 5 % is about the share that is told of it.
- * Their online algorithm looks at more than this, so the name here is not theirs.
+ * ("Optimized Pre-Copy Live Migration for Memory Intensive Applications", SC 2011). The share of 5 % is this kit's choice, and their
+ * online algorithm looks at more than this, so the name here is not theirs.
  *
  * @param share of what the link sent in the round, percent, 1 to 99
  * @param first the maximum tolerable downtime before it stops the guest: QEMU's default, 300 ms, less in proportion

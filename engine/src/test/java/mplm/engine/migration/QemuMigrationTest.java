@@ -322,6 +322,15 @@ public class QemuMigrationTest {
     }
   }
 
+  /** But of dirty-limit, which needs KVM. */
+  @Test
+  public void eachMethodIsAmongThoseThatAreCancelled() {
+    List<Method> all = Arrays.stream(cancelled()).map(of -> Method.parse((String) of[0])).toList();
+    assertThat(all).extracting(Method::name).containsAll(Methods.forms().stream().map(Methods.Form::name)
+        .filter(name -> !name.equals("unmigrated")).toList());
+    assertThat(all.stream().flatMap(method -> method.capabilities().stream()).toList()).contains("auto-converge", "xbzrle", "multifd");
+  }
+
   @Test
   public void aRefusedSettingIsTold() throws Exception {
     start(true);
