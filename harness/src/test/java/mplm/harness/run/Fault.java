@@ -42,7 +42,7 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
     LIVE,
     /** The guest is stopped and the rest of its memory is sent. */
     FINAL,
-    /** The guest runs at the destination and the rest of its memory is sent. */
+    /** The guest runs at the destination, and more than half of its memory is there. */
     POSTCOPY
   }
 
@@ -151,7 +151,7 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
   }
 
   String link() {
-    return letsTheGuestThrough() ? "100Mbit/s" : "40Mbit/s";
+    return letsTheGuestThrough() && when != When.POSTCOPY ? "100Mbit/s" : "40Mbit/s";
   }
 
   @Override

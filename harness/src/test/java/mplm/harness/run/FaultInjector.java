@@ -27,6 +27,7 @@ import mplm.harness.result.Outcome;
  */
 final class FaultInjector extends PrintStream {
   private static final Pattern LINE = Pattern.compile("\\[(\\d+)/\\d+\\] .*? #1: (.*)");
+  private static final Duration BROKEN = Patience.of(Duration.ofSeconds(13));
   private static final Duration MOMENT = Patience.of(Duration.ofMinutes(1));
   private static final Duration SOON = Patience.of(Duration.ofSeconds(20));
 
@@ -70,6 +71,15 @@ final class FaultInjector extends PrintStream {
         case $mine in *" $process "*) continue ;; esac
         if [ "${line%% *}" = "$master" ]; then sessions="$sessions $process"; fi
       done
+      """;
+
+  /** $1 work folder: until the guest is at the destination, and 45 of the some 77 MB of its memory have left. */
+  private static final String SECOND_HALF =
+      """
+      sent() { awk '$1 == "mig:" { print $10 }' /proc/net/dev; }
+      until grep -qs src-downtime-end "$1"/trial-*/qemu.log; do sleep 0.05; done
+      begin=$(sent)
+      until [ $(($(sent) - begin)) -ge 45000000 ]; do sleep 0.05; done
       """;
 
   /** $1 seconds: nobody gets in meanwhile, and nobody stays. */
@@ -205,8 +215,7 @@ final class FaultInjector extends PrintStream {
       case BOOT -> "until [ -S \"$(echo \"$1\"/trial-*/qmp.sock)\" ]; do sleep 0.05; done; sleep 1.5";
       case LIVE -> "until grep -qsE 'migration_bitmap_sync_end|mplm_start' \"$1\"/trial-*/qemu.log; do sleep 0.05; done; sleep 1";
       case FINAL -> "until grep -qs src-vm-stopped \"$1\"/trial-*/qemu.log; do sleep 0.05; done";
-      // the destination has said so before it reads on
-      case POSTCOPY -> "until grep -qs src-downtime-end \"$1\"/trial-*/qemu.log; do sleep 0.05; done; sleep 2";
+      case POSTCOPY -> SECOND_HALF;
       case BETWEEN -> ":";
     };
     own.get("source").check(MOMENT, "sh", "-c", sign, "injector", hosts.source().workFolder());
@@ -221,7 +230,8 @@ final class FaultInjector extends PrintStream {
       case CUT -> link("down");
       case CUT_AND_RESTORED -> {
         link("down");
-        pause(2000);
+        // in post-copy until its stream is made anew, which is when nothing got through for 10 s
+        pause(fault.when() == Fault.When.POSTCOPY ? 1000 * BROKEN.toSeconds() : 2000);
         link("up");
       }
       case DISK_FULL -> on(fault, FILL, work(fault));
