@@ -170,13 +170,14 @@ public record Migration(
 
     /** A destination that has got all before the source was told to cancel would run the guest too; another one has ended, or is of no use. */
     private String endThere() throws InterruptedException {
+      boolean ran = false;
       try {
-        boolean ran = destination.execute("query-status", PostcopyRecovery.SOON).path("running").asBoolean();
+        ran = destination.execute("query-status", PostcopyRecovery.SOON).path("running").asBoolean();
         destination.execute("quit", PostcopyRecovery.SOON);
-        return ran ? "; " + destination.name() + ": ran the guest too, and was ended" : "";
       } catch (QmpException e) {
-        return "";
+        return ran ? "; " + destination.name() + ": ran the guest too, and whether it ended is not known: " + e.getMessage() : "";
       }
+      return ran ? "; " + destination.name() + ": ran the guest too, and was ended" : "";
     }
 
     /** Says why it did not. Where the source has sent it all it must not, and where the source is gone the migration's reason says so. */
