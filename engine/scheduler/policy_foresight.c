@@ -21,19 +21,19 @@
  * policy "cold".  While the stage is held, there is always a new plan, and what
  * of the dirty set is not expected in the next epoch is sent.
  *
- * Nothing is to be set: an epoch lasts 100 ms, or a 300th of what the non-dirty
+ * Nothing is to be set: an epoch lasts 100 ms, or a 400th of what the non-dirty
  * set takes to be sent, for a longer migration has to look further back and
- * ahead; or ten times what the last fetch and plan took the sender and, at a
+ * ahead; or ten times what a fetch and a plan take the sender and, at a
  * microsecond a page, the guest, whose first write to a page after a fetch is a
- * fault under KVM.
+ * fault under KVM.  It ends with the planned stop at the latest.
  *
  * Good with programs that iterate.  No better than "cold" with others, and with
  * programs whose period is longer than the history or shorter than two epochs.
  *
  * Costs 65 bits a page (0.2 % of the guest's memory).  What it reads of them at
  * a fetch for 1. and 2. is a sample of SAMPLE words, whatever the guest's size;
- * for 4. it is as many bitmaps as epochs to the stop.  That time is the epoch's
- * own: with terabytes, it is a part of it that is seen.
+ * for 4. it is as many bitmaps as epochs to the stop, where the dirty set is.
+ * That time is the epoch's own: with terabytes, it is a part of it that is seen.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -46,8 +46,8 @@
 #define SAMPLE 1024                  /* words */
 #define PAGE_BYTES 4104              /* of a page in QEMU's stream */
 #define EPOCH_MS 100
-#define EPOCHS 300                   /* at most, for the non-dirty set */
-#define RATE_KNOWN 4                 /* epochs until the link's rate is */
+#define EPOCHS 400                   /* at most, for the non-dirty set */
+#define RATE_KNOWN 3                 /* epochs until the link's rate is */
 #define FAULTS_PER_MS 1000
 #define SURE 20                      /* percent; less is not worth a plan */
 
@@ -59,8 +59,10 @@ typedef struct Foresight {
      * met, and how many that could have been.
      */
     uint64_t foreseen, unlikely;
-    uint64_t bytes;                  /* sent when the epoch began */
+    uint64_t bytes, pages;           /* sent when the epoch began */
     uint64_t rate;                   /* of the link, bytes per second */
+    uint32_t rates;                  /* epochs that it was learned from */
+    int64_t fetch_ms;                /* what the fetch before the last took */
     uint32_t period;                 /* epochs; 0: none */
     uint32_t stop;                   /* epochs to the stop that is planned */
     int64_t least_ms;                /* of an epoch, by the guest's size */
@@ -103,14 +105,29 @@ static inline unsigned long expected_word(const MplmScheduler *s, const Block *b
     return word | fetched_before(s, b, age + 1)[w];
 }
 
+/*
+ * The link's rate, and by the first of them the least epoch.  Nothing tells of
+ * it the first epoch, which fills the sockets' buffers, and one that had nothing
+ * to send, or zeros mostly, which are a few bytes each.
+ */
 static void learn_rate(MplmScheduler *s, Foresight *f, int64_t ms)
 {
-    if (ms > 0 && !s->epoch_waited) {
-        uint64_t rate = (s->bytes - f->bytes) * 1000 / ms;
+    uint64_t sent = s->stats.dirty_sent + s->stats.nondirty_sent;
+    uint64_t bytes = s->bytes - f->bytes;
+
+    if (ms > 0 && s->stats.epochs > 2 && !s->epoch_waited &&
+        2 * bytes > (sent - f->pages) * PAGE_BYTES) {
+        uint64_t rate = bytes * 1000 / ms;
 
         f->rate = f->rate ? (7 * f->rate + rate) / 8 : rate;
+        if (f->rate && f->rates < RATE_KNOWN) {
+            f->rates++;
+            f->least_ms = s->stats.nondirty_pages * PAGE_BYTES * 1000 /
+                          f->rate / EPOCHS;
+        }
     }
     f->bytes = s->bytes;
+    f->pages = sent;
 }
 
 /* How the last fetch compares with those before, and with what was expected */
@@ -253,7 +270,7 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
     double pages = (double)f->rate * interval / 1000 / PAGE_BYTES;
     double left = s->stats.nondirty_pages + s->stats.dirty_pages;
     double passed = (double)(now_ms - s->start_ms) / interval;
-    double most, best, best_left = left;
+    double most, best, best_left;
     /* Once only the dirty set is left, a stop is not put off: it always could be */
     bool anew = s->late_epochs <= 1 || held(s);
     uint32_t last = anew ? HORIZON : f->stop ? f->stop - 1 : 0;
@@ -275,6 +292,7 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
     }
     most = f->latest / interval;
     best = passed + 2 * left / pages;
+    best_left = f->over ? left : s->stats.dirty_pages;
     for (uint32_t h = 1; h <= last && f->sure; h++) {
         double rest = left_at(since[h], stride_of(s), h, pages);
         double cost = passed + h + 2 * rest / pages;
@@ -323,9 +341,11 @@ static void defer(MplmScheduler *s, const Foresight *f)
             then[a] = fetched_before(s, b, ages[a]);
         }
         for (uint64_t w = 0; w < words_of(b->pages); w++) {
+            /* of other pages it means nothing, until the next fetch */
+            unsigned long dirty = b->pending[w] & b->dirtied[w];
             unsigned long word = f->stop || at_last ? 0 : ~0UL;
 
-            for (uint32_t a = 0; a < n; a++) {
+            for (uint32_t a = 0; a < n && dirty & ~word; a++) {
                 word |= then[a][w];
             }
             b->deferred[w] = word;
@@ -344,16 +364,17 @@ static void foresight_epoch_begin(MplmScheduler *s, int64_t now_ms)
         learn_writes(s, f);
         f->period = find_period(s, f);
         plan_stop(s, f, now_ms, interval);
-        if (s->stats.epochs <= RATE_KNOWN && f->rate) {
-            f->least_ms = s->stats.nondirty_pages * PAGE_BYTES * 1000 /
-                          f->rate / EPOCHS;
-        }
-        cost = s->fetch_ms +
+        /* the lesser of two: one that had to wait for its turn is no measure */
+        cost = (f->fetch_ms < s->fetch_ms ? f->fetch_ms : s->fetch_ms) +
                (s->stats.fetched - s->last_fetched) / FAULTS_PER_MS;
+        f->fetch_ms = s->fetch_ms;
     }
     defer(s, f);
     cost = 10 * cost > EPOCH_MS ? 10 * cost : EPOCH_MS;
     cost = cost < f->least_ms ? f->least_ms : cost;
+    if (f->stop && cost > f->stop * interval) {
+        cost = f->stop * interval;
+    }
     s->epoch_ms = cost < s->knobs.epoch_ms ? cost : s->knobs.epoch_ms;
 }
 
