@@ -44,7 +44,7 @@ final class OverheadFit {
     int tried = 0;
     for (double step = FIRST_STEP; step >= LAST_STEP; ) {
       double before = least;
-      for (int number = 0; number < Overheads.SIZE; number++) {
+      for (int number = 0; number < Overheads.FITTED; number++) {
         for (double direction : new double[] {step, -step}) {
           Overheads other = best.with(number, direction);
           double distance = other.equals(best) ? least : distance(other);

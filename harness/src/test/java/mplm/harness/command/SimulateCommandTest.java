@@ -144,6 +144,18 @@ public class SimulateCommandTest extends InFolder {
     assertThat(column(said.out(), "mplm", 10)).isCloseTo(column(plain, "mplm", 10) / 2, withinPercentage(5));
   }
 
+  /** A guest that writes to 1000 pages per second and stands still for 0.1 ms at each has 10 % less time to write. */
+  @Test
+  public void aFirstWriteToAPageCostsTheGuestTime() {
+    String guest = "synthetic:memory=64MiB,set=32MiB,rate=1000,pattern=sequential";
+    String[] methods = {"--link", "100Mbit/s", "--methods", "mplm"};
+    String plain = run(guest, methods[0], methods[1], methods[2], methods[3]).out();
+    Said said = run(guest, methods[0], methods[1], methods[2], methods[3], "--overheads", "first-write=0.1ms");
+    assertThat(said.exitCode()).as(said.err()).isZero();
+    assertThat(said.out().lines().findFirst().orElseThrow()).endsWith(",slowness=1,first-write=100us");
+    assertThat(column(said.out(), "mplm", 10)).isCloseTo(column(plain, "mplm", 10) / 1.1, withinPercentage(3));
+  }
+
   /** A number of a row, counted from behind its outcome. */
   private static double column(String text, String method, int number) {
     String line = text.lines().filter(one -> one.startsWith(method + " ")).findFirst().orElseThrow();

@@ -27,7 +27,7 @@ import org.testng.annotations.Test;
 
 /** "Real" trials here are simulated ones under overheads that the fit does not know. */
 public class ErrorTableTest extends InFolder {
-  private static final Overheads TRUE = new Overheads(0.9, 2048, 12, 20, 170, 1.3);
+  private static final Overheads TRUE = new Overheads(0.9, 2048, 12, 20, 170, 1.3, 0);
   private static final double SETUP = 0.08;
 
 
