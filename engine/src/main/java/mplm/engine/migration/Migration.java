@@ -137,9 +137,24 @@ public record Migration(
 
     MigrationResult finish() throws InterruptedException {
       MigrationResult result = result();
-      Optional<String> trouble = stopped && result.outcome() != Outcome.COMPLETED ? goOnAtTheSource() : Optional.empty();
-      return trouble.isEmpty() ? result
-          : account.result(result.outcome(), result.reason().orElseThrow() + "; the guest still stands still: " + trouble.orElseThrow());
+      if (result.outcome() == Outcome.COMPLETED) {
+        return result;
+      }
+      Optional<String> trouble = stopped ? goOnAtTheSource().map(why -> "; the guest still stands still: " + why)
+          : method.needsDirtyRing() ? liftDirtyLimit().map(why -> "; the guest is still slowed down: " + why) : Optional.empty();
+      return trouble.isEmpty() ? result : account.result(result.outcome(), result.reason().orElseThrow() + trouble.orElseThrow());
+    }
+
+    /** QEMU refuses it to itself while it cancels, and its vCPUs would stay limited (10.0, migration_cancel). Says why they are. */
+    private Optional<String> liftDirtyLimit() throws InterruptedException {
+      try {
+        source.execute("cancel-vcpu-dirty-limit", ANSWER);
+        return Optional.empty();
+      } catch (QmpException.NotYet | QmpException.Refused e) {
+        return Optional.of(e.getMessage());
+      } catch (QmpException e) {
+        return Optional.empty();
+      }
     }
 
     private MigrationResult result() throws InterruptedException {

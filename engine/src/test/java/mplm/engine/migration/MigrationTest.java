@@ -214,6 +214,19 @@ public class MigrationTest {
     assertThat(result.end().ram().orElseThrow().transferred()).isEqualTo(new DataSize(1000));
   }
 
+  /** QEMU does not lift its limit of the vCPUs itself. */
+  @Test
+  public void whoIsNotMovedIsNotSlowedDownAnyLonger() throws Exception {
+    states(ACTIVE);
+    source.on("migrate_cancel", arguments -> {
+      states("{\"status\": \"cancelled\"}");
+      return "{\"return\": {}, \"id\": ID}";
+    });
+    assertThat(run(Method.parse("precopy:1ms,dirty-limit=4"), Duration.ofMillis(100)).outcome()).isEqualTo(Outcome.NOT_CONVERGED);
+    assertThat(source.commands()).extracting(command -> command.path("execute").asText())
+        .containsSubsequence("migrate_cancel", "cancel-vcpu-dirty-limit");
+  }
+
   /** Long before its limit; cancelled once, and never begun again. */
   @Test
   public void oneThatStandsStillHasFailed() throws Exception {
