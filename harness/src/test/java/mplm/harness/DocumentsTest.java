@@ -13,10 +13,18 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.engine.scheduler.Scheduler;
+import mplm.harness.derive.RecordedRun;
+import mplm.harness.statistics.Median;
 import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
@@ -28,6 +36,10 @@ public class DocumentsTest {
   private static final Pattern TARGET = Pattern.compile("(?m)(?:^ {4}|`)make ([a-z-]+)");
   private static final Pattern SECONDS = Pattern.compile("(?ms)^```sh seconds\\n(.*?)^```");
   private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+  private static final Path METHODS_EXAMPLE = Path.of("reports/methods-example");
+  private static final List<String> GUESTS = List.of("MG", "IS", "SP", "BT");
+  private static final Pattern MEDIANS =
+      Pattern.compile("(-?[0-9.]+) / (-?[0-9.]+) / (?:(-?[0-9.]+) ± ([0-9.]+)|-)(?: \\((\\d of \\d)\\))?");
 
   @DataProvider
   public Iterator<Object> documents() throws IOException {
@@ -117,10 +129,90 @@ public class DocumentsTest {
   /** A command draws two kinds of charts of one name, and the other kind names neither. */
   @Test
   public void theChartsOfPoliciesShowEachPolicyAndTheBestPossible() throws Exception {
-    for (String guest : List.of("MG", "IS", "SP", "BT")) {
+    for (String guest : GUESTS) {
       assertThat(Files.readString(CLONE.resolve("reports/policies/" + guest + ".svg"))).as(guest).contains("best possible, computed")
           .contains(Scheduler.policies().stream().map(policy -> policy.equals("paper") ? "<title>mplm:epoch=" : "<title>mplm:policy=" + policy)
               .toList());
     }
+  }
+
+  /** Each figure, and how many trials completed; a cell that only one of the two has is one too. */
+  @Test
+  public void theMediansOfTheMethodsExampleAreThoseOfItsRows() throws Exception {
+    Map<String, String> printed = printedMedians();
+    Map<String, String> computed = computedMedians(rowsOfTheMethodsExample());
+    Set<String> all = new TreeSet<>(printed.keySet());
+    all.addAll(computed.keySet());
+    assertThat(all.stream().filter(figure -> !Objects.equals(printed.get(figure), computed.get(figure)))
+        .map(figure -> figure + ": printed " + printed.get(figure) + ", by the rows " + computed.get(figure)))
+        .as("figures of the table that are not those of the rows").isEmpty();
+    assertThat(printed).isNotEmpty();
+  }
+
+  /** The rows of both runs are there together as they are there apart, so that each row counts and not only that of a median. */
+  private static List<Map<String, String>> rowsOfTheMethodsExample() throws Exception {
+    List<Map<String, String>> rows = RecordedRun.table(CLONE.resolve(METHODS_EXAMPLE).resolve("trials.csv"));
+    List<Map<String, String>> apart = new ArrayList<>();
+    for (String run : List.of("mg-is", "sp-bt")) {
+      apart.addAll(RecordedRun.table(CLONE.resolve(METHODS_EXAMPLE).resolve(run).resolve("trials.csv")));
+    }
+    assertThat(rows.size()).as("rows of both runs").isEqualTo(apart.size());
+    for (int i = 0; i < rows.size(); i++) {
+      assertThat(rows.get(i)).as("row %d of both runs", i + 1).isEqualTo(apart.get(i));
+    }
+    // a cell of the table knows no other outcome
+    assertThat(rows.stream().map(row -> row.get("outcome")).collect(Collectors.toSet())).isEqualTo(Set.of("completed", "not converged"));
+    return rows;
+  }
+
+  /** By guest, method and column, as the table prints it. */
+  private static Map<String, String> printedMedians() throws IOException {
+    List<String> lines = text(METHODS_EXAMPLE.resolve("README.md")).lines().toList();
+    int head = lines.indexOf("| method | " + String.join(" | ", GUESTS) + " |");
+    assertThat(head).as("the line of " + METHODS_EXAMPLE + "/README.md with which the table begins").isNotNegative();
+    Map<String, String> figures = new TreeMap<>();
+    for (String line : lines.stream().skip(head + 2).takeWhile(line -> line.startsWith("|")).toList()) {
+      String[] cells = line.split("\\s*\\|\\s*"); // the first is what stands before the line's first bar
+      assertThat(cells).as(line).hasSize(2 + GUESTS.size());
+      for (int i = 0; i < GUESTS.size(); i++) {
+        String of = GUESTS.get(i) + ", " + cells[1].replace("`", "") + ", ";
+        Matcher cell = MEDIANS.matcher(cells[2 + i]);
+        if (cells[2 + i].equals("not converged")) {
+          figures.put(of + "completed", "0 of 3");
+          continue;
+        }
+        assertThat(cell.matches()).as(of + "medians: " + cells[2 + i]).isTrue();
+        figures.put(of + "completed", Objects.requireNonNullElse(cell.group(5), "3 of 3"));
+        figures.put(of + "migration time", cell.group(1));
+        figures.put(of + "downtime", cell.group(2));
+        figures.put(of + "time lost", Objects.requireNonNullElse(cell.group(3), "-"));
+        figures.put(of + "error of the time lost", Objects.requireNonNullElse(cell.group(4), "-"));
+      }
+    }
+    return figures;
+  }
+
+  /** The same by the rows, of guests that were moved. */
+  private static Map<String, String> computedMedians(List<Map<String, String>> rows) {
+    Map<String, String> figures = new TreeMap<>();
+    rows.stream().filter(row -> !row.get("method").equals("unmigrated"))
+        .collect(Collectors.groupingBy(row -> row.get("experiment") + ", " + row.get("scaled_method") + ", ")).forEach((of, trials) -> {
+          List<Map<String, String>> completed = trials.stream().filter(row -> row.get("outcome").equals("completed")).toList();
+          figures.put(of + "completed", completed.size() + " of " + trials.size());
+          if (!completed.isEmpty()) {
+            figures.put(of + "migration time", median(completed, "total_s", "%.1f"));
+            figures.put(of + "downtime", median(completed, "downtime_s", "%.2f"));
+            figures.put(of + "time lost", median(completed, "lost_s", "%.1f"));
+            figures.put(of + "error of the time lost", median(completed, "lost_error_s", "%.1f"));
+          }
+        });
+    return figures;
+  }
+
+  /** Of the trials that have a value; {@code -} if none has. */
+  private static String median(List<Map<String, String>> trials, String column, String format) {
+    double[] values = trials.stream().map(row -> row.get(column)).filter(value -> !value.isEmpty())
+        .mapToDouble(Double::parseDouble).toArray();
+    return values.length == 0 ? "-" : String.format(Locale.ROOT, format, Median.of(values));
   }
 }
