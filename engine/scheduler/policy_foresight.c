@@ -47,7 +47,7 @@
 #define PAGE_BYTES 4104              /* of a page in QEMU's stream */
 #define EPOCH_MS 100
 #define EPOCHS 400                   /* at most, for the non-dirty set */
-#define RATE_KNOWN 3                 /* epochs until the link's rate is */
+#define RATE_KNOWN 3                 /* epochs that told of the link's rate */
 #define FAULTS_PER_MS 1000
 #define SURE 20                      /* percent; less is not worth a plan */
 
@@ -55,16 +55,18 @@ typedef struct Foresight {
     /* By lag: pages in both fetches and in either; older ones count less. */
     uint64_t same[HISTORY], either[HISTORY];
     /*
-     * Of the pages written, how many more were expected than a guess would have
+     * How many more of the pages written were expected than a guess would have
      * met, and how many that could have been.
      */
     uint64_t foreseen, unlikely;
     uint64_t bytes, pages;           /* sent when the epoch began */
     uint64_t rate;                   /* of the link, bytes per second */
     uint32_t rates;                  /* epochs that it was learned from */
+    bool told;                       /* the epoch before told of the link */
     int64_t fetch_ms;                /* what the fetch before the last took */
     uint32_t period;                 /* epochs; 0: none */
     uint32_t stop;                   /* epochs to the stop that is planned */
+    int64_t stop_ms;                 /* when that is */
     int64_t least_ms;                /* of an epoch, by the guest's size */
     double latest;                   /* ms: by then all is to be sent */
     bool sure;                       /* the guest writes what is expected */
@@ -106,17 +108,18 @@ static inline unsigned long expected_word(const MplmScheduler *s, const Block *b
 }
 
 /*
- * The link's rate, and by the first of them the least epoch.  Nothing tells of
- * it the first epoch, which fills the sockets' buffers, and one that had nothing
- * to send, or zeros mostly, which are a few bytes each.
+ * The link's rate, and the least epoch by the first rates.  An epoch tells of it
+ * if it had pages to send all the time, and not zeros mostly, which are a few
+ * bytes each; and if the one before did, so that buffers were full already.
  */
 static void learn_rate(MplmScheduler *s, Foresight *f, int64_t ms)
 {
     uint64_t sent = s->stats.dirty_sent + s->stats.nondirty_sent;
     uint64_t bytes = s->bytes - f->bytes;
+    bool tells = !s->epoch_waited &&
+                 2 * bytes > (sent - f->pages) * PAGE_BYTES;
 
-    if (ms > 0 && s->stats.epochs > 2 && !s->epoch_waited &&
-        2 * bytes > (sent - f->pages) * PAGE_BYTES) {
+    if (ms > 0 && f->told && tells) {
         uint64_t rate = bytes * 1000 / ms;
 
         f->rate = f->rate ? (7 * f->rate + rate) / 8 : rate;
@@ -126,6 +129,7 @@ static void learn_rate(MplmScheduler *s, Foresight *f, int64_t ms)
                           f->rate / EPOCHS;
         }
     }
+    f->told = tells;
     f->bytes = s->bytes;
     f->pages = sent;
 }
@@ -273,7 +277,9 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
     double most, best, best_left;
     /* Once only the dirty set is left, a stop is not put off: it always could be */
     bool anew = s->late_epochs <= 1 || held(s);
-    uint32_t last = anew ? HORIZON : f->stop ? f->stop - 1 : 0;
+    int64_t ahead = f->stop && interval > 0
+        ? (f->stop_ms - now_ms + interval / 2) / interval : 0;
+    uint32_t last = anew || ahead > HORIZON ? HORIZON : ahead > 0 ? ahead : 0;
     uint64_t sure = f->unlikely ? f->foreseen * 100 / f->unlikely : 0;
     Since since;
 
@@ -292,7 +298,7 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
     }
     most = f->latest / interval;
     best = passed + 2 * left / pages;
-    best_left = f->over ? left : s->stats.dirty_pages;
+    best_left = s->stats.dirty_pages;
     for (uint32_t h = 1; h <= last && f->sure; h++) {
         double rest = left_at(since[h], stride_of(s), h, pages);
         double cost = passed + h + 2 * rest / pages;
@@ -304,6 +310,7 @@ static void plan_stop(MplmScheduler *s, Foresight *f, int64_t now_ms,
             f->over = false;
         }
     }
+    f->stop_ms = now_ms + f->stop * interval;
     s->forecast = (MplmForecast) {
         .period_ms = f->period * interval, .confidence = sure,
         .stop_ms = f->stop * interval,
@@ -341,7 +348,7 @@ static void defer(MplmScheduler *s, const Foresight *f)
             then[a] = fetched_before(s, b, ages[a]);
         }
         for (uint64_t w = 0; w < words_of(b->pages); w++) {
-            /* of other pages it means nothing, until the next fetch */
+            /* the bit of any other page means nothing until the next fetch */
             unsigned long dirty = b->pending[w] & b->dirtied[w];
             unsigned long word = f->stop || at_last ? 0 : ~0UL;
 

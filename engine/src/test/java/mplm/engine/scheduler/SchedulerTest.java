@@ -198,17 +198,26 @@ public class SchedulerTest {
     }
   }
 
-  /** The stop is planned in epochs: a longer one that its cost asks for would put it off. */
-  @Test
-  public void noEpochOfForesightEndsBehindTheStopThatIsPlanned() {
-    int[] shortened = {0};
+  /** What a plan takes, ms, in the end; and how many plans there are at least once nothing is left that was never dirtied. */
+  @DataProvider
+  public Object[][] longerPlans() {
+    return new Object[][] {{13, 3}, {300, 1}};
+  }
+
+  /** The stop is planned in epochs: a longer one that its cost asks for would put it off, and so would a plan in longer epochs. */
+  @Test(dataProvider = "longerPlans")
+  public void noLongerEpochOfForesightPutsOffTheStop(int takes, int latePlans) {
+    int planned = 0;
+    int late = 0;
+    long before = 0;
     try (Scheduler scheduler = new Scheduler("foresight", Knobs.PAPER)) {
       scheduler.addBlock(full(4096));
       scheduler.start(0);
       long now = 0;
       long bytes = 0;
       for (int n = 1; n <= 200; n++) {
-        for (int page = 0; page < 150 && scheduler.next(now) == Action.SEND; page++) {
+        long begin = now;
+        for (int page = 0; page < (scheduler.epochEnd() - begin) * 3 / 2 && scheduler.next(begin) == Action.SEND; page++) {
           scheduler.sent(scheduler.block(), scheduler.page());
           bytes += 4104;
         }
@@ -217,23 +226,31 @@ public class SchedulerTest {
           break;
         }
         Bitmap fetched = new Bitmap(4096);
-        fetched.set(1000 + n % 10 * 200, 200);
+        for (long at = begin; at < now; at += 100) {
+          fetched.set(1000 + at / 100 % 10 * 200, 200);
+        }
         scheduler.merge(0, fetched);
         scheduler.progress(bytes);
         scheduler.epoch(now);
         long stop = scheduler.forecast().map(forecast -> forecast.stop().toMillis()).orElse(0L);
         if (stop > 0) {
           assertThat(scheduler.epochEnd()).as("end of an epoch that begins at %d", now).isLessThanOrEqualTo(now + stop);
-          // every plan takes so long from now on that the next epoch ought to be longer
-          scheduler.planned(now + 300);
-          shortened[0]++;
+          planned++;
+          // plans take so long in the end that the next epoch ought to be longer
+          scheduler.planned(scheduler.stats().nondirtyPages() < 300 ? now + takes : now);
+          late = scheduler.stats().nondirtyPages() == 0 ? late + 1 : 0;
+          if (late > 1) {
+            assertThat(now + stop).as("stop as planned at %d", now).isLessThanOrEqualTo(before + (scheduler.epochEnd() - now) / 2 + 1);
+          }
+          before = now + stop;
         }
       }
     }
-    assertThat(shortened[0]).as("epochs with a planned stop").isGreaterThan(2);
+    assertThat(planned).as("epochs with a planned stop").isGreaterThan(2);
+    assertThat(late).as("plans without non-dirty pages").isGreaterThanOrEqualTo(latePlans);
   }
 
-  /** What is dirty waits for the stop then, and what never was dirtied does not. */
+  /** Without a planned stop, what is dirty waits for the end, and what was never dirtied is sent before. */
   @Test
   public void withoutAPlannedStopForesightExpectsTheDirtySetToBeLeft() {
     Random random = new Random(5);
