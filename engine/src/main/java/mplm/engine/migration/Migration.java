@@ -37,6 +37,9 @@ public record Migration(
   /** A migration of which nothing more gets through for so long is broken: its link is cut, or the destination does not take it. */
   private static final Duration STILL = Patience.of(Duration.ofSeconds(10));
 
+  /** The time in which a migration that is over is over for QEMU's other commands too. */
+  private static final Duration LIFT = Patience.of(Duration.ofSeconds(2));
+
   private static final Duration POLL = Duration.ofMillis(100);
 
   /** A migration whose stream is not encrypted, and whose guest goes on when it has arrived. */
@@ -141,19 +144,30 @@ public record Migration(
         return result;
       }
       Optional<String> trouble = stopped ? goOnAtTheSource().map(why -> "; the guest still stands still: " + why)
-          : method.needsDirtyRing() ? liftDirtyLimit().map(why -> "; the guest is still slowed down: " + why) : Optional.empty();
+          : method.needsDirtyRing() ? liftDirtyLimit() : Optional.empty();
       return trouble.isEmpty() ? result : account.result(result.outcome(), result.reason().orElseThrow() + trouble.orElseThrow());
     }
 
-    /** QEMU refuses it to itself while it cancels, and its vCPUs would stay limited (10.0, migration_cancel). Says why they are. */
+    /**
+     * When QEMU cancels, it asks itself to lift the limit, and refuses that since the migration still runs: the vCPUs would stay limited
+     * (10.0, migration_cancel). Says why they may still be.
+     */
     private Optional<String> liftDirtyLimit() throws InterruptedException {
-      try {
-        source.execute("cancel-vcpu-dirty-limit", ANSWER);
-        return Optional.empty();
-      } catch (QmpException.NotYet | QmpException.Refused e) {
-        return Optional.of(e.getMessage());
-      } catch (QmpException e) {
-        return Optional.empty();
+      long deadline = System.nanoTime() + LIFT.toNanos();
+      while (true) {
+        try {
+          source.execute("cancel-vcpu-dirty-limit", ANSWER);
+          return Optional.empty();
+        } catch (QmpException.Refused e) {
+          if (System.nanoTime() - deadline > 0) {
+            return Optional.of("; the guest is still slowed down: " + e.getMessage());
+          }
+          Thread.sleep(POLL.toMillis());
+        } catch (QmpException.NotYet e) {
+          return Optional.of("; whether the guest is still slowed down is not known: " + e.getMessage());
+        } catch (QmpException e) {
+          return Optional.empty();
+        }
       }
     }
 

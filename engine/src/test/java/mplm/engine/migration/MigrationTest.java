@@ -227,6 +227,15 @@ public class MigrationTest {
         .containsSubsequence("migrate_cancel", "cancel-vcpu-dirty-limit");
   }
 
+  @Test
+  public void whoIsStillSlowedDownIsTold() throws Exception {
+    states("{\"status\": \"failed\", \"error-desc\": \"Channel error\"}");
+    source.on("cancel-vcpu-dirty-limit",
+        arguments -> "{\"error\": {\"class\": \"GenericError\", \"desc\": \"migration is running\"}, \"id\": ID}");
+    assertThat(run(Method.parse("precopy:1ms,dirty-limit=4"), LONG).reason().orElseThrow()).contains("Channel error")
+        .contains("; the guest is still slowed down: ").endsWith("migration is running");
+  }
+
   /** Long before its limit; cancelled once, and never begun again. */
   @Test
   public void oneThatStandsStillHasFailed() throws Exception {

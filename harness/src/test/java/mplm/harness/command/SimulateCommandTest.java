@@ -144,7 +144,7 @@ public class SimulateCommandTest extends InFolder {
     assertThat(column(said.out(), "mplm", 10)).isCloseTo(column(plain, "mplm", 10) / 2, withinPercentage(5));
   }
 
-  /** A guest that writes to 1000 pages per second and stands still for 0.1 ms at each has 10 % less time to write. */
+  /** A guest that writes to 1000 pages per second and stands still for 0.1 ms at each takes 10 % longer for the same. */
   @Test
   public void aFirstWriteToAPageCostsTheGuestTime() {
     String guest = "synthetic:memory=64MiB,set=32MiB,rate=1000,pattern=sequential";
@@ -179,6 +179,7 @@ public class SimulateCommandTest extends InFolder {
       {List.of("FOLDER/guest.trace", "--methods", "precopy"), "--methods: method 'precopy': .*"},
       {List.of("FOLDER/guest.trace", "--limit", "0s"), "--limit: the limit is more than 0s, .*"},
       {List.of("FOLDER/guest.trace", "--overheads", "fetch=2ms,haste=3"), "--overheads: 'haste=3' is no overhead, allowed: goodput=.*"},
+      {List.of("FOLDER/guest.trace", "--overheads", "first-write=1ms"), "--overheads: 'first-write=1ms' is out of range, allowed: .*"},
       {List.of("FOLDER/guest.trace", "--overheads", "goodput=2"), "--overheads: 'goodput=2' is out of range, allowed: .*"},
       {List.of("FOLDER/guest.trace", "--csv", "FOLDER/none/out.csv"), "--csv FOLDER/none/out.csv: cannot be written: .*"},
       {List.of("FOLDER/guest.trace", "--overheads", "fetch=2ms,fetch=3ms"),

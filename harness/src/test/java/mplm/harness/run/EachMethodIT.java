@@ -14,6 +14,7 @@ import mplm.engine.migration.Methods;
 import mplm.engine.scheduler.Scheduler;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
+import mplm.engine.unit.Patience;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.host.Hosts;
@@ -33,7 +34,7 @@ import org.testng.annotations.Test;
 @Test(groups = {"testbed", "long"}, timeOut = 1_800_000)
 public class EachMethodIT extends InFolder {
   private static final Path CLONE = Path.of("..").toAbsolutePath().normalize();
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Patience.of(Duration.ofSeconds(60));
 
   /**
    * In half a second the link takes less than the program writes to, so that three rounds are made: in the third XBZRLE has pages to
@@ -58,7 +59,7 @@ public class EachMethodIT extends InFolder {
         .map(Method::parse).toList();
   }
 
-  /** But of a guest that stays, of dirty-limit, and of the method that another test of this run adds for a while. */
+  /** All are but a guest that stays, dirty-limit, and the method that another test of this run adds for a while. */
   @Test
   public void eachMethodIsAmongThem() {
     List<Methods.Form> forms = Methods.forms().stream().filter(form -> form != OneRound.FORM).toList();

@@ -67,8 +67,11 @@ public class NpbConfigsTest extends InFolder {
   }
 
   @Test
-  public void theExampleOfACustomWorkloadIsRight() {
-    Benchmark lu = new NpbConfigs(SHIPPED.resolve("examples")).benchmark("lu");
+  public void theExamplesOfCustomWorkloadsAreRight() {
+    NpbConfigs examples = new NpbConfigs(SHIPPED.resolve("examples"));
+    assertThat(examples.benchmarks()).containsExactlyInAnyOrder("idle", "kv", "lu")
+        .allSatisfy(name -> assertThat(examples.benchmark(name).workload()).isNotNull());
+    Benchmark lu = examples.benchmark("lu");
     assertThat(lu.workload().ready()).contains("Time step");
     assertThat(lu.classes().get("A").memory()).isEqualTo(DataSize.parse("42MiB"));
   }
