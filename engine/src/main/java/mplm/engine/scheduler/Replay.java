@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import mplm.engine.scheduler.Scheduler.Action;
 
 /**
@@ -24,9 +25,10 @@ public final class Replay implements AutoCloseable {
    * @param migrations live stages begun
    * @param picks pages picked by the scheduler, each the one that QEMU picked
    * @param fetches fetches between epochs
+   * @param forecasts what the policy expected as an epoch began, each as QEMU told it; of a policy that expects nothing none
    * @param left pages that QEMU had neither sent nor discarded at the end of the log: 0 if the last migration completed
    */
-  public record Report(long migrations, long picks, long fetches, long left) {}
+  public record Report(long migrations, long picks, long fetches, long forecasts, long left) {}
 
   /** QEMU and the scheduler disagree, or the log is not one of QEMU's; the message names the line. */
   public static final class Divergence extends Exception {
@@ -51,6 +53,9 @@ public final class Replay implements AutoCloseable {
   private long migrations;
   private long picks;
   private long fetches;
+  /** What QEMU's scheduler expects of the epoch that begins; told before the epoch is. */
+  private Optional<Forecast> told = Optional.empty();
+  private long forecasts;
 
   private Replay() {}
 
@@ -66,7 +71,7 @@ public final class Replay implements AutoCloseable {
           throw new Divergence(log + ":" + number + ": " + e.getMessage() + ": " + line, e);
         }
       }
-      return new Report(replay.migrations, replay.picks, replay.fetches, replay.left());
+      return new Report(replay.migrations, replay.picks, replay.fetches, replay.forecasts, replay.left());
     }
   }
 
@@ -112,6 +117,8 @@ public final class Replay implements AutoCloseable {
         fetching = true;
       }
       case "fetched" -> fetch();
+      case "forecast" -> told = Optional.of(new Forecast(milliseconds("period_ms"), (int) event.number("confidence"),
+          milliseconds("stop_ms"), milliseconds("downtime_ms"))).filter(forecast -> !forecast.period().isZero());
       case "epoch" -> epoch();
       case "planned" -> scheduler.planned(event.number("ms"));
       case "end" -> end();
@@ -227,6 +234,11 @@ public final class Replay implements AutoCloseable {
       throw new IllegalStateException(String.format(
           Locale.ROOT, "the scheduler has dirty=%d nondirty=%d", stats.dirtyPages(), stats.nondirtyPages()));
     }
+    if (!told.equals(scheduler.forecast())) {
+      throw new IllegalStateException("QEMU's scheduler expects " + told + ", this one " + scheduler.forecast());
+    }
+    forecasts += told.isPresent() ? 1 : 0;
+    told = Optional.empty();
   }
 
   private void end() {
@@ -241,6 +253,10 @@ public final class Replay implements AutoCloseable {
     if (ours != qemu) {
       throw new IllegalStateException("QEMU was told to " + qemu + ", the scheduler says " + ours);
     }
+  }
+
+  private Duration milliseconds(String field) {
+    return Duration.ofMillis(event.number(field));
   }
 
   private int block() {

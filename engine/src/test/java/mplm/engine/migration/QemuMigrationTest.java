@@ -364,6 +364,13 @@ public class QemuMigrationTest {
     assertThat(replay.picks()).isEqualTo(figures.dirtySent() + figures.nondirtySent());
     assertThat(replay.fetches()).isEqualTo(figures.epochs() - 1).isPositive();
     assertThat(replay.left()).isZero();
+    if (policy.equals("foresight")) {
+      assertThat(replay.forecasts()).as("epochs at which a period was seen").isPositive();
+      assertThat(figures.forecast()).hasValueSatisfying(forecast -> assertThat(forecast.period()).isPositive());
+    } else {
+      assertThat(replay.forecasts()).isZero();
+      assertThat(figures.forecast()).isEmpty();
+    }
   }
 
   /** QEMU states its defaults and its policies in a schema of its own; they are the scheduler's. */

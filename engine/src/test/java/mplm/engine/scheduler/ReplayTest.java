@@ -42,7 +42,7 @@ public class ReplayTest {
   public void theSameLogGivesTheSameSequence(long seed) throws Exception {
     Recording recording = new Recording(seed);
     Files.write(log, recording.lines);
-    assertThat(Replay.of(log)).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, 0));
+    assertThat(Replay.of(log)).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, recording.forecasts, 0));
   }
 
   /** QEMU 11.1 writes the time in another form. */
@@ -51,7 +51,7 @@ public class ReplayTest {
     Recording recording = new Recording(1);
     for (String time : List.of("2023-11-14T22:13:20.123456Z ", "2023-11-14T22:13:20Z ", "")) {
       Files.write(log, recording.lines.stream().map(line -> time + line.substring(line.indexOf(':') + 1)).toList());
-      assertThat(Replay.of(log)).as(time).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, 0));
+      assertThat(Replay.of(log)).as(time).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, recording.forecasts, 0));
     }
   }
 
@@ -61,7 +61,7 @@ public class ReplayTest {
     List<String> lines = new ArrayList<>(List.of("1@1.0:mplm_record_interval us=100000 dirtied=1 fetch_us=1 write_us=1"));
     lines.addAll(recording.lines);
     Files.write(log, lines);
-    assertThat(Replay.of(log)).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, 0));
+    assertThat(Replay.of(log)).isEqualTo(new Replay.Report(1, recording.picks, recording.fetches, recording.forecasts, 0));
   }
 
   @Test
@@ -84,6 +84,7 @@ public class ReplayTest {
       {"cleared", change("page=\\d+", "page=129"), "page 129 of block 0 is not pending"},
       {"fetched", change("first=\\d+ count=\\d+", "first=0 count=10"), "the scheduler has dirty="},
       {"epoch", change(".*", "other"), ""},
+      {"forecast", change("period_ms=\\d+ confidence=\\d+", "period_ms=7 confidence=7"), "QEMU's scheduler expects"},
       {"end", change("nondirty-empty", "requested"), "the scheduler ends as nondirty-empty"},
       {"start", change(".*", "other"), "mplm_start is missing"},
       {"start", change("share=\\d+", "share=100"), "0 to 99 percent"},
@@ -116,6 +117,7 @@ public class ReplayTest {
     final List<String> lines = new ArrayList<>();
     long picks;
     long fetches;
+    long forecasts;
     private final Random random;
     private final Scheduler scheduler;
     /** With the times by which a policy plans. */
@@ -166,6 +168,10 @@ public class ReplayTest {
             }
             scheduler.epoch(now);
             fetches++;
+            forecasts += scheduler.forecast().isPresent() ? 1 : 0;
+            Forecast forecast = scheduler.forecast().orElse(new Forecast(Duration.ZERO, 0, Duration.ZERO, Duration.ZERO));
+            event("forecast", "period_ms=%d confidence=%d stop_ms=%d downtime_ms=%d", forecast.period().toMillis(), forecast.confidence(),
+                forecast.stop().toMillis(), forecast.downtime().toMillis());
             event("epoch", "n=%d dirty=%d nondirty=%d",
                 scheduler.stats().epochs(), scheduler.stats().dirtyPages(), scheduler.stats().nondirtyPages());
             planned();

@@ -72,6 +72,30 @@ public class SchedulerPropertyTest {
     }
   }
 
+  /** The stage goes on while it is held, and ends once it is not, whatever pages the guest gives back meanwhile. */
+  @Test(dataProvider = "policies")
+  public void eachPolicyIsHeldAndLetsPagesBeDiscarded(String policy, long seed) {
+    try (LiveStage stage = new LiveStage(policy, seed)) {
+      Random random = new Random(seed);
+      stage.hold(true);
+      for (int call = random.nextInt(600); call > 0; call--) {
+        if (random.nextInt(10) == 0) {
+          stage.discardSome();
+        }
+        assertThat(stage.step()).as("a call of %s", stage).isNotEqualTo(Action.STOP);
+      }
+      stage.hold(false);
+      int calls = 0;
+      for (Action action = stage.step(); action != Action.STOP; action = stage.step()) {
+        if (random.nextInt(10) == 0) {
+          stage.discardSome();
+        }
+        assertThat(++calls).as("calls of %s", stage).isLessThan(100_000);
+      }
+      stage.checkNothingLost();
+    }
+  }
+
   /** The hardest knobs for the bound: batches longer than an epoch, so that one may consist of dirty steps alone. */
   @Test(dataProvider = "seeds")
   public void boundHoldsForBatchesLongerThanEpochs(long seed) {

@@ -12,8 +12,17 @@ import mplm.engine.trace.PageRuns;
 import mplm.engine.trace.Trace;
 import mplm.engine.trace.TraceHeader;
 
-/** A trace in memory; every seventh page is dirtied with zeros. */
-record ListTrace(int size, BitSet usedPages, List<BitSet> intervals, List<Duration> lengths) implements Trace {
+/**
+ * A trace in memory; every seventh page is dirtied with zeros.
+ *
+ * @param clears the intervals in which all pages are
+ */
+record ListTrace(int size, BitSet usedPages, List<BitSet> intervals, List<Duration> lengths, BitSet clears) implements Trace {
+  /** A trace with no such interval. */
+  ListTrace(int size, BitSet usedPages, List<BitSet> intervals, List<Duration> lengths) {
+    this(size, usedPages, intervals, lengths, new BitSet());
+  }
+
   /** Small, of intervals of 1 to 400 ms, from a seed; in about a fifth of them the guest is idle. */
   static ListTrace random(Random random) {
     int size = 1 + random.nextInt(2000);
@@ -52,6 +61,8 @@ record ListTrace(int size, BitSet usedPages, List<BitSet> intervals, List<Durati
     Iterator<Duration> times = lengths.iterator();
     PageRuns zeroed = new PageRuns();
     return new Player() {
+      private int interval;
+
       @Override
       public Optional<Duration> next(PageRuns dirtied) {
         dirtied.clear();
@@ -62,7 +73,9 @@ record ListTrace(int size, BitSet usedPages, List<BitSet> intervals, List<Durati
         BitSet pages = sets.next();
         fill(dirtied, pages);
         BitSet zeros = (BitSet) pages.clone();
-        zeros.and(zeros());
+        if (!clears.get(interval++)) {
+          zeros.and(zeros());
+        }
         fill(zeroed, zeros);
         return Optional.of(times.next());
       }

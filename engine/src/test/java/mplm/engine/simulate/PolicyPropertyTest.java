@@ -37,6 +37,10 @@ public class PolicyPropertyTest {
   }
 
   private static Object[] guest(String name, Writes writes) throws IOException {
+    return guest(name, writes, new BitSet());
+  }
+
+  private static Object[] guest(String name, Writes writes, BitSet clears) throws IOException {
     BitSet used = new BitSet();
     used.set(0, PAGES);
     Random random = new Random(7);
@@ -46,7 +50,16 @@ public class PolicyPropertyTest {
       writes.add(n, pages, random);
       intervals.add(pages);
     }
-    return new Object[] {name, HeldTrace.of(new ListTrace(PAGES, used, intervals, Collections.nCopies(INTERVALS, INTERVAL)))};
+    return new Object[] {name, HeldTrace.of(new ListTrace(PAGES, used, intervals, Collections.nCopies(INTERVALS, INTERVAL), clears))};
+  }
+
+  /** The last of so many intervals. */
+  private static BitSet each(int intervals) {
+    BitSet set = new BitSet();
+    for (int n = intervals - 1; n < INTERVALS; n += intervals) {
+      set.set(n);
+    }
+    return set;
   }
 
   private static Writes sweep(int first, int pages, int period) {
@@ -90,7 +103,7 @@ public class PolicyPropertyTest {
         random(1000, 9000, 100).add(n, set, random);
       }),
       guest("wanders slowly", (n, set, random) -> random(n * 30 % 12000, 2000, 1000).add(n, set, random)),
-      guest("clears its memory now and then", (n, set, random) -> {
+      guest("clears a seventh of its memory now and then", (n, set, random) -> {
         if (n % 50 == 49) {
           for (int page = 3; page < PAGES; page += 7) {
             set.set(page);
@@ -98,6 +111,13 @@ public class PolicyPropertyTest {
         }
         sweep(4096, 4096, 9).add(n, set, random);
       }),
+      guest("clears all of its memory now and then", (n, set, random) -> {
+        if (n % 50 == 49) {
+          set.set(0, PAGES);
+        } else {
+          sweep(4096, 4096, 9).add(n, set, random);
+        }
+      }, each(50)),
     };
   }
 

@@ -39,7 +39,11 @@ public final class SimulationBenchmark {
       for (String method : new String[] {"mplm", "precopy:0.3s", "precopy:5s"}) {
         met &= times(trace, "1Gbit/s", method, ROUNDS) >= TARGET;
       }
-      met &= times(trace, "1Gbit/s", "mplm:policy=foresight", ROUNDS) >= FORESIGHT;
+      // a sweep in 20 epochs, so that there is a plan at each of them
+      write(SyntheticTrace.parse("synthetic:memory=1GiB,set=512MiB,at=256MiB,rate=65536,pattern=sequential,length=30s"), file);
+      Trace sweep = new TraceFile(file);
+      System.out.println("1 GiB, 1 Gbit/s, half of it swept in two seconds");
+      met &= times(sweep, "1Gbit/s", "mplm:policy=foresight", ROUNDS) >= FORESIGHT;
     } finally {
       Files.delete(file);
     }
