@@ -77,8 +77,11 @@ public final class Mplm {
       if (e instanceof BadInput) {
         return say(command, e.getMessage(), ExitCode.BAD_INPUT);
       }
-      if (e instanceof HostException || e instanceof TestbedException) {
-        return say(command, e.getMessage(), ExitCode.NOT_FIT);
+      if (e instanceof HostException) {
+        return say(command, e.getMessage() + Cause.of(e.getMessage()).map(cause -> ": " + cause.remedy()).orElse(""), ExitCode.NOT_FIT);
+      }
+      if (e instanceof TestbedException) {
+        return say(command, e.getMessage(), ExitCode.NOT_FIT); // has its remedy
       }
       if (e instanceof BuildFailed failed) {
         // the script has said what is wrong with the input

@@ -351,6 +351,23 @@ public class MplmTest extends InFolder {
     }
   }
 
+  /** The build of the clone's harness, whose many lines would hide it. What stands for Maven fills the disk. */
+  @Test
+  public void aFullCloneIsToldAsAFullDisk() throws Exception {
+    try (SmallDisk disk = SmallDisk.of(1)) {
+      Path launcher = Files.createDirectories(disk.seen().resolve("harness/bin")).resolve("mplm");
+      Files.copy(Path.of("bin/mplm"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+      Path maven = Files.createDirectories(disk.seen().resolve("maven")).resolve("mvn");
+      Files.writeString(maven, "#!/bin/sh\necho '[ERROR] many lines'\nhead -c 9000000 /dev/zero >\"$0.class\"\n");
+      Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwx------"));
+      Forked listed = Forked.of(Map.of("PATH", disk.path().resolve("maven") + ":" + System.getenv("PATH")),
+          disk.within(List.of(disk.path().resolve("harness/bin/mplm").toString(), "list")));
+      assertThat(listed.status()).as(listed.err()).isEqualTo(3);
+      assertThat(listed.err().lines().toList()).hasSize(2).last().asString()
+          .startsWith("mplm: the harness cannot be built, no space is left on the disk of " + disk.path()).endsWith("make room");
+    }
+  }
+
   /** A guest that is legal, and larger than this machine can simulate. */
   @Test
   public void tooLittleMemoryIsToldInOneLine() throws Exception {

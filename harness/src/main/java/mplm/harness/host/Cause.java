@@ -36,6 +36,10 @@ public enum Cause {
       + " qemu-output.log there"),
   STOPPED("was stopped \\(SIGSTOP\\)", "something on that host stops processes, such as a debugger or a batch system: let it spare"
       + " the hypervisor"),
+  GUEST_RESET("the guest reset itself", "its kernel panicked, or a vCPU did: the last lines of that side's serial.log say which; keep the run's"
+      + " folder, and compare memory with --verify-memory"),
+  QEMU_ENDED("QEMU ended with status", "QEMU says why in qemu-output.log of that side: keep the run's folder"),
+  GUEST_FAILED("the guest failed:", "the guest says what it lacks: see class, memory and iterations in the suite"),
   CONTROLLER_STOOD("the controller stood still", "keep this machine from being suspended or paused while a run goes on, such as by"
       + " systemd-inhibit, and make the trial again"),
   NO_USERFAULTFD("Userfaultfd not available", "as root there, sysctl vm.unprivileged_userfaultfd=1, or give the user /dev/userfaultfd"

@@ -10,6 +10,7 @@ import mplm.harness.derive.RunDerivation;
 import mplm.harness.document.Answer;
 import mplm.harness.document.ComparisonDocument;
 import mplm.harness.history.History;
+import mplm.harness.host.Cause;
 import mplm.harness.input.BadInput;
 import mplm.harness.paper.ProportionTable;
 import mplm.harness.result.Cell;
@@ -47,7 +48,10 @@ record LastLines(RunDerivation derivation, Display display, boolean stopped, Lis
     boolean written = write(rows);
     int planned = derivation.manifest().trials().size();
     if (rows.size() < planned) {
-      troubles.forEach(display::say);
+      troubles.forEach(trouble -> {
+        display.say(trouble);
+        Cause.of(trouble).ifPresent(cause -> display.say("    -> " + cause.remedy()));
+      });
       display.say(missing(derivation, rows.size()));
     } else if (written) {
       remember(derivation, rows, display::say);

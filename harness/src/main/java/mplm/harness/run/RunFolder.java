@@ -2,6 +2,7 @@
 package mplm.harness.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import mplm.harness.host.Cause;
 import mplm.harness.input.BadInput;
 
 /**
@@ -54,7 +56,11 @@ public final class RunFolder implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new BadInput("output folder " + runs + " cannot be used: " + e);
+      String reason = BadInput.reason(e);
+      if (Cause.of(reason).filter(Cause.DISK_FULL::equals).isPresent()) {
+        throw new UncheckedIOException(e); // no fault of what was asked for
+      }
+      throw new BadInput("output folder " + runs + " cannot be used: " + reason);
     }
   }
 
@@ -63,7 +69,7 @@ public final class RunFolder implements AutoCloseable {
     try {
       return new RunFolder(run.toAbsolutePath().normalize());
     } catch (IOException e) {
-      throw new BadInput("the run's folder " + run + " cannot be used: " + e);
+      throw new BadInput("the run's folder " + run + " cannot be used: " + BadInput.reason(e));
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,23 @@ public class DiskFullTest {
           System.getProperty("java.class.path"), Filling.class.getName(), disk.path().toString())));
       assertThat(told.status()).as(told.err()).isZero();
       assertThat(told.out().lines().filter(line -> line.startsWith("room "))).as(told.out()).hasSize(ROOM.length);
+    }
+  }
+
+  /** No folder can be made: that is no fault of what was asked for, as a folder that cannot be used is. */
+  @Test
+  public void aRunThatCannotBeginOnAFullDiskIsToldSo() throws Exception {
+    try (SmallDisk disk = SmallDisk.of(1, "nr_inodes=1")) {
+      Forked told = Forked.of(Map.of(), disk.within(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+          System.getProperty("java.class.path"), Beginning.class.getName(), disk.path().resolve("runs").toString())));
+      assertThat(told.err()).contains("UncheckedIOException").contains("No space left on device");
+    }
+  }
+
+  /** Within the namespace. */
+  public static final class Beginning {
+    public static void main(String[] args) {
+      RunFolder.create(Path.of(args[0]), "quick", Instant.EPOCH);
     }
   }
 
