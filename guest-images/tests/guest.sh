@@ -26,6 +26,13 @@ workload_runs_in_a_guest() {
         grep -q '^@mplm end status=0 ' "$tmp/records"
 }
 
+# Its end is none of the heartbeat's.
+workload_leaves_a_process() {
+    run 0 env MPLM_GUEST="$own" "$here/boot" 120 128 2 benchmark=lu class=O threads=1 repetitions=2 &&
+        [ "$(grep -c '^@mplm result .* verification=successful ' "$tmp/records")" -eq 2 ] &&
+        grep -q '^@mplm end status=0 ' "$tmp/records"
+}
+
 # ... and another image for another program, though nothing else has changed.
 another_program_is_another_image() {
     cp "$tmp/tiny" "$tmp/own/program"
@@ -100,6 +107,7 @@ for name in mg is sp bt writer; do
     check "$name: class S verifies in a guest of 8 vCPUs" verifies_in_a_guest $name
 done
 check 'a custom workload runs in a guest' workload_runs_in_a_guest
+check 'a custom workload may leave a process behind' workload_leaves_a_process
 check 'another program makes another image' another_program_is_another_image
 check 'heartbeats leave the program most of its time' heartbeats_leave_the_program_its_time
 check 'a guest fills its ballast, then starts the program' ballast_is_filled

@@ -2,7 +2,8 @@
  * program STEPS [MODE]: a custom workload in small, that says what programs of
  * the official NPB suite say. Fills some memory, proves it before each step.
  * MODE is a mistake that it makes: wrong (fails to verify), silent (says
- * nothing of that), crash, early (is never ready), reset (of the machine).
+ * nothing of that), crash, early (is never ready), reset (of the machine),
+ * orphan (leaves a process behind, which ends after it).
  *
  * No part of the guest: for tests.
  *
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <threads.h>
 #include <time.h>
+#include <unistd.h>
 
 #define WORDS (4 << 20 >> 3)
 
@@ -24,6 +26,16 @@ int main(int argc, char **argv)
     const char *threads = getenv("OMP_NUM_THREADS");
     int steps = argc > 1 ? atoi(argv[1]) : 0, wrong = !strcmp(mode, "wrong");
 
+    if (!strcmp(mode, "orphan")) {
+        int parent = getpid();
+
+        if (!fork()) {
+            while (getppid() == parent) {
+                thrd_sleep(&(struct timespec){ .tv_nsec = 10000000 }, NULL);
+            }
+            return 0;
+        }
+    }
     printf("\n\n NAS Parallel Benchmarks (NPB3.4-OMP) - LU Benchmark\n\n");
     printf(" Number of available threads:  %7s\n\n", threads);
     for (int step = 1; step <= steps; step++) {

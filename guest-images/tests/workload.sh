@@ -11,6 +11,7 @@ compile_workload() {
         echo '  W: {command: ["../tiny", "40", "wrong"], iterations: 40, memory_mib: 5}'
         echo '  N: {command: ["../tiny", "40", "silent"], iterations: 40, memory_mib: 5}'
         echo '  C: {command: ["../tiny", "40", "crash"], iterations: 40, memory_mib: 5}'
+        echo '  O: {command: ["../tiny", "40", "orphan"], iterations: 40, memory_mib: 5}'
         echo '  E: {command: ["../tiny", "40", "early"], iterations: 40, memory_mib: 5}'
         echo '  M: {command: ["../tiny", "40"], iterations: 40, memory_mib: 100000000}'
     } >"$tmp/workloads/lu.yaml"
@@ -63,7 +64,7 @@ check 'a custom workload that is never ready is told' \
 check 'a custom workload with too little memory is refused' \
     workload_refuses 'lu class M needs 100000000 MiB, available: [0-9]* MiB' --class M
 check 'a custom workload of unknown class is refused' \
-    workload_refuses "unknown class 'Q' of lu, allowed: one of SWNCEM" --class Q
+    workload_refuses "unknown class 'Q' of lu, allowed: one of SWNCOEM" --class Q
 check 'an unknown key of a workload is refused' \
     description_refused '[0-9]*: workload: unknown key "redy", allowed: ready, iteration, success, failure' 's/  ready:/  redy:/'
 check 'a workload that is never right is refused' description_refused '[0-9]*: workload: success: missing' '/^  success:/d'
