@@ -3,6 +3,7 @@ package mplm.harness.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,9 +22,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.GuestRecord;
 import mplm.engine.guest.KvmArea;
 import mplm.engine.migration.Method;
+import mplm.engine.migration.Migration;
+import mplm.engine.migration.MigrationResult;
+import mplm.engine.qmp.QmpException;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Patience;
@@ -35,6 +41,10 @@ import mplm.harness.host.Hosts;
 import mplm.harness.host.LinkConfig.Protection;
 import mplm.harness.host.Store;
 import mplm.harness.host.TestHosts;
+import mplm.harness.machine.Machine;
+import mplm.harness.rig.Kernel;
+import mplm.harness.rig.Rig;
+import mplm.harness.rig.WarmUp;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Suite;
@@ -189,12 +199,68 @@ public class KvmIT {
     }
   }
 
-  /** The only method that takes a dirty ring has one; the vCPU is slowed down until the guest can be moved. */
+  /** The only method that takes a dirty ring has one. The guest can be moved without its limit too: see the test after this one. */
   @Test
   public void dirtyLimitMovesAGuestThatWrites() throws Exception {
     Map<String, Map<String, String>> rows = run("limited", hosts, List.of(experiment("limited", "writer", false, "precopy:2s,dirty-limit=4")));
     assertThat(rows.values()).singleElement().satisfies(row -> assertThat(row).containsEntry("outcome", "completed")
         .containsEntry("verification", "successful").containsEntry("accelerator", "kvm"));
+  }
+
+  /**
+   * The link takes far less than the guest writes. After two rounds of that QEMU sets the limit, and the migration is cancelled at its own
+   * limit of time. The test asks by QMP whether a limit is set, and does not measure the guest's pace: QEMU makes no vCPU sleep that
+   * dirties at most 25 MB/s more than it may (DIRTYLIMIT_TOLERANCE_RANGE), and this writer dirties 16 MB/s.
+   */
+  @Test
+  public void dirtyLimitIsSetForAGuestUntilItIsCancelled() throws Exception {
+    Experiment experiment = experiment("cancelled", "writer", false, "precopy:1ms,dirty-limit=4");
+    Duration limit = Duration.ofSeconds(90);
+    Path logs = Files.createDirectory(runs.resolve("cancelled"));
+    Machine.Records here = Machine.Records.logs(Files.createDirectory(logs.resolve("source")));
+    Machine.Records away = Machine.Records.logs(Files.createDirectory(logs.resolve("destination")));
+    Artifacts artifacts = built();
+    List<JsonNode> during = new ArrayList<>();
+    JsonNode after;
+    try (Rig rig = Rig.open(hosts, Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), logs.resolve("hosts"));
+        Machine guest = Machine.start(rig.source().host(), work -> rig.hypervisor(rig.source(), Accelerator.KVM, experiment.guest(),
+            Kernel.arguments(experiment, Optional.empty()), work).withDirtyRing(), here, Optional.empty())) {
+      guest.resume();
+      WarmUp.await(guest, SOON);
+      Rig.Side there = rig.destination();
+      try (Machine destination = Machine.start(there.host(), work -> guest.hypervisor().destination(there.binary(), there.firmware(), work)
+          .withImage(there.kernel(), there.initramfs()), away, Optional.of(guest.serial()))) {
+        rig.link().shape(Bandwidth.parse("16Mbit/s"));
+        MigrationResult result = new Migration(guest.qmp(), destination.qmp(), experiment.methods().get(0),
+            there.host().config().migrationAddress(), rig.link(), limit).run(progress -> {
+              if (progress.status().equals("active")) {
+                dirtyLimits(guest).forEach(during::add);
+              }
+            });
+        long cancelled = System.nanoTime();
+        assertThat(result.reason()).hasValue("not converged after 90s");
+        assertThat(result.outcome()).isEqualTo(MigrationResult.Outcome.NOT_CONVERGED);
+        guest.serial().await("an iteration after the cancel",
+            record -> record.kind().equals("iteration") && record.arrival() - cancelled > 0, SOON);
+        assertThat(guest.qmp().execute("query-status", SOON).path("running").asBoolean()).as("the guest runs at the source").isTrue();
+        after = dirtyLimits(guest);
+      }
+    }
+    System.out.println("kvm: limits while it was moved: " + during.stream().distinct().toList() + ", after the cancel: " + after);
+    assertThat(during).as("limits while it was moved").isNotEmpty()
+        .allSatisfy(one -> assertThat(one.path("limit-rate").asInt()).isEqualTo(4));
+    assertThat(after).as("limits after the cancel").isEmpty();
+  }
+
+  private static JsonNode dirtyLimits(Machine guest) {
+    try {
+      return guest.qmp().execute("query-vcpu-dirty-limit", SOON);
+    } catch (QmpException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Stream<String> lines(Path file) {
