@@ -36,10 +36,6 @@ public enum Cause {
       + " qemu-output.log there"),
   STOPPED("was stopped \\(SIGSTOP\\)", "something on that host stops processes, such as a debugger or a batch system: let it spare"
       + " the hypervisor"),
-  GUEST_RESET("the guest reset itself", "its kernel panicked, or a vCPU did: the last lines of that side's serial.log say which; keep the run's"
-      + " folder, and compare memory with --verify-memory"),
-  QEMU_ENDED("QEMU ended with status", "QEMU says why in qemu-output.log of that side: keep the run's folder"),
-  GUEST_FAILED("the guest failed:", "the guest says what it lacks: see class, memory and iterations in the suite"),
   CONTROLLER_STOOD("the controller stood still", "keep this machine from being suspended or paused while a run goes on, such as by"
       + " systemd-inhibit, and make the trial again"),
   NO_USERFAULTFD("Userfaultfd not available", "as root there, sysctl vm.unprivileged_userfaultfd=1, or give the user /dev/userfaultfd"
@@ -56,7 +52,12 @@ public enum Cause {
   ABSENT("does not answer over SSH", "see whether that host is up and its cable is in; mplm run --resume goes on when it is back"),
   STREAM("Unable to (read from|write to) socket|Channel error", "the other side's hypervisor ended, or something on the way cut the"
       + " migration stream: qemu-output.log and qemu.log of both sides say more"),
-  LOST("was lost|Broken transport|Connection reset", "see the host's log of sshd and its kernel's; is the connection steady?");
+  LOST("was lost|Broken transport|Connection reset", "see the host's log of sshd and its kernel's; is the connection steady?"),
+  // last, since they tell how one side ended, and the other side may tell why
+  GUEST_RESET("the guest reset itself", "its kernel panicked, or a vCPU did: the last lines of that side's serial.log say which; keep the run's"
+      + " folder, and compare memory with --verify-memory"),
+  QEMU_ENDED("QEMU ended with status", "QEMU says why in qemu-output.log of that side: keep the run's folder"),
+  GUEST_FAILED("the guest failed:", "the guest says what it lacks: see class, memory and iterations in the suite");
 
   private final Pattern told;
   private final String remedy;
