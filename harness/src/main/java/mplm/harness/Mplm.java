@@ -87,7 +87,7 @@ public final class Mplm {
         // the script has said what is wrong with the input
         return failed.exitStatus() == ExitCode.BAD_INPUT ? ExitCode.BAD_INPUT : say(command, e.getMessage(), ExitCode.NOT_FIT);
       }
-      if (e instanceof FileSystemException file && !isDiskFull(file)) {
+      if (e instanceof FileSystemException file && !Cause.DISK_FULL.isToldBy(BadInput.reason(file))) {
         // a file or folder that was named cannot be read or written
         return say(command, BadInput.reason(file), ExitCode.BAD_INPUT);
       }
@@ -95,7 +95,7 @@ public final class Mplm {
       if (io != null) {
         // such as a disk that is full, whichever call meets it
         String reason = BadInput.reason(io);
-        return say(command, isDiskFull(io) ? reason + ": " + Cause.DISK_FULL.remedy() : reason, ExitCode.NOT_FIT);
+        return say(command, Cause.DISK_FULL.isToldBy(reason) ? reason + ": " + Cause.DISK_FULL.remedy() : reason, ExitCode.NOT_FIT);
       }
       throw e;
     });
@@ -107,21 +107,13 @@ public final class Mplm {
     return status;
   }
 
-  private static boolean isDiskFull(IOException e) {
-    return isDiskFull(BadInput.reason(e));
-  }
-
-  private static boolean isDiskFull(String reason) {
-    return Cause.of(reason).filter(Cause.DISK_FULL::equals).isPresent();
-  }
-
   private static int execute(CommandLine line, String... args) {
     try {
       return line.execute(args);
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
       String reason = String.valueOf(e.getMessage());
       // JNA tells first what it could not load, and where it looked; why it could not unpack it may come last
-      Optional<String> full = reason.lines().filter(Mplm::isDiskFull).findFirst();
+      Optional<String> full = reason.lines().filter(Cause.DISK_FULL::isToldBy).findFirst();
       return say(line, "native code cannot be loaded (" + full.or(() -> reason.lines().findFirst()).orElse("")
           + "): it is unpacked below ~/.cache, " + (full.isPresent() ? "so " + Cause.DISK_FULL.remedy()
               : "which must not be mounted noexec; XDG_CACHE_HOME names another folder, or JAVA_TOOL_OPTIONS=-Djna.tmpdir=FOLDER"),

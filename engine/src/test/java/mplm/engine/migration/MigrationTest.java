@@ -200,10 +200,7 @@ public class MigrationTest {
   public void atItsLimitItIsCancelledAndNotConverged() throws Exception {
     states(ACTIVE);
     destination.returns("query-status", LOADING);
-    source.on("migrate_cancel", arguments -> {
-      states("{\"status\": \"cancelling\"}", "{\"status\": \"cancelled\"}");
-      return "{\"return\": {}, \"id\": ID}";
-    });
+    aCancelIsFollowedBy("{\"status\": \"cancelling\"}", "{\"status\": \"cancelled\"}");
     MigrationResult result = run(PRECOPY, Duration.ofMillis(300));
     assertThat(result.outcome()).isEqualTo(Outcome.NOT_CONVERGED);
     assertThat(result.reason()).contains("not converged after 0.3s");
@@ -218,10 +215,7 @@ public class MigrationTest {
   @Test
   public void whoIsNotMovedIsNotSlowedDownAnyLonger() throws Exception {
     states(ACTIVE);
-    source.on("migrate_cancel", arguments -> {
-      states("{\"status\": \"cancelled\"}");
-      return "{\"return\": {}, \"id\": ID}";
-    });
+    aCancelIsFollowedBy("{\"status\": \"cancelled\"}");
     assertThat(run(Method.parse("precopy:1ms,dirty-limit=4"), Duration.ofMillis(100)).outcome()).isEqualTo(Outcome.NOT_CONVERGED);
     assertThat(source.commands()).extracting(command -> command.path("execute").asText())
         .containsSubsequence("migrate_cancel", "cancel-vcpu-dirty-limit");
@@ -241,10 +235,7 @@ public class MigrationTest {
   public void oneThatStandsStillHasFailed() throws Exception {
     states(ACTIVE);
     destination.returns("query-status", LOADING);
-    source.on("migrate_cancel", arguments -> {
-      states("{\"status\": \"cancelling\"}", "{\"status\": \"cancelled\"}");
-      return "{\"return\": {}, \"id\": ID}";
-    });
+    aCancelIsFollowedBy("{\"status\": \"cancelling\"}", "{\"status\": \"cancelled\"}");
     MigrationResult result = run(PRECOPY, LONG);
     assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(result.reason()).contains(
@@ -259,10 +250,7 @@ public class MigrationTest {
   public void failedByTheCancelIsNotConverged() throws Exception {
     states(ACTIVE);
     destination.returns("query-status", LOADING);
-    source.on("migrate_cancel", arguments -> {
-      states("{\"status\": \"failed\", \"error-desc\": \"Channel error\"}");
-      return "{\"return\": {}, \"id\": ID}";
-    });
+    aCancelIsFollowedBy("{\"status\": \"failed\", \"error-desc\": \"Channel error\"}");
     MigrationResult result = run(PRECOPY, Duration.ofMillis(100));
     assertThat(result.outcome()).isEqualTo(Outcome.NOT_CONVERGED);
     assertThat(result.reason()).contains("not converged after 0.1s"); // what the streams say then is of the cancel itself
@@ -282,10 +270,7 @@ public class MigrationTest {
   @Test
   public void aGuestThatRunsAtBothSidesIsEndedAtTheDestination() throws Exception {
     states(ACTIVE);
-    source.on("migrate_cancel", arguments -> {
-      states("{\"status\": \"cancelled\"}");
-      return "{\"return\": {}, \"id\": ID}";
-    });
+    aCancelIsFollowedBy("{\"status\": \"cancelled\"}");
     MigrationResult result = run(PRECOPY, Duration.ofMillis(100));
     assertThat(result.outcome()).isEqualTo(Outcome.NOT_CONVERGED);
     assertThat(result.reason()).contains("not converged after 0.1s; destination: ran the guest too, and was ended");
@@ -296,10 +281,7 @@ public class MigrationTest {
   @Test
   public void completedAfterTheCancelIsCompleted() throws Exception {
     states(ACTIVE);
-    source.on("migrate_cancel", arguments -> {
-      states(COMPLETED);
-      return "{\"return\": {}, \"id\": ID}";
-    });
+    aCancelIsFollowedBy(COMPLETED);
     destinationLoads(0);
     assertThat(run(PRECOPY, Duration.ofMillis(100)).outcome()).isEqualTo(Outcome.COMPLETED);
   }
@@ -666,6 +648,13 @@ public class MigrationTest {
 
   private static List<String> names(FakeQemu qemu) {
     return qemu.commands().stream().map(command -> command.path("execute").asText()).toList();
+  }
+
+  private void aCancelIsFollowedBy(String... queried) {
+    source.on("migrate_cancel", arguments -> {
+      states(queried);
+      return "{\"return\": {}, \"id\": ID}";
+    });
   }
 
   /** The source's answers to query-migrate, the last of them for ever. */

@@ -77,6 +77,11 @@ public enum Cause {
     return Arrays.stream(values()).filter(cause -> cause.told.matcher(message).find()).findFirst();
   }
 
+  /** Whether it is what a message tells of. */
+  public boolean isToldBy(String message) {
+    return of(message).filter(this::equals).isPresent();
+  }
+
   /** What helps against it. */
   public String remedy() {
     return remedy;

@@ -57,7 +57,7 @@ public final class RunFolder implements AutoCloseable {
       }
     } catch (IOException e) {
       String reason = BadInput.reason(e);
-      if (Cause.of(reason).filter(Cause.DISK_FULL::equals).isPresent()) {
+      if (Cause.DISK_FULL.isToldBy(reason)) {
         throw new UncheckedIOException(e); // no fault of what was asked for
       }
       throw new BadInput("output folder " + runs + " cannot be used: " + reason);

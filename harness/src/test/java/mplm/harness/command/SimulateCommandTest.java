@@ -148,9 +148,8 @@ public class SimulateCommandTest extends InFolder {
   @Test
   public void aFirstWriteToAPageCostsTheGuestTime() {
     String guest = "synthetic:memory=64MiB,set=32MiB,rate=1000,pattern=sequential";
-    String[] methods = {"--link", "100Mbit/s", "--methods", "mplm"};
-    String plain = run(guest, methods[0], methods[1], methods[2], methods[3]).out();
-    Said said = run(guest, methods[0], methods[1], methods[2], methods[3], "--overheads", "first-write=0.1ms");
+    String plain = run(guest, "--link", "100Mbit/s", "--methods", "mplm").out();
+    Said said = run(guest, "--link", "100Mbit/s", "--methods", "mplm", "--overheads", "first-write=0.1ms");
     assertThat(said.exitCode()).as(said.err()).isZero();
     assertThat(said.out().lines().findFirst().orElseThrow()).endsWith(",slowness=1,first-write=100us");
     assertThat(column(said.out(), "mplm", 10)).isCloseTo(column(plain, "mplm", 10) / 1.1, withinPercentage(3));
