@@ -48,8 +48,8 @@ public final class EngineSource {
     if (revision.startsWith("-") || !git(clone, List.of("rev-parse", "--verify", "--quiet", revision + "^{commit}"))) {
       throw new BadInput("--engine " + name + "=" + revision + ": no folder, no binary and no revision of " + clone);
     }
-    forgetBrokenOff(clone);
     try (ScratchFolder scratch = new ScratchFolder(SCRATCH)) {
+      forgetBrokenOff(clone);
       Path tree = scratch.path().resolve("tree");
       try {
         if (!git(clone, List.of("worktree", "add", "--quiet", "--detach", tree.toString(), revision))) {

@@ -28,8 +28,7 @@ public class ScratchFolderTest {
 
   @Test
   public void nothingStaysWhenTheProcessIsToldToEnd() throws Exception {
-    Process process = new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-        System.getProperty("java.class.path"), Waiting.class.getName())).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    Process process = waiting();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       Path folder = Path.of(out.readLine());
       assertThat(folder).isNotEmptyDirectory();
@@ -41,6 +40,36 @@ public class ScratchFolderTest {
     }
   }
 
+  /** Java's shutdown hooks do not run then. What is kept, and what somebody works in, stays. */
+  @Test
+  public void whatAKilledProcessLeftGoesWithTheNextStart() throws Exception {
+    Process killed = waiting();
+    Process alive = waiting();
+    try (BufferedReader ofKilled = killed.inputReader(StandardCharsets.UTF_8);
+        BufferedReader ofAlive = alive.inputReader(StandardCharsets.UTF_8)) {
+      Path left = Path.of(ofKilled.readLine());
+      Path used = Path.of(ofAlive.readLine());
+      killed.destroyForcibly().waitFor();
+      assertThat(left).isNotEmptyDirectory();
+      ScratchFolder kept = new ScratchFolder("mplm-scratch");
+      kept.keep();
+      kept.close();
+      try (ScratchFolder own = new ScratchFolder("mplm-scratch"); ScratchFolder next = new ScratchFolder("mplm-scratch")) {
+        assertThat(left).doesNotExist();
+        assertThat(used).isNotEmptyDirectory();
+        assertThat(kept.path()).isEmptyDirectory();
+        assertThat(own.path()).isDirectory();
+        assertThat(next.path()).isDirectory();
+      } finally {
+        Folders.remove(kept.path());
+      }
+    } finally {
+      killed.destroyForcibly();
+      alive.destroy();
+      alive.waitFor();
+    }
+  }
+
   @Test
   public void nothingStaysWhenItIsClosed() throws Exception {
     ScratchFolder folder = new ScratchFolder("mplm-scratch");
@@ -48,5 +77,10 @@ public class ScratchFolderTest {
     folder.close();
     assertThat(folder.path()).doesNotExist();
     folder.close();
+  }
+
+  private static Process waiting() throws IOException {
+    return new ProcessBuilder(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+        System.getProperty("java.class.path"), Waiting.class.getName())).redirectError(ProcessBuilder.Redirect.DISCARD).start();
   }
 }
