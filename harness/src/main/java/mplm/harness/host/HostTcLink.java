@@ -29,6 +29,7 @@ final class HostTcLink implements Link {
     this.tc = command(source);
     this.lock = Reservation.holdNetwork(source);
     try {
+      refuseAnothers(source, device);
       remove(source, device);
     } catch (RuntimeException e) {
       lock.close();
@@ -48,13 +49,28 @@ final class HostTcLink implements Link {
     return List.of("sudo", "-n", "tc");
   }
 
+  /** One that somebody has set there would be replaced, and be gone for good at the end. The kernel's own has the handle 0. */
+  private static void refuseAnothers(Host host, String device) {
+    for (String line : shown(host, device).lines().toList()) {
+      String[] words = line.strip().split(" ");
+      if (words.length > 3 && words[3].equals("root") && !words[2].equals("0:") && !words[2].equals(HANDLE)) {
+        throw new HostException(host.name(), "device " + device + " has a queueing discipline that somebody set, " + words[1] + " " + words[2]
+            + ", and a limit would take its place: remove it there, or set link.shaping: max-bandwidth in the hosts file");
+      }
+    }
+  }
+
   /** Whether the device has a bucket of the kit. */
   static boolean isShaped(Host host, String device) {
+    return shown(host, device).contains(" " + HANDLE + " ");
+  }
+
+  private static String shown(Host host, String device) {
     Output shown = host.run(ANSWER, Host.sbin(List.of("tc", "qdisc", "show", "dev", device)));
     if (shown.exitStatus() != 0) {
       throw new HostException(host.name(), "tc qdisc show dev " + device + ": " + shown.stderr().strip());
     }
-    return shown.stdout().contains(" " + HANDLE + " ");
+    return shown.stdout();
   }
 
   /** Takes the bucket of a run that was killed away; says whether there was one. {@link HostException} while a run has one. */

@@ -19,8 +19,12 @@ public final class Reservation implements AutoCloseable {
   private static final String RESERVE =
       """
       umask 077
-      mkdir -p -- "$1" && exec 9>"$1/lock" || exit 1
-      flock -n 9 || exit 75
+      mkdir -p -- "$1" || exit 1
+      if [ -n "$(find "$1/." -prune -perm /022)" ]; then
+        echo "$1 can be written by others: name a folder of its own, such as $1/mplm" >&2; exit 1
+      fi
+      exec 9>>"$1/lock" || exit 1
+      flock -n -E 75 9 || exit
       echo mplm-reserved
       exec sleep infinity
       """;
@@ -29,7 +33,7 @@ public final class Reservation implements AutoCloseable {
   private static final String RESERVE_NETWORK =
       """
       exec 9</proc/self/ns/net || exit 1
-      flock -w 5 9 || exit 75 # of one that was killed just now it is about to be free
+      flock -w 5 -E 75 9 || exit # of one that was killed just now it is about to be free
       echo mplm-reserved
       exec sleep infinity
       """;
@@ -75,7 +79,7 @@ public final class Reservation implements AutoCloseable {
         find "$1/store" -mindepth 1 -maxdepth 1 \\( -name "$hash-*" -o -name ".$hash.*" \\) -exec rm -rf -- {} +
         rmdir -- "$1/store"
       fi
-      rm -f -- "$1/lock" || exit
+      if [ ! -s "$1/lock" ]; then rm -f -- "$1/lock" || exit; fi
       if [ -d "$1" ]; then rmdir -- "$1"; fi
       """;
 

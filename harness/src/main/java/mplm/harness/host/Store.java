@@ -39,8 +39,8 @@ public final class Store {
       mkdir -p -- "$1/store" || exit
       for folder in "$1" "$1/store"; do
         if [ -L "$folder" ] || [ ! -O "$folder" ]; then echo "$folder belongs to somebody else" >&2; exit 1; fi
-        chmod 700 -- "$folder" || exit
       done
+      chmod 700 -- "$1/store" || exit
       file=$1/store/$2-$3
       if [ -f "$file" ] && [ "$(sha256sum <"$file")" = "$2  -" ]; then echo there; exit; fi
       rm -f -- "$1/store/.$2".*

@@ -18,6 +18,8 @@ import org.testng.annotations.Test;
 /** Needs a testbed: {@code MPLM_HOSTS} names its hosts file. */
 @Test(groups = "testbed", timeOut = 60_000)
 public class LinkIT {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
   private final Hosts hosts = Hosts.read(Path.of(System.getenv("MPLM_HOSTS")));
 
   private Host source;
@@ -85,6 +87,21 @@ public class LinkIT {
     assertThat(Link.removeLeftover(real, source)).isTrue();
     assertThat(Link.removeLeftover(real, source)).isFalse();
     assertThat(qdisc()).doesNotContain("tbf");
+  }
+
+  /** An administrator's rules for a device are not the kit's to replace. */
+  @Test
+  public void whatSomebodySetOnTheDeviceStaysAndIsTold() {
+    skipUnlessRootsNamespaces();
+    Hosts real = TestHosts.with(Map.of("link", TestHosts.change("namespaces", null)));
+    source.check(SOON, "sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; tc qdisc add dev mig root handle 1: pfifo limit 77");
+    try {
+      assertThatThrownBy(() -> Link.open(real, source)).isInstanceOf(HostException.class)
+          .hasMessageContaining("device mig has a queueing discipline that somebody set, pfifo 1:").message().hasLineCount(1);
+      assertThat(qdisc()).contains("limit 77");
+    } finally {
+      source.check(SOON, "sh", "-c", "PATH=$PATH:/usr/sbin:/sbin; tc qdisc del dev mig root");
+    }
   }
 
   /** With another work folder it may use the same hosts, and not their network too: its limit would replace that of the first, and take it away. */
