@@ -67,6 +67,7 @@ public final class RecordCommand implements Callable<Integer> {
         duration("--interval", interval, Duration.ofMillis(1), Duration.ofMinutes(1)),
         "mplm " + String.join(" ", spec.commandLine().getParent().getParseResult().originalArgs()),
         (output != null ? output : clone.traces()).toAbsolutePath().normalize());
+    recorder.refuseIfThere(chosen);
     // one guest that goes nowhere: of several pairs, the first
     Hosts two = place.hosts().map(pairs -> pairs.get(0)).orElse(null);
     Kind kind = two == null ? Testbed.choose(place.testbed()) : null;

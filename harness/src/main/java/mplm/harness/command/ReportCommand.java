@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.harness.derive.MethodsCsv;
 import mplm.harness.derive.Report;
@@ -21,6 +24,7 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.result.Cell;
 import mplm.harness.result.MethodSummary;
 import mplm.harness.result.TrialRow;
+import mplm.harness.table.Row;
 import mplm.harness.table.TrialsCsv;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +78,7 @@ public final class ReportCommand implements Callable<Integer> {
     if (Files.exists(RunManifest.file(folder)) && !folder.toAbsolutePath().normalize().equals(folder())) {
       throw new BadInput("--output " + folder + ": is the folder of a run, whose report stands there; allowed: any other folder");
     }
+    refuseOthersReport(folder, runs);
     PrintWriter out = spec.commandLine().getOut();
     Answer.lines(Cell.of(rows)).forEach(out::println);
     new Report(folder, runs).write(rows).forEach(out::println);
@@ -85,6 +90,22 @@ public final class ReportCommand implements Callable<Integer> {
     }
     out.flush();
     return 0;
+  }
+
+  /** The same runs' report may be made again, another's is not replaced: its charts would stay among the new ones too. */
+  private static void refuseOthersReport(Path folder, List<RunDerivation> runs) throws IOException {
+    Path rows = folder.resolve("trials.csv");
+    if (Files.exists(RunManifest.file(folder)) || !Files.exists(rows)) {
+      return;
+    }
+    Set<String> there = new TreeSet<>();
+    for (Row row : TrialsCsv.SCHEMA.read(rows, "the rows of a report", List.of("run"))) {
+      there.add(row.text("run"));
+    }
+    Set<String> own = runs.stream().map(run -> run.manifest().setting().run()).collect(Collectors.toCollection(TreeSet::new));
+    if (!there.equals(own)) {
+      throw new BadInput(folder + ": has the report of " + String.join(", ", there) + "; --output DIR names another folder");
+    }
   }
 
   private static void refuseOther(RunDerivation one, RunDerivation other) {

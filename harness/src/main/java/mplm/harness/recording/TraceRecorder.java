@@ -20,6 +20,7 @@ import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
+import mplm.harness.input.BadInput;
 import mplm.harness.record.ScratchFolder;
 import mplm.harness.record.TraceStamp;
 import mplm.harness.rig.Environment;
@@ -50,6 +51,16 @@ public record TraceRecorder(Duration length, Duration interval, String command, 
   /** Where the trace of an experiment's guest goes. */
   public Path file(Suite suite, Experiment experiment) {
     return output.resolve(suite.name() + "-" + experiment.name() + TraceStamp.TRACE);
+  }
+
+  /** {@link BadInput} if a trace is there already: it may be one that a report is of, and is not made again in a minute. */
+  public void refuseIfThere(Suite suite) {
+    for (Experiment experiment : guests(suite)) {
+      Path file = file(suite, experiment);
+      if (Files.exists(file)) {
+        throw new BadInput(file + ": a trace is there already; --output DIR names another folder");
+      }
+    }
   }
 
   /**

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import mplm.harness.input.BadInput;
-import mplm.harness.table.Csv;
 import mplm.harness.table.Row;
 
 /** The CSV files of a sweep's shards, put together in the order of the whole: byte for byte what one machine would have written. */
@@ -87,12 +86,12 @@ public final class SweepMerge {
 
   /** Writes it, in place of one that may be there. */
   public void write(Path file) throws IOException {
-    try (Csv<?> csv = SimulationCsv.SCHEMA.replace(file)) {
+    SimulationCsv.SCHEMA.write(file, csv -> {
       for (List<Row> table : tables.values()) {
         for (Row row : table) {
           csv.copy(row);
         }
       }
-    }
+    });
   }
 }

@@ -3,7 +3,9 @@ package mplm.harness.table;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,12 +91,40 @@ public record Schema<R>(String file, String row, List<Column<R>> columns) {
     return true;
   }
 
+  /** What a file is written by. */
+  @FunctionalInterface
+  public interface Rows<R> {
+    /** Writes all of them. */
+    void to(Csv<R> csv) throws IOException;
+  }
+
   /** Writes a file in place of one that may be there. */
   public void write(Path path, Iterable<R> rows) throws IOException {
-    try (Csv<R> csv = replace(path)) {
+    write(path, csv -> {
       for (R one : rows) {
         csv.write(one);
       }
+    });
+  }
+
+  /** Writes a file in place of one that may be there: whole or not at all, for a disk may be full. */
+  public void write(Path path, Rows<R> rows) throws IOException {
+    // such as /dev/stdout; and where there is no such folder, its own name is to be told
+    if (Files.exists(path) && !Files.isRegularFile(path) || !Files.isDirectory(path.toAbsolutePath().getParent())) {
+      try (Csv<R> csv = replace(path)) {
+        rows.to(csv);
+      }
+      return;
+    }
+    Path place = Files.exists(path) ? path.toRealPath() : path;
+    Path fresh = place.resolveSibling(place.getFileName() + ".new");
+    try {
+      try (Csv<R> csv = replace(fresh)) {
+        rows.to(csv);
+      }
+      Files.move(fresh, place, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(fresh);
     }
   }
 

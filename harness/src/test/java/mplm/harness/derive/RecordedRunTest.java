@@ -587,6 +587,13 @@ public class RecordedRunTest extends InRecordedRun {
     assertThat(refused.err()).isEqualTo("--output " + measured
         + ": is the folder of a run, whose report stands there; allowed: any other folder");
     assertThat(measured.resolve("index.html")).doesNotExist();
+    // the name says which run is last, and not which the others are
+    byte[] rows = Files.readAllBytes(run.resolve("short-and-1-more/trials.csv"));
+    Said another = Said.by(new ReportCommand(), part("busy").toString(), other.toString());
+    assertThat(another.exitCode()).isEqualTo(2);
+    assertThat(another.err()).isEqualTo(run.resolve("short-and-1-more") + ": has the report of measured, short; --output DIR names another folder");
+    assertThat(run.resolve("short-and-1-more/trials.csv")).hasBinaryContent(rows);
+    assertThat(Said.by(new ReportCommand(), measured.toString(), other.toString()).exitCode()).isZero();
   }
 
   /** Nobody may take trials of two days for those of one. */
