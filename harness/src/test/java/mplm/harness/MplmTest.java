@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mplm.harness.derive.RecordedRun;
@@ -33,6 +34,7 @@ public class MplmTest extends InFolder {
     Files.createDirectory(folder.resolve("qemu-9"));
     Files.writeString(folder.resolve("qemu-9/VERSION"), "9.2.0\n");
     Files.writeString(folder.resolve("hosts.yaml"), "testbed: moon\n");
+    Files.writeString(Files.createDirectory(folder.resolve("traces")).resolve("quick-MG.trace.gz"), "recorded for an hour");
     Files.writeString(folder.resolve("shard.csv"), String.join(",", SimulationCsv.SCHEMA.header()) + "\n");
     Files.writeString(folder.resolve("history.csv"), "started,run,machine,experiment,title,method,engine,engine_hash,completed,"
         + "time,downtime,transferred,slowdown,cpu\nt,r,m,e,t,mplm,,h,1,1.5,,,,\n");
@@ -134,6 +136,7 @@ public class MplmTest extends InFolder {
       {List.of("provision", "--hosts", "FOLDER/none.yaml"), ".*/none.yaml: no such file"},
       {List.of("clean", "--hosts", "FOLDER/none.yaml", "source"), ".*/none.yaml: no such file"},
       {List.of("merge", "FOLDER/shard.csv", "--output", "FOLDER"), ".*: Is a directory"},
+      {List.of("record", "quick", "--output", "FOLDER/traces"), ".*/traces/quick-MG.trace.gz: a trace is there already; --output DIR names .*"},
       {List.of("merge", "FOLDER/shard.csv", "--output", "FOLDER/no/such.csv"), ".*/no/such.csv: no such file or folder"},
       {List.of("trend", "--history", "FOLDER/history.csv", "--output", "FOLDER/hosts.yaml"),
           ".*/hosts.yaml: is there, and is no folder"},
@@ -278,6 +281,49 @@ public class MplmTest extends InFolder {
     } finally {
       RecordedRun.remove(root);
     }
+  }
+
+  /** $1 folder with a kit: it stands below another letter than ASCII's meanwhile, whatever this process may write into names. */
+  private static final String ELSEWHERE =
+      """
+      place=$1/Zo$(printf '\\303\\253') && mkdir "$place" && mv "$1/kit" "$place/kit" || exit
+      "$place/kit/harness/bin/mplm" list --columns
+      status=$?
+      mv "$place/kit" "$1/kit" && rmdir "$place"
+      exit $status
+      """;
+
+  /** Without the launcher's locale Java finds no class there. */
+  @Test
+  public void aCloneBelowAnyLetterRunsInAnyLocale() throws Exception {
+    Path root = Files.createTempDirectory("mplm-launcher");
+    try {
+      Path kit = Files.createDirectories(root.resolve("kit"));
+      Files.createDirectories(kit.resolve("engine/built"));
+      Path launcher = Files.createDirectories(kit.resolve("harness/bin")).resolve("mplm");
+      Files.copy(Path.of("bin/mplm"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+      Path libraries = Files.createDirectories(kit.resolve("harness/target/lib"));
+      for (String entry : System.getProperty("java.class.path").split(":")) {
+        Path from = Path.of(entry).toAbsolutePath();
+        if (from.endsWith("harness/target/classes")) {
+          jar(from, kit.resolve("harness/target/mplm-harness-1.0-SNAPSHOT.jar"));
+        } else if (Files.isDirectory(from)) {
+          jar(from, libraries.resolve(from.toString().replace('/', '-') + ".jar"));
+        } else {
+          Files.createSymbolicLink(libraries.resolve(from.getFileName()), from);
+        }
+      }
+      Forked listed = Forked.of(Map.of("LC_ALL", "C"), List.of("sh", "-c", ELSEWHERE, "mplm", root.toString()));
+      assertThat(listed.status()).as(listed.err()).isZero();
+      assertThat(listed.out()).contains("| column |");
+    } finally {
+      RecordedRun.remove(root);
+    }
+  }
+
+  private static void jar(Path classes, Path jar) {
+    assertThat(ToolProvider.findFirst("jar").orElseThrow().run(System.out, System.err, "--create", "--no-compress", "--file", jar.toString(),
+        "-C", classes.toString(), ".")).isZero();
   }
 
   /** Two folders of one run are one run, and a row that stands twice is one trial. */

@@ -52,7 +52,8 @@ public final class CompareCommand implements Callable<Integer> {
   private String methods;
 
   @Option(names = "--threshold", paramLabel = "[METRIC=]PERCENT%", split = ",",
-      description = "what matters: time, downtime, transferred, slowdown, cpu, lost or all by more than so much; by default 5%%")
+      description = "what matters: a difference of more than so much; METRIC is time, downtime, transferred, slowdown, cpu or lost, without it"
+          + " all are meant; by default 5%%")
   private List<String> thresholds = List.of();
 
   @Option(names = "--control", paramLabel = "METHOD",

@@ -6,7 +6,7 @@ import static mplm.engine.unit.Patience.ANSWER;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +37,23 @@ record Facts(Map<String, String> texts) {
         /sys/devices/system/cpu/cpufreq/boost /sys/devices/system/node/node*/cpulist \\
         /sys/kernel/mm/hugepages/*/free_hugepages /sys/devices/system/node/node*/hugepages/*/free_hugepages \\
         /sys/class/net/*/speed; do
-        if [ -r "$file" ]; then printf '=mplm= %s\\n' "$file"; head -c 16000 "$file" 2>/dev/null; echo; fi
+        if [ -r "$file" ]; then
+          printf '=mplm= %s\\n' "$file"
+          case $file in
+          */*route) cat "$file" ;;
+          *) head -c 16000 "$file" 2>/dev/null ;; # a line per CPU, of which the first is read
+          esac
+          echo
+        fi
       done
       printf '=mplm= cgroups\\n'; sh -c "$2" mplm ''
+      printf '=mplm= cpu limits\\n'
+      path=$(sed -n 's/^0:://p' /proc/self/cgroup)
+      while :; do
+        if [ -r "/sys/fs/cgroup${path%/}/cpu.max" ]; then echo "$(cat "/sys/fs/cgroup${path%/}/cpu.max") /sys/fs/cgroup${path%/}/cpu.max"; fi
+        case $path in ''|/) break ;; esac
+        path=${path%/*}
+      done
       printf '=mplm= machine\\n'; uname -m
       printf '=mplm= disk\\n'; df -PB1 -- "$1"
       printf '=mplm= shm\\n'; df -PB1 /dev/shm
@@ -101,6 +115,17 @@ record Facts(Map<String, String> texts) {
     return text("/sys/devices/system/cpu/online").map(text -> CpuList.parse(text).cpus()).orElse(List.of());
   }
 
+  /** How much of the CPUs' time a control group lets a session take. */
+  record CpuLimit(double cpus, String file) {}
+
+  /** The tightest limit of version 2's control groups; empty if there is none. */
+  Optional<CpuLimit> cpuLimit() {
+    return text("cpu limits").stream().flatMap(String::lines).map(line -> line.split(" ", 3))
+        .filter(words -> words.length == 3 && words[0].matches("\\d{1,15}") && words[1].matches("[1-9]\\d{0,14}"))
+        .map(words -> new CpuLimit(Double.parseDouble(words[0]) / Double.parseDouble(words[1]), words[2]))
+        .min(Comparator.comparingDouble(CpuLimit::cpus));
+  }
+
   /** CPUs of a NUMA node; empty if there is no such node. */
   Optional<CpuList> node(int number) {
     return text("/sys/devices/system/node/node" + number + "/cpulist").map(CpuList::parse);
@@ -150,7 +175,10 @@ record Facts(Map<String, String> texts) {
     long longest = -1;
     Optional<String> device = Optional.empty();
     for (String line : text("/proc/net/route").orElse("").lines().skip(1).toList()) {
-      List<String> words = new ArrayList<>(List.of(line.trim().split("\\s+")));
+      List<String> words = List.of(line.trim().split("\\s+"));
+      if (words.size() < 8) {
+        continue;
+      }
       long mask = address(words.get(7));
       if ((target & mask) == address(words.get(1)) && mask > longest) {
         longest = mask;
@@ -172,6 +200,9 @@ record Facts(Map<String, String> texts) {
     Optional<String> device = Optional.empty();
     for (String line : text("/proc/net/ipv6_route").orElse("").lines().toList()) {
       String[] words = line.trim().split("\\s+");
+      if (words.length < 10) {
+        continue;
+      }
       int prefix = Integer.parseInt(words[1], 16);
       boolean refused = words[5].equals("ffffffff"); // the kernel's own last entry
       if (!refused && prefix > longest && new BigInteger(words[0], 16).xor(target).shiftRight(128 - prefix).signum() == 0) {

@@ -53,9 +53,13 @@ final class HostChecks {
       return;
     }
     int cores = facts.online().size();
-    String model = facts.cpu("model name") + ", " + cores + " CPUs";
-    checks.add(Check.of(host, "cpu", cores >= needs.vcpus() * hostsHere, Verdict.WARN, model,
-        "suite " + needs.suite() + " has guests of " + needs.vcpus() + " vCPUs" + shared() + ": they will wait for each other"));
+    Optional<Facts.CpuLimit> limit = facts.cpuLimit().filter(least -> least.cpus() < cores);
+    String model = facts.cpu("model name") + ", " + cores + " CPUs"
+        + limit.map(least -> String.format(Locale.ROOT, ", the time of %.2f of them by the limit in %s", least.cpus(), least.file())).orElse("");
+    double usable = limit.map(Facts.CpuLimit::cpus).orElse((double) cores);
+    checks.add(Check.of(host, "cpu", usable >= needs.vcpus() * hostsHere, Verdict.WARN, model,
+        "suite " + needs.suite() + " has guests of " + needs.vcpus() + " vCPUs" + shared() + ": they will wait for each other"
+            + (limit.isPresent() ? "; raise the limit, which a container or service sets" : "")));
     boolean virtual = facts.hasFlag("vmx") || facts.hasFlag("svm");
     checks.add(Check.of(host, "cpu flags", virtual && facts.hasFlag("constant_tsc"), Verdict.WARN,
         (facts.hasFlag("vmx") ? "vmx" : facts.hasFlag("svm") ? "svm" : "neither vmx nor svm")

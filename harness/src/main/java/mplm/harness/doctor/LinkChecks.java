@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import mplm.engine.migration.Route;
 import mplm.engine.unit.Bandwidth;
+import mplm.harness.host.Cause;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
@@ -72,26 +73,40 @@ final class LinkChecks {
     String which = from.config().name() + " to " + to.config().name();
     String address = to.config().migrationAddress();
     Facts facts = from.facts().orElseThrow();
-    Optional<String> route = facts.deviceTo(address);
-    Optional<String> device = route.or(() -> Optional.ofNullable(from.config().migrationInterface()));
-    OptionalLong speed = device.map(facts::speedMbit).orElse(OptionalLong.empty());
-    List<Check> checks = new ArrayList<>();
-    String through = device.map(name -> name + (speed.isPresent() ? ", " + speed.getAsLong() + "Mbit/s" : ", speed not told"))
-        .orElse("no route that is known to lead to " + address);
     String meant = from.config().migrationInterface();
-    boolean asMeant = route.isPresent() && (meant == null || route.get().equals(meant));
-    checks.add(Check.of(link, "device " + from.config().name(), asMeant, Verdict.WARN, through, route.isEmpty()
-        ? "no route to " + address + " is known on " + from.config().name() + ": correct migration_address, or add a route"
-        : "the stream to " + address + " does not leave by migration_interface " + meant));
+    OptionalLong speed = device(facts, address, meant).map(facts::speedMbit).orElse(OptionalLong.empty());
+    List<Check> checks = new ArrayList<>(List.of(device(link, from.config().name(), facts, address, meant)));
     try {
       Bandwidth goodput =
           MigrationGoodput.measure(from.side().orElseThrow(), to.side().orElseThrow(), Route.DIRECT, protection, logs);
       checks.add(goodput(link, which + ": a migration stream gets", goodput, protection, speed, address));
     } catch (IOException | HostException e) {
-      checks.add(Check.fail(link, "goodput", which + " at " + address + ": " + e.getMessage(),
-          "correct migration_address; let TCP through to " + address + ", on a port of the kernel's choice"));
+      checks.add(Check.fail(link, "goodput", which + " at " + address + ": " + e.getMessage(), Cause.remedy(String.valueOf(e.getMessage()),
+          "correct migration_address; let TCP through to " + address + ", on a port of the kernel's choice")));
     }
     return checks;
+  }
+
+  /** The one that leads to the address; the one that is meant to, if no route is known. */
+  private static Optional<String> device(Facts facts, String address, String meant) {
+    return facts.deviceTo(address).or(() -> Optional.ofNullable(meant));
+  }
+
+  /**
+   * Whether the stream leaves a host by the device that is meant.
+   *
+   * @param meant the one that the hosts file names; null if it names none
+   */
+  static Check device(String link, String host, Facts facts, String address, String meant) {
+    Optional<String> route = facts.deviceTo(address);
+    String through = device(facts, address, meant).map(name -> {
+      OptionalLong speed = facts.speedMbit(name);
+      return name + (speed.isPresent() ? ", " + speed.getAsLong() + "Mbit/s" : ", speed not told");
+    }).orElse("no route that is known to lead to " + address);
+    boolean asMeant = route.isPresent() && (meant == null || route.get().equals(meant));
+    return Check.of(link, "device " + host, asMeant, Verdict.WARN, through, route.isEmpty()
+        ? "no route to " + address + " is known on " + host + ": correct migration_address, or add a route"
+        : "the stream to " + address + " does not leave by migration_interface " + meant);
   }
 
   /** Whether a guest can be moved at that rate, and whether it is what the device is made for. */
@@ -126,7 +141,8 @@ final class LinkChecks {
             opened.kind() + " takes a rate" + (left ? "; a killed run had left one" : ""), "removed now");
       }
     } catch (HostException e) {
-      return Check.fail(name, "shaping", e.getMessage(), "allow it, or set link.shaping: max-bandwidth in the hosts file");
+      return Check.fail(name, "shaping", e.getMessage(), Cause.remedy(e.getMessage(),
+          "allow it, or set link.shaping: max-bandwidth in the hosts file"));
     }
   }
 }

@@ -21,7 +21,12 @@ public enum Cause {
   NO_AGENT("the SSH agent has no key|SSH_AUTH_SOCK", "start an agent and add a key (ssh-add), or name a key file in the hosts file"),
   NOT_LET_IN("does not let .* in with", "put the public key into ~/.ssh/authorized_keys of that user there; correct user and key in the"
       + " hosts file; ssh -v with both says more"),
+  OPEN_TO_OTHERS("can be written by others", "set work_folder to a folder that only this user writes; it is made if it is not there"),
+  NO_LOCKS("No locks available", "set work_folder to a file system that has locks, such as the host's own disk"),
+  NO_FLOCK("flock: (command )?not found", "install flock there (package util-linux)"),
   IN_USE("is in use by another run", "wait for the other run, or give this one a work_folder of its own"),
+  SHARED_MEMORY_FULL("to /dev/shm/[^:]*: .*No space left|free in /dev/shm", "a guest whose memory is compared is a file there, and so is the stream"
+      + " that measures a link: make /dev/shm larger (docker run --shm-size 8g, or mount -o remount,size=8g /dev/shm as root)"),
   DISK_FULL("No space left on device|Disk quota exceeded", "make room on the file system that is named, here or there"
       + " (df -h says how full each is), and give the command again, a run with --resume"),
   READ_ONLY("Read-only file system", "set work_folder to a file system that can be written"),

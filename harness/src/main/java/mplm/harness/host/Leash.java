@@ -15,10 +15,12 @@ final class Leash {
 
   /*
    * The loop ends with the input; it is a shell builtin, so killing the subshell leaves nothing behind.
+   * What programs say is looked through for causes, which have their English words.
    * KILL, because a hypervisor that answers TERM slowly would outlive its experiment.
    */
   private static final String SCRIPT =
       """
+      export LC_ALL=C
       exec 3<&0 </dev/null
       sh -c 'echo "'MARK'$$"; exec "$@"' mplm "$@" 3<&- & program=$!
       { while read -r _ <&3; do :; done; kill -KILL $program; } >/dev/null 2>&1 & leash=$!

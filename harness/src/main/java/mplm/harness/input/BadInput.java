@@ -33,7 +33,9 @@ public final class BadInput extends RuntimeException {
       String reason = e instanceof NoSuchFileException ? "no such file or folder"
           : e instanceof AccessDeniedException ? "permission denied"
           : e instanceof FileAlreadyExistsException ? "is there, and is no folder" : file.getReason();
-      return file.getFile() + ": " + (reason == null ? file.getClass().getSimpleName() : reason);
+      // of a copy that is broken off, the one that was written
+      boolean copied = e.getClass() == FileSystemException.class && file.getOtherFile() != null;
+      return (copied ? file.getOtherFile() : file.getFile()) + ": " + (reason == null ? file.getClass().getSimpleName() : reason);
     }
     if (e instanceof CharacterCodingException) {
       return "is not text in UTF-8";

@@ -27,7 +27,10 @@ final class Fate {
   /** Time, program and what it says. */
   private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  private static final int SIGBUS = 7;
   private static final int SIGKILL = 9;
+  /** Less free space of shared memory than this is what a guest's file ended for. */
+  private static final long LITTLE = 16L << 20;
 
   /** What makes a host kill a process, as far as it tells the reason. */
   private static final Map<Integer, String> SIGNALS = Map.of(6, "6 (SIGABRT)",
@@ -74,7 +77,7 @@ final class Fate {
     }
     int signal = status.orElseThrow() - 128;
     return Optional.of(host.name() + ": QEMU " + (signal > 0
-        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal)) + (signal == SIGKILL ? outOfMemory() : "")
+        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal)) + (signal == SIGKILL ? outOfMemory() : signal == SIGBUS ? sharedMemory() : "")
         : "ended with status " + status.orElseThrow()) + lastWords());
   }
 
@@ -84,6 +87,16 @@ final class Fate {
       return memoryKills() <= killsBefore ? "" : MemoryLimit.reached(limitsBefore, MemoryLimit.of(host))
           .map(limit -> ", for all was taken that the limit in " + limit.file() + " lets it")
           .orElse(", while the host's kernel was out of memory and killed for that");
+    } catch (HostException e) {
+      return ""; // the signal remains
+    }
+  }
+
+  /** Whether the file system of shared memory is full, in words: a container's is small, and the host's kernel has memory then. */
+  private String sharedMemory() {
+    try {
+      String free = host.run(ANSWER, "df", "-B1", "--output=avail", "/dev/shm").stdout().lines().reduce("", (before, line) -> line).strip();
+      return free.matches("\\d{1,18}") && Long.parseLong(free) < LITTLE ? ", and only " + (Long.parseLong(free) >> 20) + "MiB are free in /dev/shm" : "";
     } catch (HostException e) {
       return ""; // the signal remains
     }

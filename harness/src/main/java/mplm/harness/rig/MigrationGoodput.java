@@ -24,6 +24,7 @@ import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Patience;
 import mplm.harness.host.HostException;
 import mplm.harness.host.LinkConfig.Protection;
+import mplm.harness.host.Output;
 import mplm.harness.machine.Machine;
 
 /**
@@ -83,7 +84,10 @@ public final class MigrationGoodput {
       throws IOException, InterruptedException {
     GuestShape shape = new GuestShape(1, UsableKvm.atLeastOnePage(MEMORY, from, to));
     Path folder = Files.createDirectories(logs.resolve("goodput-" + from.host().name()));
-    from.host().check(ANSWER, "sh", "-c", FILL, "mplm", from.memoryFile(), Long.toString(FILL_SIZE.bytes()));
+    Output filled = from.host().run(ANSWER, "sh", "-c", FILL, "mplm", from.memoryFile(), Long.toString(FILL_SIZE.bytes()));
+    if (filled.exitStatus() != 0) {
+      throw new HostException(from.host().name(), "cannot write " + FILL_SIZE + " to " + from.memoryFile() + ": " + filled.stderr().strip());
+    }
     String fill = "loader,force-raw=on,addr=" + FILL_AT.bytes() + ",file=" + from.memoryFile().replace(",", ",,");
     try (Machine source = start(from, work -> Hypervisor.source(
             from.binary(), from.firmware(), Accelerator.TCG, shape, Optional.empty(), work).withMore("-device", fill), Files.createDirectories(folder.resolve("source")));

@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +24,7 @@ import mplm.engine.guest.GuestShape;
 import mplm.engine.guest.Hypervisor;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Patience;
+import mplm.harness.host.Cause;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;
 import mplm.harness.host.NotRecorded;
@@ -122,6 +125,10 @@ public final class UsableKvm {
         .reduce(memory, (one, other) -> one.compareTo(other) < 0 ? other : one);
   }
 
+  /** What keeps any guest from booting there, and says nothing of KVM. */
+  private static final Set<Cause> OF_THE_HOST = EnumSet.of(Cause.DISK_FULL, Cause.SHARED_MEMORY_FULL, Cause.READ_ONLY, Cause.NOT_EXECUTABLE,
+      Cause.OUT_OF_MEMORY, Cause.LOST, Cause.ABSENT);
+
   /** Boots a guest; why it did not boot, in one line. */
   private static Optional<String> boot(Rig.Side side, Path logs, String what, Function<String, Hypervisor> hypervisor) {
     try {
@@ -136,7 +143,11 @@ public final class UsableKvm {
     } catch (NotRecorded e) {
       throw e; // which says nothing of its KVM
     } catch (IOException | HostException e) {
-      return Optional.of(e.getMessage().lines().findFirst().orElse("no word"));
+      String why = e.getMessage().lines().findFirst().orElse("no word");
+      if (Cause.of(why).filter(OF_THE_HOST::contains).isPresent()) {
+        throw new HostException(side.host().name(), "KVM cannot be tried: " + why);
+      }
+      return Optional.of(why);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HostException(side.host().name(), "interrupted while KVM was tried");

@@ -100,6 +100,8 @@ public class HostChecksTest {
     return new Object[][] {
       {"x86_64", "aarch64", "", "cpu", Verdict.FAIL, "aarch64"},
       {"0-7", "0-2", "", "cpu", Verdict.WARN, "guests of 4 vCPUs"},
+      {"=mplm= kvm", "=mplm= cpu limits\n150000 100000 /sys/fs/cgroup/job/cpu.max\nmax 100000 /sys/fs/cgroup/cpu.max\n=mplm= kvm", "", "cpu", Verdict.WARN,
+        "8 CPUs, the time of 1.50 of them by the limit in /sys/fs/cgroup/job/cpu.max"},
       {"vmx ", "", "", "cpu flags", Verdict.WARN, "VT-x or AMD-V"},
       {" constant_tsc", "", "", "cpu flags", Verdict.WARN, "no constant_tsc"},
       {"0.05", "0.9", "", "load", Verdict.WARN, "0.90 in the last minute"},

@@ -35,6 +35,26 @@ public class LinkChecksTest {
     assertThat(facts.deviceTo("fd00::2")).contains("mig0");
     assertThat(facts.deviceTo("2001:db8::1")).contains("eth0");
     assertThat(Facts.parse("").deviceTo("fd00::2")).isEmpty();
+    // a table that is cut off amid a line
+    Facts cut = Facts.parse("=mplm= /proc/net/ipv6_route\n" + none + " 00 " + none.substring(0, 20) + "\n=mplm= /proc/net/route\nIface\neth0\t0000\n");
+    assertThat(cut.deviceTo("fd00::2")).isEmpty();
+    assertThat(cut.deviceTo("10.0.0.1")).isEmpty();
+  }
+
+  /** The stream may leave by another link than the one that is meant, which is slower or somebody else's. */
+  @Test
+  public void aRouteThatIsUnknownOrNotTheOneThatIsMeantIsAWarning() {
+    String none = "00000000000000000000000000000000";
+    Facts facts = Facts.parse("=mplm= /proc/net/ipv6_route\n"
+        + "fd000000000000000000000000000000 40 " + none + " 00 " + none + " 00000100 00000001 00000000 00000001     mig0\n");
+    assertThat(LinkChecks.device("link", "a", facts, "fd00::2", null).verdict()).isEqualTo(Verdict.PASS);
+    assertThat(LinkChecks.device("link", "a", facts, "fd00::2", "mig0").verdict()).isEqualTo(Verdict.PASS);
+    Check other = LinkChecks.device("link", "a", facts, "fd00::2", "eth1");
+    assertThat(other.verdict()).isEqualTo(Verdict.WARN);
+    assertThat(other.toString()).contains("does not leave by migration_interface eth1");
+    Check unknown = LinkChecks.device("link", "a", facts, "2001:db8::1", null);
+    assertThat(unknown.verdict()).isEqualTo(Verdict.WARN);
+    assertThat(unknown.toString()).contains("no route to 2001:db8::1 is known on a");
   }
 
   /** A few packets come through: the connection, and what fits into small ones. */

@@ -105,11 +105,43 @@ public class HostIT {
     }
   }
 
-  /** $1 folder, $2 the key that may log in, $3 address, $4 port: an sshd with a host key of each type. */
+  /** As on a network file system whose server has no lock daemon: nobody else has the host, and to wait would not help. */
+  @Test
+  public void aHostWithoutLocksIsNotToldAsTaken() throws IOException {
+    skipUnlessOfATestbed();
+    source.check(SOON, "sh", "-c", """
+        mkdir ~/without && printf '%s\\n' '#!/bin/sh' 'echo "flock: 9: No locks available" >&2' 'exit 71' >~/without/flock
+        chmod +x ~/without/flock && echo 'PATH=~/without:$PATH' >~/.bashrc
+        """);
+    try {
+      assertThatThrownBy(() -> Reservation.take(source).close()).isInstanceOf(HostException.class)
+          .hasMessageContaining("No locks available").hasMessageNotContaining("another run");
+    } finally {
+      source.check(SOON, "sh", "-c", "rm -r ~/.bashrc ~/without");
+    }
+  }
+
+  /** A group's folder, or /tmp: the kit does not make it its own, and what lies in it stays as it is. */
+  @Test
+  public void aFolderThatOthersWriteIsNotTaken() throws IOException {
+    String shared = source.check(SOON, "sh", "-c", "d=$(mktemp -d) && chmod 1777 \"$d\" && echo precious >\"$d/lock\" && echo \"$d\"").strip();
+    try (Host host = Host.connect(TestHosts.with(hosts.source(), "work_folder", shared))) {
+      assertThatThrownBy(() -> Reservation.take(host).close()).isInstanceOf(HostException.class)
+          .hasMessageContaining(shared + " can be written by others");
+      source.check(SOON, "chmod", "750", shared);
+      Reservation.take(host).close();
+      assertThat(source.check(SOON, "stat", "-c", "%a", shared)).isEqualTo("750\n");
+      assertThat(source.check(SOON, "cat", shared + "/lock")).isEqualTo("precious\n");
+    } finally {
+      source.check(SOON, "rm", "-r", shared);
+    }
+  }
+
+  /** $1 folder, $2 the key that may log in, $3 address, $4 port, $5 a line more of its settings: an sshd with a host key of each type. */
   private static final String SERVER =
       """
       cd "$1" && printf '%s\n' "$2" >authorized_keys || exit
-      printf '%s\n' 'UsePAM no' 'StrictModes no' 'PidFile none' 'PermitRootLogin prohibit-password' >config
+      printf '%s\n' 'UsePAM no' 'StrictModes no' 'PidFile none' 'PermitRootLogin prohibit-password' "$5" >config
       for key in rsa:3072 ecdsa:256 ecdsa:384 ecdsa:521 ed25519:256; do
         ssh-keygen -q -t "${key%:*}" -b "${key#*:}" -N '' -C '' -f "$key" || exit
         echo "HostKey $1/$key" >>config
@@ -120,13 +152,7 @@ public class HostIT {
   /** A server that has them all shows the one that the hosts file names, and another of its type is refused. */
   @Test
   public void aHostKeyOfEachTypeIsCheckedAgainstARealServer() throws Exception {
-    String keys = source.newFolder("trial");
-    Path log = folder.resolve("sshd.log");
-    String may = Files.readString(Path.of(hosts.source().key() + ".pub")).strip();
-    int port = Integer.parseInt(source.check(SOON, "sh", "-c", "shuf -i 20000-30000 -n 1").strip());
-    try (RemoteProcess sshd = source.start(log, "sh", "-c", SERVER, "server", keys, may, hosts.source().address(), Integer.toString(port))) {
-      Awaitility.await().atMost(SOON.multipliedBy(3)).until(() -> Files.readString(log).contains("Server listening"));
-      assertThat(sshd.isAlive()).isTrue();
+    withServer("", (keys, port) -> {
       Reporter.log(source.run(SOON, "ssh", "-V").stderr());
       for (String type : List.of("rsa:3072", "ecdsa:256", "ecdsa:384", "ecdsa:521", "ed25519:256")) {
         String key = source.check(SOON, "cat", keys + "/" + type + ".pub").strip();
@@ -139,9 +165,55 @@ public class HostIT {
         assertThatThrownBy(() -> Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", other)).close())
             .as(type).isInstanceOf(HostKeyRefused.class);
       }
+    });
+  }
+
+  private interface Use {
+    void of(String keys, int port);
+  }
+
+  private void withServer(String setting, Use use) throws Exception {
+    String keys = source.newFolder("trial");
+    Path log = Files.createTempFile(folder, "sshd", ".log");
+    String may = Files.readString(Path.of(hosts.source().key() + ".pub")).strip();
+    int port = Integer.parseInt(source.check(SOON, "sh", "-c", "shuf -i 20000-30000 -n 1").strip());
+    try (RemoteProcess sshd = source.start(log, "sh", "-c", SERVER, "server", keys, may, hosts.source().address(), Integer.toString(port),
+        setting)) {
+      Awaitility.await().atMost(SOON.multipliedBy(3)).until(() -> Files.readString(log).contains("Server listening"));
+      assertThat(sshd.isAlive()).isTrue();
+      use.of(keys, port);
     } finally {
       source.remove(keys);
     }
+  }
+
+  @DataProvider
+  public Object[][] unusable() {
+    return new Object[][] {
+      {"MACs umac-64@openssh.com\nCiphers aes128-ctr", Cause.NO_COMMON_ALGORITHM},
+      // what csh says to a command that has an end of line in quotes
+      {"ForceCommand echo \"Unmatched '''.\" >&2; exit 1", Cause.SHELL},
+    };
+  }
+
+  /** Each cause has a remedy of its own, which does not speak of another run or a wrong key. */
+  @Test(dataProvider = "unusable")
+  public void aServerThatCannotBeUsedIsToldByItsCause(String setting, Cause cause) throws Exception {
+    withServer(setting, (keys, port) -> {
+      String key = source.check(SOON, "cat", keys + "/ed25519:256.pub").strip();
+      assertThatThrownBy(() -> {
+        try (Host host = Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", key))) {
+          Reservation.take(host).close();
+        }
+      }).isInstanceOf(HostException.class)
+          .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(cause));
+    });
+  }
+
+  @Test
+  public void aNameThatNobodyKnowsIsToldAsThat() {
+    assertThatThrownBy(() -> Host.connect(with("address", "no-such-host.invalid"))).isInstanceOf(HostException.class)
+        .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(Cause.NO_SUCH_NAME));
   }
 
   @Test
@@ -405,7 +477,7 @@ public class HostIT {
     assertThat(path).isEqualTo(source.config().workFolder() + "/store/" + Store.sha256(file) + "-it's a $(file)");
     String sent = source.check(SOON, "stat", "-c", "%A %s %i %z", path);
     assertThat(sent).startsWith("-rwx------ 8 ");
-    assertThat(source.check(SOON, "stat", "-c", "%A", source.config().workFolder())).isEqualTo("drwx------\n");
+    assertThat(source.check(SOON, "stat", "-c", "%A", source.config().workFolder() + "/store")).isEqualTo("drwx------\n");
 
     assertThat(source.provide(file)).isEqualTo(path);
     try (Host other = Host.connect(hosts.source())) {

@@ -71,6 +71,16 @@ public class LeashTest extends InFolder {
     Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> family.stream().noneMatch(ProcessHandle::isAlive));
   }
 
+  /** A host's own language would hide what a cause is known by. */
+  @Test
+  public void aProgramSpeaksEnglishWhateverTheUsersLanguage() throws Exception {
+    ProcessBuilder german = new ProcessBuilder("sh", "-c", Leash.command("printenv", "LC_ALL"));
+    german.environment().put("LC_ALL", "de_DE.UTF-8");
+    Process process = german.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(said.lines().toList()).hasSize(2).endsWith("C");
+  }
+
   @Test
   public void theProgramsInputIsEmpty() throws Exception {
     Process process = new ProcessBuilder("sh", "-c", Leash.command("cat")).start();

@@ -76,6 +76,7 @@ public class DiskFullTest {
       Path run = Path.of(args[0]).resolve("runs/one");
       copy(RecordedRun.unpack(), run);
       String rows = Files.readString(run.resolve("trials.csv"));
+      Files.writeString(Path.of(args[0]).resolve("simulated.csv"), "of before\n");
       for (int room : ROOM) {
         removeComputed(run);
         Path ballast = fill(Path.of(args[0]), room);
@@ -89,6 +90,7 @@ public class DiskFullTest {
         }
         if (room == 0) {
           simulated(Path.of(args[0]));
+          merged(run, Path.of(args[0]).resolve("merged"), 3);
         }
         if (last.value.equals(false)) {
           assertThat(last.last()).isEqualTo("all trials are done; mplm derive " + run + " makes the rest of their records");
@@ -100,6 +102,7 @@ public class DiskFullTest {
       broken(run, Path.of(args[0]));
       assertThat(said(out -> Mplm.run("derive", run.toString())).value).isEqualTo(0);
       assertThat(run.resolve("index.html")).isNotEmptyFile();
+      merged(run, Path.of(args[0]).resolve("merged"), 0);
       assertThat(said(out -> lastLines(run, out, List.of())).last()).startsWith("each trial over time: ");
     }
 
@@ -110,6 +113,19 @@ public class DiskFullTest {
       assertThat(simulated.value).as(simulated.err).isEqualTo(3);
       assertThat(simulated.out).containsPattern("mplm +completed").containsPattern("stop-and-copy +completed");
       assertThat(simulated.err).contains("No space left on device", "make room");
+      assertThat(disk.resolve("simulated.csv")).hasContent("of before\n");
+      assertThat(disk.resolve("simulated.csv.new")).doesNotExist();
+    }
+
+    /** Nothing half merged stays, and it can be merged once there is room. */
+    private static void merged(Path run, Path output, int status) throws IOException {
+      Said merged = said(out -> Mplm.run("merge", "--output", output.toString(), run.toString()));
+      assertThat(merged.value).as(merged.err).isEqualTo(status);
+      assertThat(Files.exists(output)).isEqualTo(status == 0);
+      assertThat(output.resolveSibling("merged.new")).doesNotExist();
+      if (status != 0) {
+        assertThat(merged.err.lines()).singleElement().asString().contains(output + ".new", "No space left on device", "make room");
+      }
     }
 
     /** Broken off by the full disk amid its last trials: why, and what runs the others, are the last lines. */

@@ -67,7 +67,7 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
     all.add(new Fault(What.CUT_AND_RESTORED, "link", When.FINAL, Outcome.COMPLETED, null));
     all.add(failing(What.DISK_FULL, "source", When.BOOT, "source: no room for logs in .*: No space left on device"));
     all.add(failing(What.DISK_FULL, "destination", When.LIVE, ".*destination: no room for logs in .*: No space left on device"));
-    String noMemory = ": QEMU was killed by signal 7 \\(SIGBUS: the host has no memory left for the guest's\\).*";
+    String noMemory = ": QEMU was killed by signal 7 \\(SIGBUS: the host has no memory left for the guest's\\), and only \\d+MiB are free in /dev/shm.*";
     all.add(failing(What.MEMORY_FULL, "source", When.BOOT, "source" + noMemory));
     all.add(failing(What.MEMORY_FULL, "destination", When.LIVE, "destination" + noMemory));
     all.addAll(ofPostcopy());

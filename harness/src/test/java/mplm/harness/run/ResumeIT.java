@@ -224,6 +224,40 @@ public class ResumeIT {
     }
   }
 
+  /** As a laptop that is closed, or a virtual machine that is paused, once in a run: that trial is no measurement, the others are. */
+  @Test
+  public void aControllerThatStandsStillWhileItMigratesLosesThatTrialAlone() throws Exception {
+    Process controller = started(mplm("run", "smoke", "--output", runs.toString()));
+    List<String> last;
+    try {
+      BufferedReader said = controller.inputReader();
+      String line = said.readLine();
+      while (line != null && !(line.startsWith("[1/2]") && line.endsWith(": migrating"))) {
+        line = said.readLine();
+      }
+      assertThat(line).isNotNull();
+      Thread.sleep(500); // it says so first, and then begins
+      signal("STOP", controller);
+      TimeUnit.SECONDS.sleep(5);
+      signal("CONT", controller);
+      last = said.lines().toList();
+      assertThat(controller.waitFor()).as(String.join("\n", last)).isEqualTo(1);
+    } finally {
+      controller.destroyForcibly();
+    }
+    assertThat(last).anyMatch(told -> told.contains("the controller stood still"));
+    Path run = begun().orElseThrow();
+    List<Map<String, String>> rows = RecordedRun.rows(run);
+    assertThat(rows).extracting(row -> row.get("outcome")).containsExactly("failed", "completed");
+    assertThat(rows.get(0).get("reason")).contains("the controller stood still for ");
+    assertThat(rows.get(0)).containsEntry("total_s", "").containsEntry("downtime_s", "");
+    assertThat(run.resolve("index.html")).isNotEmptyFile();
+  }
+
+  private static void signal(String name, Process process) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor()).isZero();
+  }
+
   private static void fill(Path file) throws IOException {
     byte[] much = new byte[1 << 16];
     try (OutputStream out = Files.newOutputStream(file)) {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import mplm.harness.Forked;
+import mplm.harness.host.Host;
+import mplm.harness.host.Hosts;
+import mplm.harness.record.Folders;
+import org.testng.SkipException;
+import org.testng.annotations.Test;
+
+/** The whole command, against hosts on which something is wrong. Needs a testbed: {@code MPLM_HOSTS} names its hosts file. */
+@Test(groups = "testbed", timeOut = 300_000)
+public class DoctorIT {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  /** Both ends take packets of 9000 bytes, and what is larger than 1600 is lost on the way: a filter that holds no larger one drops it. */
+  private static final String LOSE =
+      """
+      PATH=$PATH:/usr/sbin:/sbin
+      ip link set mig mtu 9000 && tc qdisc replace dev mig root tbf rate 1gbit burst 1600 latency 50ms
+      """;
+  private static final String MEND = "PATH=$PATH:/usr/sbin:/sbin; ip link set mig mtu 1500; tc qdisc del dev mig root";
+
+  /** $1 folder: no room is left on its file system. */
+  private static final String FILL =
+      """
+      fallocate -l "$(df --output=avail -B1 "$1" | tail -n 1)" "$1/filler" 2>/dev/null
+      cat /dev/zero >>"$1/filler" 2>/dev/null || :
+      """;
+
+  /** Else the whole run would go on without KVM, when there is room again too. */
+  @Test
+  public void aFullDiskOfAHostIsNotTakenForAnUnusableKvm() throws Exception {
+    String file = System.getenv("MPLM_HOSTS");
+    Hosts hosts = Hosts.read(Path.of(file));
+    if (!hosts.testbed().equals("namespaces") || !Files.isWritable(Path.of("/dev/kvm"))) {
+      throw new SkipException("testbed " + hosts.testbed() + ": no disk of its own to fill, or no /dev/kvm to try");
+    }
+    Path runs = Files.createTempDirectory("mplm-it");
+    try (Host source = Host.connect(hosts.source())) {
+      source.check(SOON, "sh", "-c", "umask 077; mkdir -p \"$1\" && mount -t tmpfs -o mode=700,size=300m mplm \"$1\"", "mplm",
+          hosts.source().workFolder());
+      try {
+        assertThat(mplm("provision", "--hosts", file)).satisfies(told -> assertThat(told.status()).as(told.err()).isZero());
+        source.check(SOON, "sh", "-c", FILL, "mplm", hosts.source().workFolder());
+        Forked told = mplm("run", "smoke", "--hosts", file, "--output", runs.toString());
+        assertThat(told.status()).as(told.out() + told.err()).isEqualTo(3);
+        assertThat(told.err()).contains("No space left on device", "make room");
+        assertThat(told.out()).doesNotContain("TCG");
+      } finally {
+        source.check(SOON, "umount", "--lazy", hosts.source().workFolder());
+      }
+    } finally {
+      Folders.remove(runs);
+    }
+  }
+
+  private static Forked mplm(String... arguments) throws Exception {
+    return Forked.mplm(Map.of(), List.of("-XX:TieredStopAtLevel=1"), arguments);
+  }
+
+  @Test
+  public void aLinkThatLosesLargePacketsIsNoGo() throws Exception {
+    String file = System.getenv("MPLM_HOSTS");
+    Hosts hosts = Hosts.read(Path.of(file));
+    if (!hosts.testbed().equals("namespaces")) {
+      throw new SkipException("testbed " + hosts.testbed() + ": nobody is root on its hosts");
+    }
+    try (Host source = Host.connect(hosts.source()); Host destination = Host.connect(hosts.destination())) {
+      try {
+        source.check(SOON, "sh", "-c", LOSE);
+        destination.check(SOON, "sh", "-c", LOSE);
+        Forked told = mplm("doctor", "smoke", "--hosts", file);
+        assertThat(told.status()).as(told.out() + told.err()).isEqualTo(3);
+        assertThat(told.out()).contains("a migration stream gets 0Mbit/s", "is the MTU (ip link) the same at both ends and all between?");
+      } finally {
+        source.run(SOON, "sh", "-c", MEND);
+        destination.run(SOON, "sh", "-c", MEND);
+      }
+      assertThat(mplm("doctor", "smoke", "--hosts", file).out()).doesNotContain("MTU");
+    }
+  }
+}
