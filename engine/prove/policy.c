@@ -12,7 +12,11 @@
  * sends <= steps, that bounds the page sends.  No page is looked at here, so
  * batches may have up to BATCH steps, and the guest up to GUEST pages.
  *
- * -D PLAN or BOUND picks the proof.
+ * And of what "foresight" does as an epoch begins, with a history of KEPT
+ * fetches.  prove makes its numbers small, and what it computes of times, rates
+ * and shares anything at all: what is proved holds whatever it estimates.
+ *
+ * -D PLAN, BOUND or FORESIGHT picks the proof.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -57,7 +61,7 @@ static void steps(const PolicyOps *ops)
     PROVE(same_but_for_the_policy(&before), "a policy changes its own alone");
 }
 
-/* That of "foresight" is left out, see ../README.md. */
+/* That of "foresight" has a proof of its own, below. */
 static void epoch(const PolicyOps *ops)
 {
     MplmScheduler before;
@@ -70,6 +74,85 @@ static void epoch(const PolicyOps *ops)
     PROVE(s.batch_step < s.knobs.batch_pages, "a batch is not overrun");
     PROVE(same_but_for_the_policy(&before), "a policy changes its own alone");
 }
+
+#ifdef FORESIGHT
+static uint64_t any_up_to(uint64_t most)
+{
+    uint64_t n = nondet_number();
+
+    ASSUME(n <= most);
+    return n;
+}
+
+/*
+ * It changes its own alone: its state, what is deferred, the epoch's length and
+ * the forecast.  It reads and writes within the bitmaps, and period and stop are
+ * within what it keeps.
+ */
+static void foresight(void)
+{
+    static Foresight f;
+    static Word kept[BLOCKS][KEPT * WORDS + 1], was[3][BLOCKS][KEPT * WORDS];
+    MplmScheduler before;
+
+    ASSUME(HISTORY == KEPT);
+    for (int b = 0; b < BLOCKS; b++) {
+        blocks[b].history = kept[b];
+        for (int w = 0; w < KEPT * WORDS; w++) {
+            kept[b][w] = was[0][b][w] = nondet_word();
+        }
+        for (int w = 0; w < WORDS; w++) {
+            was[1][b][w] = pending[b][w];
+            was[2][b][w] = dirtied[b][w];
+        }
+    }
+    for (int lag = 0; lag < HISTORY; lag++) {
+        f.same[lag] = nondet_number();
+        f.either[lag] = nondet_number();
+    }
+    f.foreseen = nondet_number();
+    f.unlikely = nondet_number();
+    f.bytes = nondet_number();
+    f.pages = nondet_number();
+    f.rate = nondet_number();
+    f.rates = any_up_to(RATE_KNOWN);
+    f.told = nondet_bit();
+    f.fetch_ms = any_up_to(1L << 40);
+    f.least_ms = any_up_to(1L << 40);
+    f.period = any_up_to(HISTORY - 3);
+    f.stop = any_up_to(HORIZON);
+    f.stop_ms = any_time();
+    f.sure = nondet_bit();
+    f.over = nondet_bit();
+    /* it has planned nothing before there were two fetches */
+    ASSUME(s.stats.epochs > 1 || (!f.period && !f.stop && !f.sure));
+    s.ops = &policy_foresight;
+    s.state = &f;
+    s.bytes = nondet_number();
+    s.start_ms = any_time();
+    s.epoch_start = any_time();
+    s.epoch_waited = nondet_bit();
+    s.epoch_ms = s.knobs.epoch_ms;
+    s.fetch_ms = any_up_to(1L << 40);
+    s.last_fetched = any_up_to(s.stats.fetched);
+    before = s;
+    policy_foresight.epoch_begin(&s, any_time());
+    PROVE(same_but_for_the_policy(&before), "a policy changes its own alone");
+    PROVE(s.epoch_ms > 0 && s.epoch_ms <= s.knobs.epoch_ms,
+          "an epoch is no longer than the setting");
+    PROVE(f.period <= HISTORY - 3, "a period is within the history");
+    PROVE(f.stop <= HORIZON, "a stop is within the horizon");
+    for (int b = 0; b < BLOCKS; b++) {
+        for (int w = 0; w < KEPT * WORDS; w++) {
+            PROVE(kept[b][w] == was[0][b][w], "the history is only read");
+        }
+        for (int w = 0; w < WORDS; w++) {
+            PROVE(pending[b][w] == was[1][b][w], "pending pages stay");
+            PROVE(dirtied[b][w] == was[2][b][w], "the dirty set stays");
+        }
+    }
+}
+#endif
 
 static bool batches_bounded(void)
 {
@@ -134,6 +217,8 @@ int main(void)
     plan();
 #elif defined BOUND
     bound();
+#elif defined FORESIGHT
+    foresight();
 #endif
     return 0;
 }

@@ -14,6 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Any value at all: the names tell CBMC so */
+_Bool nondet_bit(void);
+unsigned nondet_unsigned(void);
+uint64_t nondet_number(void);
+int64_t nondet_signed(void);
+
 #ifdef SHORT_WORDS
 #define long char                    /* the word of all bitmaps in mplm.c */
 #endif
@@ -41,12 +47,7 @@ typedef __typeof__(*((Block *)0)->pending) Word;
 #define ASSUME(c) __CPROVER_assume(c)
 #define PROVE(c, what) __CPROVER_assert(c, what)
 
-/* Any value at all: the names tell CBMC so */
-_Bool nondet_bit(void);
 Word nondet_word(void);
-unsigned nondet_unsigned(void);
-uint64_t nondet_number(void);
-int64_t nondet_signed(void);
 
 static MplmScheduler s;
 static Block blocks[BLOCKS];
