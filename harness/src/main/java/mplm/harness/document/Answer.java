@@ -3,8 +3,10 @@ package mplm.harness.document;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
@@ -57,10 +59,8 @@ public record Answer(String experiment, String found, String claims) {
     } else if (stock.size() < LISTED) {
       stock.forEach(cell -> found.add("Stock pre-copy at " + setting(cell) + " took " + took(cell) + "."));
     }
-    for (Cell cell : cells) {
-      open(cell, Outcome.NOT_CONVERGED, "did not converge within ").ifPresent(found::add);
-      open(cell, Outcome.ENDED_BEFORE, "was still migrating when the program was done, after ").ifPresent(found::add);
-    }
+    found.addAll(open(cells, Outcome.NOT_CONVERGED, "did", "did", " not converge within "));
+    found.addAll(open(cells, Outcome.ENDED_BEFORE, "was", "were", " still migrating when the program was done, after "));
     memory(cells).ifPresent(found::add);
     for (Outcome fault : List.of(Outcome.CORRUPTED, Outcome.FAILED, Outcome.LOST)) {
       long faults = cells.stream().mapToLong(cell -> cell.count(fault)).sum();
@@ -95,10 +95,18 @@ public record Answer(String experiment, String found, String claims) {
     return Numbers.of(one.orElseThrow().value() / other.orElseThrow().value());
   }
 
-  private static Optional<String> open(Cell cell, Outcome outcome, String how) {
-    OptionalDouble longest = cell.lasted(outcome).mapToDouble(Double::doubleValue).max();
-    return longest.isEmpty() ? Optional.empty() : Optional.of(cell.method() + " " + how + Numbers.of(longest) + " s ("
-        + cell.count(outcome) + " of " + cell.trials().size() + ").");
+  /** A sentence for all cells that ended so after the same time. */
+  private static List<String> open(List<Cell> cells, Outcome outcome, String one, String several, String how) {
+    Map<String, List<String>> methods = new LinkedHashMap<>();
+    for (Cell cell : cells) {
+      OptionalDouble longest = cell.lasted(outcome).mapToDouble(Double::doubleValue).max();
+      if (longest.isPresent()) {
+        methods.computeIfAbsent(how + Numbers.of(longest) + " s (" + cell.count(outcome) + " of " + cell.trials().size(), end -> new ArrayList<>())
+            .add(cell.method().toString());
+      }
+    }
+    return methods.entrySet().stream().map(entry -> String.join(", ", entry.getValue())
+        + (entry.getValue().size() == 1 ? " " + one + entry.getKey() + ")." : " " + several + entry.getKey() + " each).")).toList();
   }
 
   private static Optional<String> memory(List<Cell> cells) {

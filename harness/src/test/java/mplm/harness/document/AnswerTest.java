@@ -48,6 +48,15 @@ public class AnswerTest {
     assertThat(Answer.lines(cells).get(1)).startsWith("claims ").contains("C4");
   }
 
+  /** One sentence, not one for each of seven settings, before the chart is seen. */
+  @Test
+  public void methodsThatEndedAlikeAreToldTogether() {
+    List<Cell> cells = Cell.of(List.of(Rows.notConverged("precopy:1s", 1), Rows.endedBefore(MG, "precopy:3s", 1, 30), Rows.notConverged("precopy:2s", 1),
+        Rows.endedBefore(MG, "precopy:4s", 1, 30)));
+    assertThat(Answer.lines(cells).get(0)).isEqualTo("MG: precopy:1s, precopy:2s did not converge within 80.00 s (1 of 1 each). precopy:3s, precopy:4s"
+        + " were still migrating when the program was done, after 30.00 s (1 of 1 each).");
+  }
+
   @Test
   public void whatCannotBeSaidIsNotSaid() {
     for (List<TrialRow> rows : List.of(List.of(Rows.completed("precopy:20s", 1, 26, 13)), List.of(Rows.failed("mplm", 1)),
