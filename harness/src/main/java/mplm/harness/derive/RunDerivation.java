@@ -9,7 +9,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -223,8 +222,6 @@ public record RunDerivation(Path run, RunManifest manifest) {
 
   /** Writes {@code trials.csv}, in place of what is there, whole or not at all. */
   public void write(List<TrialRow> rows) throws IOException {
-    Path fresh = run.resolve("trials.csv.new");
-    TrialsCsv.SCHEMA.write(fresh, rows);
-    Files.move(fresh, trials(), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    TrialsCsv.SCHEMA.write(trials(), rows);
   }
 }

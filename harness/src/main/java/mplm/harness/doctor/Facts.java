@@ -6,7 +6,6 @@ import static mplm.engine.unit.Patience.ANSWER;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import mplm.harness.host.CpuLimit;
 import mplm.harness.host.CpuList;
 import mplm.harness.host.Host;
 import mplm.harness.host.MemoryLimit;
@@ -27,7 +27,7 @@ import mplm.harness.host.MemoryLimit;
 record Facts(Map<String, String> texts) {
   private static final String MARK = "=mplm= ";
 
-  /** $1 work folder, $2 script of memory limits. Only a shell, sed and coreutils are needed. */
+  /** $1 work folder, $2 script of memory limits, $3 of CPU limits. Only a shell, sed and coreutils are needed. */
   private static final String SCRIPT =
       """
       PATH=$PATH:/usr/sbin:/sbin
@@ -48,12 +48,7 @@ record Facts(Map<String, String> texts) {
       done
       printf '=mplm= cgroups\\n'; sh -c "$2" mplm ''
       printf '=mplm= cpu limits\\n'
-      path=$(sed -n 's/^0:://p' /proc/self/cgroup)
-      while :; do
-        if [ -r "/sys/fs/cgroup${path%/}/cpu.max" ]; then echo "$(cat "/sys/fs/cgroup${path%/}/cpu.max") /sys/fs/cgroup${path%/}/cpu.max"; fi
-        case $path in ''|/) break ;; esac
-        path=${path%/*}
-      done
+      sh -c "$3"
       printf '=mplm= machine\\n'; uname -m
       printf '=mplm= disk\\n'; df -PB1 -- "$1"
       printf '=mplm= shm\\n'; df -PB1 /dev/shm
@@ -72,7 +67,7 @@ record Facts(Map<String, String> texts) {
       """;
 
   static Facts of(Host host) {
-    return parse(host.check(ANSWER, "sh", "-c", SCRIPT, "mplm", host.config().workFolder(), MemoryLimit.SCRIPT));
+    return parse(host.check(ANSWER, "sh", "-c", SCRIPT, "mplm", host.config().workFolder(), MemoryLimit.SCRIPT, CpuLimit.SCRIPT));
   }
 
   static Facts parse(String output) {
@@ -115,15 +110,9 @@ record Facts(Map<String, String> texts) {
     return text("/sys/devices/system/cpu/online").map(text -> CpuList.parse(text).cpus()).orElse(List.of());
   }
 
-  /** How much of the CPUs' time a control group lets a session take. */
-  record CpuLimit(double cpus, String file) {}
-
-  /** The tightest limit of version 2's control groups; empty if there is none. */
+  /** The control group that leaves the session least of the CPUs' time; empty if none has a limit. */
   Optional<CpuLimit> cpuLimit() {
-    return text("cpu limits").stream().flatMap(String::lines).map(line -> line.split(" ", 3))
-        .filter(words -> words.length == 3 && words[0].matches("\\d{1,15}") && words[1].matches("[1-9]\\d{0,14}"))
-        .map(words -> new CpuLimit(Double.parseDouble(words[0]) / Double.parseDouble(words[1]), words[2]))
-        .min(Comparator.comparingDouble(CpuLimit::cpus));
+    return CpuLimit.tightest(text("cpu limits").orElse(""));
   }
 
   /** CPUs of a NUMA node; empty if there is no such node. */

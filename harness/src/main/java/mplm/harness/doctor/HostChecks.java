@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import mplm.engine.unit.DataSize;
 import mplm.harness.host.Cause;
+import mplm.harness.host.CpuLimit;
 import mplm.harness.host.CpuList;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.MemoryLimit;
@@ -53,10 +54,10 @@ final class HostChecks {
       return;
     }
     int cores = facts.online().size();
-    Optional<Facts.CpuLimit> limit = facts.cpuLimit().filter(least -> least.cpus() < cores);
+    Optional<CpuLimit> limit = facts.cpuLimit().filter(least -> least.cpus() < cores);
     String model = facts.cpu("model name") + ", " + cores + " CPUs"
         + limit.map(least -> String.format(Locale.ROOT, ", the time of %.2f of them by the limit in %s", least.cpus(), least.file())).orElse("");
-    double usable = limit.map(Facts.CpuLimit::cpus).orElse((double) cores);
+    double usable = limit.map(CpuLimit::cpus).orElse((double) cores);
     checks.add(Check.of(host, "cpu", usable >= needs.vcpus() * hostsHere, Verdict.WARN, model,
         "suite " + needs.suite() + " has guests of " + needs.vcpus() + " vCPUs" + shared() + ": they will wait for each other"
             + (limit.isPresent() ? "; raise the limit, which a container or service sets" : "")));

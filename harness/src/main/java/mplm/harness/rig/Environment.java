@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import mplm.engine.unit.Bandwidth;
+import mplm.harness.host.CpuLimit;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.LinkConfig.Protection;
@@ -31,12 +32,9 @@ public final class Environment {
       value clocksource /sys/devices/system/clocksource/clocksource0/current_clocksource
       echo "cores=$(nproc)"
       # only where there is one, so that elsewhere stamps are as they were before this was looked at
-      path=$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)
-      while :; do
-        v=$(cat "/sys/fs/cgroup${path%/}/cpu.max" 2>/dev/null) && case $v in max*) ;; *) echo "cpu_limit=$v"; break ;; esac
-        case $path in ''|/) break ;; esac
-        path=${path%/*}
-      done
+      { CPU_LIMITS } | while read -r quota period file; do
+        case $quota in max) ;; *) echo "$quota/$period" ;; esac
+      done | paste -sd ' ' | sed -n 's/^./cpu_limit=&/p'
       value governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
       value no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
       value boost /sys/devices/system/cpu/cpufreq/boost
@@ -47,7 +45,7 @@ public final class Environment {
       value ksm /sys/kernel/mm/ksm/run
       value hugepages_2mib /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
       for device in /sys/class/net/*; do [ ! -e "$device/device" ] || value "nic_mbit_per_s.${device##*/}" "$device/speed"; done
-      """;
+      """.replace("CPU_LIMITS", CpuLimit.SCRIPT);
 
   private Environment() {}
 

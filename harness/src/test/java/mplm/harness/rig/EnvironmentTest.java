@@ -43,4 +43,20 @@ public class EnvironmentTest {
       assertThat(told.out().lines().map(String::strip).filter(line -> line.startsWith("nic_"))).containsExactly("nic_mbit_per_s.eth7=10000");
     }
   }
+
+  /** A container with a part of the CPUs' time is another machine than one without a limit. */
+  @Test
+  public void aLimitOfCpuTimeIsInTheStampAndNoLimitIsNot() throws Exception {
+    try (SmallDisk disk = SmallDisk.of(1)) {
+      Path groups = Files.createDirectories(disk.seen().resolve("groups"));
+      for (String limit : List.of("150000 100000", "max 100000")) {
+        Files.writeString(groups.resolve("cpu.max"), limit + "\n");
+        Forked told = Forked.of(Map.of(), disk.within(List.of("sh", "-c", "mount --bind \"$1\" /sys/fs/cgroup && eval \"$2\"", "stamp",
+            disk.path().resolve("groups").toString(), Environment.STAMP)));
+        assertThat(told.status()).as(told.err()).isZero();
+        assertThat(told.out().lines().filter(line -> line.startsWith("cpu_limit=")).toList())
+            .isEqualTo(limit.startsWith("max") ? List.of() : List.of("cpu_limit=150000/100000"));
+      }
+    }
+  }
 }
