@@ -152,7 +152,7 @@ final class HostChecks {
   }
 
   private void tools() {
-    List<String> wanted = new ArrayList<>(List.of("flock", "sha256sum", "split", "mktemp", "readlink"));
+    List<String> wanted = new ArrayList<>(List.of("timeout", "flock", "sha256sum", "split", "mktemp", "readlink"));
     if (config.cpus() != null || config.numaNode() != null) {
       wanted.add("taskset");
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import mplm.engine.unit.Durations;
 import mplm.engine.unit.Patience;
 import net.schmizz.sshj.connection.channel.OpenFailException;
@@ -48,20 +49,30 @@ public final class Host implements AutoCloseable {
     void done(String operation, Duration took);
   }
 
+  /** Longer than a busy controller is away, and than its own patience with a connection that does not answer. */
+  private static final Duration SILENCE = Patience.of(Duration.ofSeconds(60));
+
   private final HostConfig config;
+  private final Duration silence;
   private final Connections connections;
   private final Store store;
   private volatile Listener listener = (operation, took) -> {};
 
-  private Host(HostConfig config) {
+  private Host(HostConfig config, Duration silence) {
     this.config = config;
+    this.silence = silence;
     this.connections = new Connections(config);
     this.store = new Store(this);
   }
 
   /** Connects and logs in. A host that shows another key than the configured one is refused with both fingerprints. */
   public static Host connect(HostConfig config) {
-    Host host = new Host(config);
+    return connect(config, SILENCE);
+  }
+
+  /** @param silence for which what runs there lives on without a sign of this process: whole seconds */
+  static Host connect(HostConfig config, Duration silence) {
+    Host host = new Host(config, silence);
     host.connections.place().close();
     return host;
   }
@@ -87,7 +98,7 @@ public final class Host implements AutoCloseable {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     long start = System.nanoTime();
-    try (RemoteProcess process = new RemoteProcess(name(), connections.place(), out, err, argv)) {
+    try (RemoteProcess process = new RemoteProcess(name(), connections.place(), silence, out, err, argv)) {
       if (!process.await(timeout)) {
         throw new HostException(name(), argv[0] + " did not end " + Patience.within(timeout));
       }
@@ -132,7 +143,7 @@ public final class Host implements AutoCloseable {
   /** Starts a program as {@link #start(Path, String...)} does; {@code out} is closed when all has arrived. */
   public RemoteProcess start(OutputStream out, String... argv) {
     long start = System.nanoTime();
-    RemoteProcess process = new RemoteProcess(name(), connections.place(), out, out, argv);
+    RemoteProcess process = new RemoteProcess(name(), connections.place(), silence, out, out, argv);
     process.closeAtEnd(out);
     try {
       process.pid();
@@ -180,7 +191,9 @@ public final class Host implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw new HostException(name(), "cannot fetch " + String.join(", ", files.keySet()), e);
+      // either side's disk or folder may be why
+      String which = files.entrySet().stream().map(file -> file.getKey() + " to " + file.getValue()).collect(Collectors.joining(", "));
+      throw new HostException(name(), "cannot fetch " + which, e);
     } finally {
       done("fetch", start);
     }

@@ -1,42 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
  * The command line that a host's shell gets. It runs a program as a child of one fixed script that holds the channel's
- * standard input: at its end, which a closed channel, a dead connection and a killed controller all bring about, the program
- * is killed. Before the program's own output stands {@link #MARK} and the process id, so that whatever the user's
+ * standard input: at its end, which a closed channel, a reset connection and a killed controller all bring about, the program
+ * is killed. A controller that lost its power, or the network to it, brings no end about, and the host's TCP would notice after
+ * hours: the program is killed, too, when no line has come for a time. Before the program's own output stands {@link #MARK} and the process id, so that whatever the user's
  * start-up files print is told apart. The program's own standard input is empty.
  */
 final class Leash {
   static final String MARK = "mplm-leash:";
 
   /*
-   * The loop ends with the input; it is a shell builtin, so killing the subshell leaves nothing behind.
+   * The loop ends with the input, and when timeout gives up. It waits in the background for each line, for then it hears TERM.
    * What programs say is looked through for causes, which have their English words.
    * KILL, because a hypervisor that answers TERM slowly would outlive its experiment.
    */
   private static final String SCRIPT =
       """
       export LC_ALL=C
+      command -v timeout >/dev/null || timeout() { shift; "$@"; } # the doctor tells that it is missing
       exec 3<&0 </dev/null
       sh -c 'echo "'MARK'$$"; exec "$@"' mplm "$@" 3<&- & program=$!
-      { while read -r _ <&3; do :; done; kill -KILL $program; } >/dev/null 2>&1 & leash=$!
+      {
+        trap 'kill $!; exit' TERM
+        while timeout 'SILENCE' sh -c 'read -r _' <&3 & wait $!; do :; done
+        kill -KILL $program
+      } >/dev/null 2>&1 & leash=$!
       exec 3<&-
       wait $program; status=$?
-      kill -KILL $leash
+      kill $leash
       exit $status
       """.replace("'MARK'", MARK);
 
   private Leash() {}
 
-  static String command(String... argv) {
+  /** @param silence for which the program lives on without a line from the controller, in whole seconds */
+  static String command(Duration silence, String... argv) {
     if (argv.length == 0) {
       throw new IllegalArgumentException("a command has at least one word");
     }
-    return "exec sh -c " + quote(SCRIPT) + " mplm "
+    return "exec sh -c " + quote(SCRIPT.replace("'SILENCE'", Long.toString(silence.toSeconds()))) + " mplm "
         + Arrays.stream(argv).map(Leash::quote).collect(Collectors.joining(" "));
   }
 

@@ -22,10 +22,13 @@ import net.schmizz.sshj.connection.channel.direct.Signal;
 
 /**
  * A program that runs on a host in the foreground of an SSH channel and is killed with it. Its output is taken off the wire
- * at once, so it never blocks. Its exit status is unknown when the connection is lost.
+ * at once, so it never blocks. Its exit status is unknown when the connection is lost. It is killed, too, when the host has not
+ * heard from the controller for long.
  */
 public final class RemoteProcess implements AutoCloseable {
   private static final int BUFFER = 8192;
+  /** A line comes to the {@link Leash} this many times as often as it must. */
+  private static final int LINES = 4;
 
   private final String host;
   private final String program;
@@ -44,15 +47,19 @@ public final class RemoteProcess implements AutoCloseable {
     void tell(String operation, long start);
   }
 
-  /** Starts it; the streams get what it prints until it ends and are the caller's to close after that. */
-  RemoteProcess(String host, Connections.Place place, OutputStream out, OutputStream err, String... argv) {
+  /**
+   * Starts it; the streams get what it prints until it ends and are the caller's to close after that.
+   *
+   * @param silence for which it lives on without a sign of this process, in whole seconds
+   */
+  RemoteProcess(String host, Connections.Place place, Duration silence, OutputStream out, OutputStream err, String... argv) {
     this.host = host;
     this.program = argv[0];
     this.place = place;
     Session opened = null;
     try {
       opened = place.client().startSession();
-      command = opened.exec(Leash.command(argv));
+      command = opened.exec(Leash.command(silence, argv));
       session = opened;
     } catch (IOException e) {
       if (opened != null) {
@@ -66,6 +73,23 @@ public final class RemoteProcess implements AutoCloseable {
       copy(host, program, in, out);
     });
     stderr = drain("stderr", command.getErrorStream(), in -> copy(host, program, in, err));
+    giveSign(silence.dividedBy(LINES));
+  }
+
+  /** Again and again until it ends. Each in a thread of its own: on a connection that stalls, a write may not come back. */
+  private void giveSign(Duration every) {
+    CompletableFuture.delayedExecutor(every.toMillis(), TimeUnit.MILLISECONDS, sign -> thread("sign", sign)).execute(() -> {
+      if (isAlive()) {
+        try {
+          OutputStream in = command.getOutputStream();
+          in.write('\n');
+          in.flush();
+          giveSign(every);
+        } catch (IOException e) {
+          return; // it was ended, or its connection is lost
+        }
+      }
+    });
   }
 
   /** Process id on the host. */
@@ -181,7 +205,7 @@ public final class RemoteProcess implements AutoCloseable {
 
   private CompletableFuture<Void> drain(String stream, InputStream in, Drain drain) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    Thread thread = new Thread(() -> {
+    thread(stream, () -> {
       try {
         drain.from(in);
         done.complete(null);
@@ -189,10 +213,14 @@ public final class RemoteProcess implements AutoCloseable {
         pid.completeExceptionally(e);
         done.completeExceptionally(e);
       }
-    }, host + " " + program + " " + stream);
+    });
+    return done;
+  }
+
+  private void thread(String what, Runnable task) {
+    Thread thread = new Thread(task, host + " " + program + " " + what);
     thread.setDaemon(true); // it ends with the channel
     thread.start();
-    return done;
   }
 
   /** Skips what the login shell's start-up files print, to the end of the leash's line. */

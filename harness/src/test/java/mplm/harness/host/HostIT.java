@@ -289,18 +289,23 @@ public class HostIT {
   /** Stands for a controller: starts a process and waits to be killed. */
   public static final class Victim {
     public static void main(String[] args) throws Exception {
-      Host host = Host.connect(Hosts.read(Path.of(System.getenv("MPLM_HOSTS"))).source());
+      HostConfig config = Hosts.read(Path.of(System.getenv("MPLM_HOSTS"))).source();
+      Host host = args.length == 0 ? Host.connect(config) : Host.connect(config, Duration.ofSeconds(Long.parseLong(args[0])));
       System.out.println(host.start(Path.of("/dev/null"), "sleep", "7304").pid());
       Thread.sleep(60_000);
+    }
+
+    private static Process start(String... arguments) throws IOException {
+      List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+          System.getProperty("java.class.path"), Victim.class.getName()));
+      line.addAll(List.of(arguments));
+      return new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
   }
 
   @Test
   public void aKilledControllerLeavesNoProcess() throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process victim =
-        new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Victim.class.getName())
-            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process victim = Victim.start();
     int pid;
     try (BufferedReader reader = victim.inputReader()) {
       pid = Integer.parseInt(reader.readLine());
@@ -309,6 +314,22 @@ public class HostIT {
       victim.destroyForcibly(); // kill -9
     }
     Awaitility.await().atMost(SOON).until(() -> !running(source, pid));
+  }
+
+  /** One that stands still is, for its host, one that lost its power: the connection stays, and nothing comes. */
+  @Test
+  public void aControllerThatIsHeardOfNoMoreLeavesNoProcess() throws Exception {
+    Process victim = Victim.start("3");
+    try (BufferedReader reader = victim.inputReader()) {
+      int pid = Integer.parseInt(reader.readLine());
+      Thread.sleep(7000);
+      assertThat(running(source, pid)).as("while the controller gives signs").isTrue();
+      assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(victim.pid())).start().waitFor()).isZero();
+      Awaitility.await().atMost(SOON).until(() -> !running(source, pid));
+      assertThat(victim.isAlive()).isTrue();
+    } finally {
+      victim.destroyForcibly();
+    }
   }
 
   @Test

@@ -19,6 +19,8 @@ import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 public class LeashTest extends InFolder {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
   static final List<String> WORDS =
       List.of(
           "", " ", "two words", "it's", "'", "''", "\"", "\\", "\\'", "$HOME", "$(id)", "`id`", "a\nb", "\n", "*", "~", "-n", "--",
@@ -33,7 +35,7 @@ public class LeashTest extends InFolder {
   public void everyWordArrivesAsItIs(String shell) throws Exception {
     String[] argv = Stream.concat(
         Stream.of("printf", "%s\\0"), WORDS.stream()).toArray(String[]::new);
-    Process process = new ProcessBuilder(shell, "-c", Leash.command(argv)).start();
+    Process process = new ProcessBuilder(shell, "-c", Leash.command(LONG, argv)).start();
     byte[] output = process.getInputStream().readAllBytes();
     String text = new String(output, StandardCharsets.UTF_8);
     assertThat(text.substring(text.indexOf('\n') + 1)).isEqualTo(String.join("\0", WORDS) + "\0");
@@ -48,7 +50,7 @@ public class LeashTest extends InFolder {
 
   @Test
   public void theProgramIsKilledAtTheEndOfInput() throws Exception {
-    Process process = new ProcessBuilder("sh", "-c", Leash.command("sleep", "600")).start();
+    Process process = new ProcessBuilder("sh", "-c", Leash.command(LONG, "sleep", "600")).start();
     long pid = readPid(process);
     assertThat(ProcessHandle.of(pid)).hasValueSatisfying(p -> assertThat(p.isAlive()).isTrue());
     process.getOutputStream().close();
@@ -57,11 +59,28 @@ public class LeashTest extends InFolder {
     assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
   }
 
+  /** As after the controller's power cut: its end of the line is open, and nothing comes. */
+  @Test
+  public void theProgramIsKilledWhenNothingIsHeardOfTheController() throws Exception {
+    Process process = new ProcessBuilder("sh", "-c", Leash.command(Duration.ofSeconds(2), "sleep", "600")).start();
+    long pid = readPid(process);
+    List<ProcessHandle> family = process.descendants().toList();
+    for (int line = 0; line < 8; line++) {
+      process.getOutputStream().write('\n');
+      process.getOutputStream().flush();
+      assertThat(process.waitFor(500, TimeUnit.MILLISECONDS)).as("ended though a line came").isFalse();
+    }
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(128 + 9);
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> family.stream().noneMatch(ProcessHandle::isAlive));
+    assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+  }
+
   @Test
   public void theProgramsStatusIsPassedOnAndNothingStaysBehind() throws Exception {
     Path fifo = folder.resolve("go-on");
     assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
-    Process process = new ProcessBuilder("sh", "-c", Leash.command("sh", "-c", "read line <\"$1\"; exit 42", "sh", fifo.toString())).start();
+    Process process = new ProcessBuilder("sh", "-c", Leash.command(LONG, "sh", "-c", "read line <\"$1\"; exit 42", "sh", fifo.toString())).start();
     readPid(process);
     List<ProcessHandle> family = process.descendants().toList();
     assertThat(family).isNotEmpty();
@@ -74,7 +93,7 @@ public class LeashTest extends InFolder {
   /** A host's own language would hide what a cause is known by. */
   @Test
   public void aProgramSpeaksEnglishWhateverTheUsersLanguage() throws Exception {
-    ProcessBuilder german = new ProcessBuilder("sh", "-c", Leash.command("printenv", "LC_ALL"));
+    ProcessBuilder german = new ProcessBuilder("sh", "-c", Leash.command(LONG, "printenv", "LC_ALL"));
     german.environment().put("LC_ALL", "de_DE.UTF-8");
     Process process = german.start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -83,7 +102,7 @@ public class LeashTest extends InFolder {
 
   @Test
   public void theProgramsInputIsEmpty() throws Exception {
-    Process process = new ProcessBuilder("sh", "-c", Leash.command("cat")).start();
+    Process process = new ProcessBuilder("sh", "-c", Leash.command(LONG, "cat")).start();
     assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
   }
