@@ -139,7 +139,7 @@ public record Calibrations(Path cache, boolean again) {
     } catch (InterruptedException e) {
       throw interrupted(experiment, rig, e);
     } catch (IOException e) {
-      throw new HostException(rig.source().host().name(), "measuring the guest of " + experiment.name(), e);
+      throw new HostException(rig.source().host().name(), "measuring the guest of " + experiment.name() + ", recorded in " + folder.path(), e);
     }
   }
 

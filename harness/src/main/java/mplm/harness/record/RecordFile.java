@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -66,11 +67,20 @@ final class RecordFile {
         });
   }
 
-  /** Writes it, whole or not at all. */
+  /** Writes it, whole or not at all; {@link FileSystemException} names the file that cannot be written. */
   static void write(Path file, Record content) throws IOException {
+    String text = WRITER.writeValueAsString(content) + "\n";
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(fresh, WRITER.writeValueAsString(content) + "\n");
-    Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.writeString(fresh, text);
+      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new FileSystemException(file.toString(), null, e.getMessage()); // such as that of a full disk, which names no file
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
   }
 
   /** Reads what {@link #write} wrote; {@link mplm.harness.input.BadInput} names the line, the key and what is allowed. */

@@ -18,6 +18,7 @@ import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Durations;
 import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
+import mplm.harness.host.Cause;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
 import mplm.harness.input.BadInput;
@@ -81,7 +82,8 @@ public record TraceRecorder(Duration length, Duration interval, String command, 
           record(suite, experiment, site, artifacts, display, Files.createDirectory(logs.resolve(experiment.name())));
         } catch (IOException | HostException e) {
           display.close();
-          display.say(experiment.name() + ": not recorded: " + e.getMessage());
+          display.say(experiment.name() + ": not recorded: " + e.getMessage()
+              + Cause.of(e.getMessage()).map(cause -> ": " + cause.remedy()).orElse(""));
           failed++;
         }
       }

@@ -2,6 +2,7 @@
 package mplm.harness.calibration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -23,6 +24,8 @@ import mplm.engine.migration.Method;
 import mplm.engine.unit.DataSize;
 import mplm.harness.artifact.Artifact;
 import mplm.harness.artifact.Artifacts;
+import mplm.harness.host.Cause;
+import mplm.harness.host.HostException;
 import mplm.harness.host.TestHosts;
 import mplm.harness.record.Folders;
 import mplm.harness.rig.Rig;
@@ -32,6 +35,7 @@ import mplm.harness.scale.WorkingSet;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
+import mplm.harness.support.SmallDisk;
 import mplm.harness.terminal.Display;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
@@ -86,6 +90,27 @@ public class CalibrationIT {
         .containsSubsequence("guest of MG: was measured before", "guest of MG: was measured before");
     assertThat(folder.resolve("second/calibrations/MG/qmp.jsonl")).exists();
     assertThat(calibrations.latest(experiment())).hasValue(guest);
+  }
+
+  /** The cache is full, and then it is not. */
+  @Test
+  public void aFullCacheIsToldAndTheGuestIsMeasuredWhenThereIsRoom() throws Exception {
+    Display display = Display.on(new PrintStream(new ByteArrayOutputStream()), false);
+    Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
+    try (SmallDisk disk = SmallDisk.of(1);
+        Rig rig = Rig.open(TestHosts.with(Map.of()), Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), folder)) {
+      Calibrations calibrations = new Calibrations(disk.seen().resolve("cache"), false);
+      Path ballast = disk.seen().resolve("ballast");
+      Files.write(ballast, new byte[(int) Files.getFileStore(disk.seen()).getUsableSpace() - (16 << 10)]);
+      Path run = folder.resolve("full");
+      assertThatThrownBy(() -> calibrations.measured(List.of(experiment()), rig, Accelerator.TCG, Map.of("cpu", "this"), run, display))
+          .isInstanceOf(HostException.class).hasMessageContaining(calibrations.cache().toString())
+          .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(Cause.DISK_FULL));
+      assertThat(calibrations.latest(experiment())).isEmpty();
+      Files.delete(ballast);
+      List<Experiment> measured = calibrations.measured(List.of(experiment()), rig, Accelerator.TCG, Map.of("cpu", "this"), run, display);
+      assertThat(calibrations.latest(experiment())).hasValue(measured.get(0).scaled().guest());
+    }
   }
 
   /** What comes of it when another process holds the guest that is measured, and has measured it by the time it lets go. */

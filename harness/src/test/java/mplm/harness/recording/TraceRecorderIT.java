@@ -23,14 +23,17 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.host.TestHosts;
+import mplm.harness.record.Folders;
 import mplm.harness.record.TraceStamp;
 import mplm.harness.rig.Kernel;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
 import mplm.harness.suite.Suite;
+import mplm.harness.support.SmallDisk;
 import mplm.harness.terminal.Display;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
+import org.testng.annotations.DataProvider;
 import org.testng.annotations.Test;
 
 /** Needs a testbed: {@code MPLM_HOSTS} names its hosts file. */
@@ -54,18 +57,48 @@ public class TraceRecorderIT {
     RecordedRun.remove(folder);
   }
 
-  @Test
-  public void theTraceIsWhatTheGuestWrites() throws Exception {
-    Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
-    Experiment experiment = new Experiment("W", new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("writer"), "S", 1,
+  private static Experiment writer() {
+    return new Experiment("W", new NpbConfigs(CLONE.resolve("npb-configs")).benchmark("writer"), "S", 1,
         DataSize.parse("256MiB"), Bandwidth.parse("1Gbit/s"), List.of(Mplm.PAPER), true, Duration.ofSeconds(120),
         Duration.ofSeconds(60), 4, Duration.ofSeconds(60), false);
+  }
+
+  private static boolean record(TraceRecorder recorder, Suite suite, ByteArrayOutputStream said) throws Exception {
+    Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
+    return recorder.record(suite, TestHosts.with(Map.of()), artifacts,
+        Display.on(new PrintStream(said, true, StandardCharsets.UTF_8), false));
+  }
+
+  @DataProvider
+  public Object[][] room() {
+    return new Object[][] {{"nothing", 0}, {"the trace and not its stamp", 4}};
+  }
+
+  /** The file is named with what helps, and no part of a trace stays. */
+  @Test(dataProvider = "room")
+  public void aFullDiskIsToldAndNoPartOfATraceStays(String fits, int kibibytes) throws Exception {
+    Suite suite = new Suite("it", "a test", 1, List.of(writer()));
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (SmallDisk disk = SmallDisk.of(1)) {
+      Path traces = Files.createDirectory(disk.seen().resolve("traces"));
+      long room = Files.getFileStore(disk.seen()).getUsableSpace();
+      Files.write(disk.seen().resolve("ballast"), new byte[(int) room - (kibibytes << 10)]);
+      assertThat(record(new TraceRecorder(Duration.ofSeconds(2), Duration.ofMillis(500), "a test", traces), suite, said)).isFalse();
+      assertThat(traces).isEmptyDirectory();
+    }
+    for (String line : said.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("logs: ")).toList()) {
+      Folders.remove(Path.of(line.substring("logs: ".length()))); // kept for who wants to know why
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8)).containsPattern("W: not recorded: .*/traces/it-W.*No space left on device.*make room");
+  }
+
+  @Test
+  public void theTraceIsWhatTheGuestWrites() throws Exception {
+    Experiment experiment = writer();
     Suite suite = new Suite("it", "a test", 1, List.of(experiment));
     TraceRecorder recorder = new TraceRecorder(LENGTH, Duration.ofMillis(100), "a test", folder);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
-    boolean good = recorder.record(suite, TestHosts.with(Map.of()), artifacts,
-        Display.on(new PrintStream(said, true, StandardCharsets.UTF_8), false));
-    assertThat(good).as(said.toString(StandardCharsets.UTF_8)).isTrue();
+    assertThat(record(recorder, suite, said)).as(said.toString(StandardCharsets.UTF_8)).isTrue();
 
     Path file = recorder.file(suite, experiment);
     TraceStamp stamp = TraceStamp.of(file);
