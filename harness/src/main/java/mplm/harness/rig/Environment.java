@@ -13,6 +13,7 @@ import mplm.harness.host.CpuLimit;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.LinkConfig.Protection;
+import mplm.harness.host.MemoryLimit;
 import mplm.harness.suite.Experiment;
 import mplm.harness.testbed.Kind;
 import mplm.harness.testbed.Testbed;
@@ -35,6 +36,9 @@ public final class Environment {
       { CPU_LIMITS } | while read -r quota period file; do
         case $quota in max) ;; *) echo "$quota/$period" ;; esac
       done | paste -sd ' ' | sed -n 's/^./cpu_limit=&/p'
+      { set -- ''; MEMORY_LIMITS } | while read -r limit used files reached file; do
+        case $limit in max | 9223*) ;; *) echo "$limit" ;; esac # version 1 has a number of its own for no limit
+      done | sort -n | sed -n '1s/^/memory_limit_bytes=/p'
       value governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
       value no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
       value boost /sys/devices/system/cpu/cpufreq/boost
@@ -45,7 +49,7 @@ public final class Environment {
       value ksm /sys/kernel/mm/ksm/run
       value hugepages_2mib /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
       for device in /sys/class/net/*; do [ ! -e "$device/device" ] || value "nic_mbit_per_s.${device##*/}" "$device/speed"; done
-      """.replace("CPU_LIMITS", CpuLimit.SCRIPT);
+      """.replace("CPU_LIMITS", CpuLimit.SCRIPT).replace("MEMORY_LIMITS", MemoryLimit.SCRIPT);
 
   private Environment() {}
 

@@ -44,18 +44,22 @@ public class EnvironmentTest {
     }
   }
 
-  /** A container with a part of the CPUs' time is another machine than one without a limit. */
+  /** A container with a part of the CPUs' time, or of the memory, is another machine than one without a limit. */
   @Test
-  public void aLimitOfCpuTimeIsInTheStampAndNoLimitIsNot() throws Exception {
+  public void limitsOfCpuTimeAndMemoryAreInTheStampAndNoLimitsAreNot() throws Exception {
     try (SmallDisk disk = SmallDisk.of(1)) {
       Path groups = Files.createDirectories(disk.seen().resolve("groups"));
-      for (String limit : List.of("150000 100000", "max 100000")) {
-        Files.writeString(groups.resolve("cpu.max"), limit + "\n");
+      Files.writeString(groups.resolve("memory.current"), "1000000\n");
+      Files.writeString(groups.resolve("memory.stat"), "anon 1000000\n");
+      for (boolean limited : List.of(true, false)) {
+        Files.writeString(groups.resolve("cpu.max"), limited ? "150000 100000\n" : "max 100000\n");
+        Files.writeString(groups.resolve("memory.max"), limited ? "1572864000\n" : "max\n");
         Forked told = Forked.of(Map.of(), disk.within(List.of("sh", "-c", "mount --bind \"$1\" /sys/fs/cgroup && eval \"$2\"", "stamp",
             disk.path().resolve("groups").toString(), Environment.STAMP)));
         assertThat(told.status()).as(told.err()).isZero();
-        assertThat(told.out().lines().filter(line -> line.startsWith("cpu_limit=")).toList())
-            .isEqualTo(limit.startsWith("max") ? List.of() : List.of("cpu_limit=150000/100000"));
+        assertThat(told.err()).isEmpty();
+        assertThat(told.out().lines().filter(line -> line.contains("_limit")).toList())
+            .isEqualTo(limited ? List.of("cpu_limit=150000/100000", "memory_limit_bytes=1572864000") : List.of());
       }
     }
   }
