@@ -12,6 +12,7 @@ import mplm.harness.Forked;
 import mplm.harness.host.Host;
 import mplm.harness.host.Hosts;
 import mplm.harness.record.Folders;
+import mplm.harness.support.SmallDisk;
 import org.testng.SkipException;
 import org.testng.annotations.Test;
 
@@ -28,13 +29,6 @@ public class DoctorIT {
       """;
   private static final String MEND = "PATH=$PATH:/usr/sbin:/sbin; ip link set mig mtu 1500; tc qdisc del dev mig root";
 
-  /** $1 folder: no room is left on its file system. */
-  private static final String FILL =
-      """
-      fallocate -l "$(df --output=avail -B1 "$1" | tail -n 1)" "$1/filler" 2>/dev/null
-      cat /dev/zero >>"$1/filler" 2>/dev/null || :
-      """;
-
   /** Else the whole run would go on without KVM, when there is room again too. */
   @Test
   public void aFullDiskOfAHostIsNotTakenForAnUnusableKvm() throws Exception {
@@ -49,7 +43,7 @@ public class DoctorIT {
           hosts.source().workFolder());
       try {
         assertThat(mplm("provision", "--hosts", file)).satisfies(told -> assertThat(told.status()).as(told.err()).isZero());
-        source.check(SOON, "sh", "-c", FILL, "mplm", hosts.source().workFolder());
+        source.check(SOON, "sh", "-c", SmallDisk.FILL, "mplm", hosts.source().workFolder());
         Forked told = mplm("run", "smoke", "--hosts", file, "--output", runs.toString());
         assertThat(told.status()).as(told.out() + told.err()).isEqualTo(3);
         assertThat(told.err()).contains("No space left on device", "make room");

@@ -19,6 +19,7 @@ import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.Hosts;
 import mplm.harness.result.Outcome;
+import mplm.harness.support.SmallDisk;
 
 /**
  * Makes faults from outside of the product, over SSH connections of its own, at moments that the run's own output and the
@@ -111,13 +112,6 @@ final class FaultInjector extends PrintStream {
   /** $1 for the kernel's SysRq, when this command has ended: the machine ends with it. */
   private static final String SYSRQ =
       "setsid sh -c 'sleep 0.3; echo \"$1\" >/proc/sysrq-trigger' sysrq \"$1\" </dev/null >/dev/null 2>&1 &";
-
-  /** $1 work folder: takes all that its disk has. */
-  private static final String FILL =
-      """
-      fallocate -l "$(df --output=avail -B1 "$1" | tail -n 1)" "$1/filler" 2>/dev/null
-      cat /dev/zero >>"$1/filler" 2>/dev/null || :
-      """;
 
   /** $1 folder of a trial: what is still there of it, the hypervisor among it. */
   private static final String LEFT_OF_TRIAL =
@@ -234,7 +228,7 @@ final class FaultInjector extends PrintStream {
         pause(fault.when() == Fault.When.POSTCOPY ? 1000 * BROKEN.toSeconds() : 2000);
         link("up");
       }
-      case DISK_FULL -> on(fault, FILL, work(fault));
+      case DISK_FULL -> on(fault, SmallDisk.FILL, work(fault));
       case MEMORY_FULL -> on(fault, "mount -o remount,size=8M /dev/shm");
       case STORE_DAMAGED -> on(fault, DAMAGE, work(fault));
       case AWAY_AND_BACK -> leave(fault.where(), Duration.ofSeconds(5));

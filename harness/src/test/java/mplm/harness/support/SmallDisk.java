@@ -10,6 +10,13 @@ import org.testng.SkipException;
 
 /** A file system of some MiB in a mount namespace, which an ordinary user may make too. It goes with the process that holds it. */
 public final class SmallDisk implements AutoCloseable {
+  /** A script: takes all room that is left on the file system of folder $1, by a file {@code filler} there. */
+  public static final String FILL =
+      """
+      fallocate -l "$(df --output=avail -B1 "$1" | tail -n 1)" "$1/filler" 2>/dev/null
+      cat /dev/zero >>"$1/filler" 2>/dev/null || :
+      """;
+
   private static final String MOUNT = "mount -t tmpfs -o size=\"$2\"m,mode=700,\"$3\" mplm \"$1\" && echo mounted && exec sleep infinity";
 
   private final Path folder;
