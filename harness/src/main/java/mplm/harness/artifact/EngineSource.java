@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import mplm.harness.file.ScratchFolder;
 import mplm.harness.input.BadInput;
-import mplm.harness.record.ScratchFolder;
 
 /**
  * Where an engine that is compared comes from: {@code qemu:VERSION}, this clone's with a QEMU of that version; the folder of a built

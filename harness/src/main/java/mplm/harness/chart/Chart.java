@@ -24,6 +24,7 @@ import mplm.harness.chart.Figure.Converged;
 import mplm.harness.chart.Figure.EndedBefore;
 import mplm.harness.chart.Figure.NotConverged;
 import mplm.harness.chart.Figure.Point;
+import mplm.harness.file.WholeFile;
 import mplm.harness.paper.Published;
 import mplm.harness.statistics.Mean;
 import org.knowm.xchart.AnnotationText;
@@ -84,10 +85,10 @@ public final class Chart {
     return Drawing.of("chart " + name, () -> {
       Files.createDirectories(folder);
       Path png = folder.resolve(name + ".png");
-      Files.write(png, BitmapEncoder.getBitmapBytes(chart.get(), BitmapFormat.PNG));
+      WholeFile.write(png, BitmapEncoder.getBitmapBytes(chart.get(), BitmapFormat.PNG));
       Path svg = folder.resolve(name + ".svg");
       var vectors = chart.get();
-      Files.write(svg, Svg.of(g -> vectors.paint(g, vectors.getWidth(), vectors.getHeight()), vectors.getWidth(), vectors.getHeight()));
+      WholeFile.write(svg, Svg.of(g -> vectors.paint(g, vectors.getWidth(), vectors.getHeight()), vectors.getWidth(), vectors.getHeight()));
       return List.of(png, svg);
     });
   }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
+import mplm.harness.file.WholeFile;
 import org.knowm.xchart.XYChart;
 
 /** Several charts on one sheet, two beside each other, as the paper has its four panels. */
@@ -38,10 +39,10 @@ public final class Sheet {
     Graphics2D pixels = image.createGraphics();
     paint(panels, pixels, width, height);
     pixels.dispose();
-    ImageIO.write(image, "png", png.toFile());
+    WholeFile.write(png, place -> ImageIO.write(image, "png", place.toFile()));
     Path svg = folder.resolve(name + ".svg");
     List<XYChart> again = charts.get();
-    Files.write(svg, Svg.of(vectors -> paint(again, vectors, width, height), width, height));
+    WholeFile.write(svg, Svg.of(vectors -> paint(again, vectors, width, height), width, height));
     return List.of(png, svg);
   }
 

@@ -17,12 +17,13 @@ import java.util.Optional;
 import javax.imageio.ImageIO;
 import mplm.harness.chart.Drawing;
 import mplm.harness.derive.Timeline.Series;
+import mplm.harness.file.WholeFile;
 import mplm.harness.result.TrialRow;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -58,7 +59,7 @@ final class TimelineChart {
       image.createGraphics().drawImage(BitmapEncoder.getBufferedImage(panels.get(i)), 0, i * HEIGHT, null);
     }
     Path file = folder.resolve("timeline.png");
-    ImageIO.write(image, "png", file.toFile());
+    WholeFile.write(file, place -> ImageIO.write(image, "png", place.toFile()));
     return List.of(file);
   }
 

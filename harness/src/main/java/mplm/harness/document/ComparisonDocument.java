@@ -24,6 +24,7 @@ import mplm.harness.document.Block.Heading;
 import mplm.harness.document.Block.Paragraph;
 import mplm.harness.document.Block.Picture;
 import mplm.harness.document.Block.Table;
+import mplm.harness.file.WholeFile;
 import mplm.harness.table.TextTable;
 import mplm.harness.verdict.Comparison;
 import mplm.harness.verdict.Difference;
@@ -143,7 +144,7 @@ public record ComparisonDocument(String base, String candidate, List<String> not
           .put("high", finite(d.interval().map(i -> OptionalDouble.of(i.high())).orElse(OptionalDouble.empty())))
           .put("p", finite(d.p())).put("verdict", d.judgement().toString()).put("note", d.note());
     }
-    Files.writeString(file, JSON.writeValueAsString(root) + "\n");
+    WholeFile.write(file, JSON.writeValueAsString(root) + "\n");
   }
 
   /** The same as JUnit's XML: a metric of a cell is a test case, worse is a failure, too few is skipped. */

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
+import mplm.harness.file.WholeFile;
 import mplm.harness.paper.Verdict;
 
 /**
@@ -37,7 +38,7 @@ public final class Html {
         .append("</title>\n<style>\n").append(resource("page.css")).append("</style>\n</head>\n<body>\n");
     html.blocks(blocks);
     html.out.append("<script>\n").append(resource("page.js")).append("</script>\n</body>\n</html>\n");
-    Files.writeString(file, html.out);
+    WholeFile.write(file, html.out);
   }
 
   private void blocks(List<Block> blocks) throws IOException {

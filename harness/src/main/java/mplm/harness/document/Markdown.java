@@ -2,10 +2,10 @@
 package mplm.harness.document;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import mplm.harness.file.WholeFile;
 
 /** Writes a document as Markdown, such as for the summary of a CI job: pictures are links, folds are left out. */
 public final class Markdown {
@@ -35,7 +35,7 @@ public final class Markdown {
         out.append('\n');
       }
     }
-    Files.writeString(file, out);
+    WholeFile.write(file, out);
   }
 
   private static void line(StringBuilder out, List<String> cells) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import mplm.harness.file.WholeFile;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Outcome;
@@ -124,32 +125,17 @@ public final class History {
       if (read().stream().anyMatch(row -> row.text("run").equals(manifest.setting().run()))) {
         return;
       }
-      widen();
       // whole or not at all: half a line, as a full disk leaves it, would be no history any more
-      Path fresh = fresh();
-      try {
-        Files.copy(file, fresh, StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.write(file, fresh -> {
+        if (!SCHEMA.widen(file, fresh)) {
+          Files.copy(file, fresh, StandardCopyOption.REPLACE_EXISTING);
+        }
         try (Csv<Entry> csv = SCHEMA.append(fresh)) {
           for (List<TrialRow> cell : cells.values()) {
             csv.write(new Entry(manifest, cell));
           }
         }
-        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(fresh);
-      }
-    }
-  }
-
-  private Path fresh() {
-    return file.resolveSibling(file.getFileName() + ".new");
-  }
-
-  /** Gives the file the columns that it lacks, whole or not at all. */
-  private void widen() throws IOException {
-    Path fresh = fresh();
-    if (SCHEMA.widen(file, fresh)) {
-      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+      });
     }
   }
 

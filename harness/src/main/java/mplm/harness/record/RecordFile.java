@@ -14,10 +14,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializerBase;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,6 +22,7 @@ import mplm.engine.migration.Method;
 import mplm.engine.unit.Bandwidth;
 import mplm.engine.unit.DataSize;
 import mplm.engine.unit.Durations;
+import mplm.harness.file.WholeFile;
 import mplm.harness.input.InputFile;
 import mplm.harness.suite.Shard;
 
@@ -67,20 +65,9 @@ final class RecordFile {
         });
   }
 
-  /** Writes it, whole or not at all; {@link FileSystemException} names the file that cannot be written. */
+  /** Writes it, whole or not at all. */
   static void write(Path file, Record content) throws IOException {
-    String text = WRITER.writeValueAsString(content) + "\n";
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try {
-      Files.writeString(fresh, text);
-      Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new FileSystemException(file.toString(), null, e.getMessage()); // such as that of a full disk, which names no file
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+    WholeFile.write(file, WRITER.writeValueAsString(content) + "\n");
   }
 
   /** Reads what {@link #write} wrote; {@link mplm.harness.input.BadInput} names the line, the key and what is allowed. */

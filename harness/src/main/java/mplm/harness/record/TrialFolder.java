@@ -4,6 +4,7 @@ package mplm.harness.record;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import mplm.harness.file.Folders;
 
 /**
  * The folder of one trial and the files in it.

@@ -3,15 +3,14 @@ package mplm.harness.table;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import mplm.harness.file.WholeFile;
 import mplm.harness.input.BadInput;
 
 /**
@@ -109,23 +108,11 @@ public record Schema<R>(String file, String row, List<Column<R>> columns) {
 
   /** Writes a file in place of one that may be there: whole or not at all, for a disk may be full. */
   public void write(Path path, Rows<R> rows) throws IOException {
-    // such as /dev/stdout; and where there is no such folder, its own name is to be told
-    if (Files.exists(path) && !Files.isRegularFile(path) || !Files.isDirectory(path.toAbsolutePath().getParent())) {
-      try (Csv<R> csv = replace(path)) {
+    WholeFile.write(path, place -> {
+      try (Csv<R> csv = replace(place)) {
         rows.to(csv);
       }
-      return;
-    }
-    Path place = Files.exists(path) ? path.toRealPath() : path;
-    Path fresh = place.resolveSibling(place.getFileName() + ".new");
-    try {
-      try (Csv<R> csv = replace(fresh)) {
-        rows.to(csv);
-      }
-      Files.move(fresh, place, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
+    });
   }
 
   /** A row that was made here, as if it had been read from a file. */

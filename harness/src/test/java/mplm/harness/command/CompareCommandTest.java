@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import mplm.harness.derive.RecordedRun;
-import mplm.harness.record.Folders;
+import mplm.harness.file.Folders;
 import mplm.harness.support.InFolder;
 import mplm.harness.support.Said;
 import org.testng.annotations.BeforeClass;

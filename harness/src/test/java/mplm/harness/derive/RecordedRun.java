@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
-import mplm.harness.record.Folders;
+import mplm.harness.file.Folders;
 
 /** The folder of a run that was recorded once, six trials, unpacked for a test. */
 public final class RecordedRun {

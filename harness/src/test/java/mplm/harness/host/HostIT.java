@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import mplm.harness.record.Folders;
+import mplm.harness.file.Folders;
 import org.awaitility.Awaitility;
 import org.testng.Reporter;
 import org.testng.SkipException;

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import mplm.harness.Forked;
 import mplm.harness.Mplm;
@@ -86,7 +87,7 @@ public class DiskFullTest {
         assertThat(derive.value).as(derive.err).isIn(0, 3);
         assertThat(room > 0 || derive.value.equals(3)).isTrue();
         if (derive.value.equals(3)) {
-          assertThat(derive.err.lines()).singleElement().asString().startsWith("mplm: ").contains("No space left on device", "make room");
+          assertThat(derive.err.lines()).singleElement().asString().startsWith("mplm: " + run + "/").contains("No space left on device", "make room");
         }
         if (room == 0) {
           simulated(Path.of(args[0]));
@@ -102,8 +103,37 @@ public class DiskFullTest {
       broken(run, Path.of(args[0]));
       assertThat(said(out -> Mplm.run("derive", run.toString())).value).isEqualTo(0);
       assertThat(run.resolve("index.html")).isNotEmptyFile();
+      again(run, Path.of(args[0]));
       merged(run, Path.of(args[0]).resolve("merged"), 0);
       assertThat(said(out -> lastLines(run, out, List.of())).last()).startsWith("each trial over time: ");
+    }
+
+    /** Tables, charts and reports that are there, here of one word, are made again whole or not at all. */
+    private static void again(Path run, Path disk) throws IOException {
+      Map<Path, byte[]> whole = new TreeMap<>();
+      for (Path file : computed(run)) {
+        whole.put(file, Files.readAllBytes(file));
+      }
+      assertThat(whole.keySet().stream().map(file -> file.getFileName().toString()))
+          .contains("index.html", "report.md", "timeline.png", "timeline.csv", "claims.csv").anyMatch(name -> name.endsWith(".svg"));
+      byte[] before = "before".getBytes(StandardCharsets.UTF_8);
+      for (int room : ROOM) {
+        for (Path file : whole.keySet()) {
+          Files.write(file, before);
+        }
+        Path ballast = fill(disk, room);
+        assertThat(said(out -> Mplm.run("derive", run.toString())).value).isIn(0, 3);
+        Files.delete(ballast);
+        assertThat(computed(run)).containsExactlyInAnyOrderElementsOf(whole.keySet())
+            .allSatisfy(file -> assertThat(Files.readAllBytes(file)).as("%s, with room of %d KiB", file, room).isIn(before, whole.get(file)));
+      }
+      assertThat(said(out -> Mplm.run("derive", run.toString())).value).isEqualTo(0);
+    }
+
+    private static List<Path> computed(Path run) throws IOException {
+      try (Stream<Path> files = Files.walk(run)) {
+        return files.filter(path -> path.toString().matches(COMPUTED) && Files.isRegularFile(path)).toList();
+      }
     }
 
     /** What may have taken hours is told, if it cannot be kept. */
@@ -124,7 +154,7 @@ public class DiskFullTest {
       assertThat(Files.exists(output)).isEqualTo(status == 0);
       assertThat(output.resolveSibling("merged.new")).doesNotExist();
       if (status != 0) {
-        assertThat(merged.err.lines()).singleElement().asString().contains(output + ".new", "No space left on device", "make room");
+        assertThat(merged.err.lines()).singleElement().asString().contains(output + ".new/", "No space left on device", "make room");
       }
     }
 
@@ -182,10 +212,8 @@ public class DiskFullTest {
     }
 
     private static void removeComputed(Path run) throws IOException {
-      try (Stream<Path> files = Files.walk(run)) {
-        for (Path file : files.filter(path -> path.toString().matches(COMPUTED) && Files.isRegularFile(path)).toList()) {
-          Files.delete(file);
-        }
+      for (Path file : computed(run)) {
+        Files.delete(file);
       }
     }
 

@@ -3,7 +3,7 @@ package mplm.harness.support;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import mplm.harness.record.Folders;
+import mplm.harness.file.Folders;
 import org.testng.annotations.AfterClass;
 import org.testng.annotations.BeforeClass;
 

@@ -4,7 +4,7 @@ package mplm.harness.support;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import mplm.harness.derive.RecordedRun;
-import mplm.harness.record.Folders;
+import mplm.harness.file.Folders;
 import org.testng.annotations.AfterMethod;
 import org.testng.annotations.BeforeMethod;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package mplm.harness.record;
+package mplm.harness.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-package mplm.harness.record;
+package mplm.harness.file;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -52,7 +52,7 @@ public final class Folders {
 
       @Override
       public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+        WholeFile.named(to.resolve(from.relativize(file).toString()), copy -> Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES));
         return FileVisitResult.CONTINUE;
       }
     });
