@@ -64,13 +64,16 @@ final class FaultInjector extends PrintStream {
         process=$(parent "$process")
       done
       sessions=
-      for process in /proc/[0-9]*; do
-        # no program for each: on a busy machine that takes longer than what is left of a stage
-        { read -r line <"$process/stat"; } 2>/dev/null || continue
-        line=${line##*) ? }
-        process=${process#/proc/}
-        case $mine in *" $process "*) continue ;; esac
-        if [ "${line%% *}" = "$master" ]; then sessions="$sessions $process"; fi
+      # OpenSSH 10 has two processes for root's connections, too, and the one that holds it outlives the other
+      for level in 1 2; do
+        for process in /proc/[0-9]*; do
+          # no program for each: on a busy machine that takes longer than what is left of a stage
+          { read -r line <"$process/stat"; } 2>/dev/null || continue
+          process=${process#/proc/}
+          case "$mine$sessions " in *" $process "*) continue ;; esac
+          case $line in *'(sshd'*) line=${line##*) ? } ;; *) continue ;; esac
+          case " $master$sessions " in *" ${line%% *} "*) sessions="$sessions $process" ;; esac
+        done
       done
       """;
 
