@@ -34,6 +34,9 @@ import mplm.harness.suite.PlannedTrial;
 
 /** Derives a trial's row from what the trial has recorded. */
 final class TrialDerivation {
+  /** A host that has heard nothing of the controller for about so long ends what it runs: an absence is why a trial failed. */
+  private static final Duration GIVEN_UP = Duration.ofSeconds(40);
+
   private final PlannedTrial planned;
   private final Setting setting;
   private final RawTrial raw;
@@ -48,9 +51,12 @@ final class TrialDerivation {
 
   /** The row of a trial that came to its end. */
   static TrialRow row(PlannedTrial planned, Setting setting, RawTrial raw) {
-    if (raw.journal().absent().isPresent() && !raw.journal().outcome().orElseThrow().isFault()) {
+    boolean fault = raw.journal().outcome().orElseThrow().isFault();
+    Optional<Duration> absent = raw.journal().absent().filter(length -> !fault || length.compareTo(GIVEN_UP) >= 0);
+    if (absent.isPresent()) {
       return failed(planned, setting, raw.journal(), String.format(Locale.ROOT, "the controller stood still for %.1f s (stopped,"
-          + " suspended or paused) while it measured: nothing that it measured holds", seconds(raw.journal().absent().orElseThrow())));
+          + " suspended or paused) while it measured: nothing that it measured holds", seconds(absent.orElseThrow()))
+          + raw.journal().reason().filter(why -> fault).map(why -> " (" + why + ")").orElse(""));
     }
     return new TrialDerivation(planned, setting, raw).row();
   }

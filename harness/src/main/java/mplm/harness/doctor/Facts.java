@@ -53,7 +53,7 @@ record Facts(Map<String, String> texts) {
       printf '=mplm= disk\\n'; df -PB1 -- "$1"
       printf '=mplm= shm\\n'; df -PB1 /dev/shm
       printf '=mplm= tools\\n'
-      for tool in timeout flock taskset tc ip sudo sha256sum split mktemp readlink; do
+      for tool in bash flock taskset tc ip sudo sha256sum split mktemp readlink; do
         if command -v "$tool" >/dev/null; then echo "$tool"; fi
       done
       # what post-copy takes of the kernel: this device, or a system call that users have by a sysctl, and root has

@@ -152,14 +152,14 @@ final class HostChecks {
   }
 
   private void tools() {
-    List<String> wanted = new ArrayList<>(List.of("timeout", "flock", "sha256sum", "split", "mktemp", "readlink"));
+    List<String> wanted = new ArrayList<>(List.of("bash", "flock", "sha256sum", "split", "mktemp", "readlink"));
     if (config.cpus() != null || config.numaNode() != null) {
       wanted.add("taskset");
     }
     List<String> missing = wanted.stream().filter(tool -> !facts.has(tool)).toList();
     checks.add(Check.of(host, "tools", missing.isEmpty(), Verdict.FAIL,
         missing.isEmpty() ? "shell, coreutils, util-linux" : "missing: " + String.join(", ", missing),
-        "install coreutils and util-linux"));
+        "install bash, coreutils and util-linux"));
   }
 
   /** A destination takes pages as they come by the kernel's userfaultfd. */

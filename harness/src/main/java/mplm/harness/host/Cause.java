@@ -25,6 +25,8 @@ public enum Cause {
   NO_LOCKS("No locks available", "set work_folder to a file system that has locks, such as the host's own disk"),
   NO_FLOCK("flock: (command )?not found", "install flock there (package util-linux)"),
   IN_USE("is in use by another run", "wait for the other run, or give this one a work_folder of its own"),
+  CONTROLLER_STOOD("the controller stood still", "keep this machine from being suspended or paused while a run goes on, such as by"
+      + " systemd-inhibit, and make the trial again"),
   SHARED_MEMORY_FULL("to /dev/shm/[^:]*: .*No space left|free in /dev/shm", "a guest whose memory is compared is a file there, and so is the stream"
       + " that measures a link: make /dev/shm larger (docker run --shm-size 8g, or mount -o remount,size=8g /dev/shm as root)"),
   DISK_FULL("No space left on device|Disk quota exceeded", "make room on the file system that is named, here or there"
@@ -41,8 +43,6 @@ public enum Cause {
       + " qemu-output.log there"),
   STOPPED("was stopped \\(SIGSTOP\\)", "something on that host stops processes, such as a debugger or a batch system: let it spare"
       + " the hypervisor"),
-  CONTROLLER_STOOD("the controller stood still", "keep this machine from being suspended or paused while a run goes on, such as by"
-      + " systemd-inhibit, and make the trial again"),
   NO_USERFAULTFD("Userfaultfd not available", "as root there, sysctl vm.unprivileged_userfaultfd=1, or give the user /dev/userfaultfd"
       + " (setfacl -m u:USER:rw /dev/userfaultfd)"),
   NOT_TAKEN("refused migrate-set-(capabilities|parameters)", "this QEMU, or this host,"

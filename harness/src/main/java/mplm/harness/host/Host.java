@@ -128,7 +128,7 @@ public final class Host implements AutoCloseable {
   }
 
   /**
-   * Starts a program that runs until it ends, is closed, or loses its connection, whichever is first.
+   * Starts a program that runs until it ends, is closed, loses its connection, or hears no more of this process, whichever is first.
    *
    * @param log local file that gets its standard output and standard error
    */

@@ -90,6 +90,9 @@ final class HostTcLink implements Link {
 
   @Override
   public void shape(Bandwidth rate) {
+    if (!lock.isAlive()) {
+      throw new HostException(source.name(), "its network is not held any longer: the connection to it was lost, or it heard nothing of this machine");
+    }
     tc(source, tc, "replace", device, "handle", HANDLE, "tbf", "rate", rate.bitsPerSecond() + "bit", "burst", "256kb",
         "latency", "50ms");
   }
@@ -107,7 +110,11 @@ final class HostTcLink implements Link {
   @Override
   public void close() {
     try (lock) {
-      remove(source, device);
+      if (lock.isAlive()) {
+        remove(source, device);
+      } else {
+        removeLeftover(source, device); // unless another run has one there by now
+      }
     }
   }
 

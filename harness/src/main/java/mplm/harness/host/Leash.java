@@ -9,31 +9,31 @@ import java.util.stream.Collectors;
  * The command line that a host's shell gets. It runs a program as a child of one fixed script that holds the channel's
  * standard input: at its end, which a closed channel, a reset connection and a killed controller all bring about, the program
  * is killed. A controller that lost its power, or the network to it, brings no end about, and the host's TCP would notice after
- * hours: the program is killed, too, when no line has come for a time. Before the program's own output stands {@link #MARK} and the process id, so that whatever the user's
- * start-up files print is told apart. The program's own standard input is empty.
+ * hours: the program is killed, too, when no line has come for a time. Before the program's own output stands {@link #MARK} and
+ * the process id, so that whatever the user's start-up files print is told apart. The program's own standard input is empty.
  */
 final class Leash {
   static final String MARK = "mplm-leash:";
 
   /*
-   * The loop ends with the input, and when timeout gives up. It waits in the background for each line, for then it hears TERM.
+   * The leash ends with the input, or when no line has come for too long, which only bash can tell. It is one process that starts
+   * no others: it works on a host that has none left, and to kill it leaves nothing behind.
    * What programs say is looked through for causes, which have their English words.
    * KILL, because a hypervisor that answers TERM slowly would outlive its experiment.
    */
   private static final String SCRIPT =
       """
       export LC_ALL=C
-      command -v timeout >/dev/null || timeout() { shift; "$@"; } # the doctor tells that it is missing
       exec 3<&0 </dev/null
       sh -c 'echo "'MARK'$$"; exec "$@"' mplm "$@" 3<&- & program=$!
       {
-        trap 'kill $!; exit' TERM
-        while timeout 'SILENCE' sh -c 'read -r _' <&3 & wait $!; do :; done
+        if command -v bash; then exec bash -c 'while read -r -t "$1" _; do :; done; kill -KILL "$2"' leash 'SILENCE' $program; fi
+        while read -r _; do :; done
         kill -KILL $program
-      } >/dev/null 2>&1 & leash=$!
+      } <&3 >/dev/null 2>&1 & leash=$!
       exec 3<&-
       wait $program; status=$?
-      kill $leash
+      kill -KILL $leash
       exit $status
       """.replace("'MARK'", MARK);
 

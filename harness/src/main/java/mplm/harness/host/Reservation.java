@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import mplm.engine.unit.Patience;
 
-/** A host that is this process's alone until it is closed or the process ends, however it ends. */
+/** A host that is this process's alone until it is closed, the process ends, however it ends, or the host hears no more of it. */
 public final class Reservation implements AutoCloseable {
   private static final int HELD = 75;
 
@@ -147,7 +147,7 @@ public final class Reservation implements AutoCloseable {
     }
   }
 
-  /** False once the connection that holds it is lost. */
+  /** False once the connection that holds it is lost, or the host has heard nothing of this process for too long. */
   public boolean isHeld() {
     return lock.isAlive();
   }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +47,7 @@ public final class Rig implements AutoCloseable {
   }
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private final List<Reservation> reservations = new ArrayList<>();
+  private final Map<Host, Reservation> reservations = new LinkedHashMap<>();
   private final Hosts hosts;
   private final Side source;
   private final Side destination;
@@ -100,7 +99,7 @@ public final class Rig implements AutoCloseable {
         .toList();
     try {
       return both.stream().map(CompletableFuture::join).reduce(true, Boolean::logicalAnd)
-          && reservations.stream().allMatch(Reservation::isHeld);
+          && reservations.values().stream().allMatch(Reservation::isHeld);
     } catch (CompletionException e) {
       if (e.getCause() instanceof HostException) {
         return false; // it does not answer
@@ -109,11 +108,23 @@ public final class Rig implements AutoCloseable {
     }
   }
 
+  /** Removes a file that any run's trial may have. Another run may have the host by now, if this one lost it: {@link HostException}. */
+  public void remove(Host host, String file) throws IOException {
+    Reservation anew = reservations.get(host).isHeld() ? null : Reservation.take(host);
+    try {
+      host.check(ANSWER, "rm", "-f", "--", file);
+    } finally {
+      if (anew != null) {
+        anew.close();
+      }
+    }
+  }
+
   private Host reserve(Host host, Path logs) throws IOException {
     opened.push(host);
     Reservation reservation = Reservation.take(host, logs.resolve(host.name() + "-reserve.log"));
     opened.push(reservation);
-    reservations.add(reservation);
+    reservations.put(host, reservation);
     reservation.sweep();
     opened.push(() -> {
       try {

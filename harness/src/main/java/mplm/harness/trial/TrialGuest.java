@@ -3,6 +3,7 @@ package mplm.harness.trial;
 
 import static mplm.engine.unit.Patience.ANSWER;
 
+import java.io.IOException;
 import java.util.List;
 import mplm.engine.guest.Accelerator;
 import mplm.engine.guest.Hypervisor;
@@ -44,10 +45,10 @@ record TrialGuest(Rig rig, Accelerator accelerator, PlannedTrial planned) {
   }
 
   /** On both hosts, if it had any. */
-  void removeMemoryFiles() {
+  void removeMemoryFiles() throws IOException {
     if (planned.isHeld()) {
       for (Rig.Side side : List.of(rig.source(), rig.destination())) {
-        side.host().check(ANSWER, "rm", "-f", "--", side.memoryFile());
+        rig.remove(side.host(), side.memoryFile());
       }
     }
   }

@@ -26,6 +26,7 @@ import mplm.harness.chart.Figures;
 import mplm.harness.command.DeriveCommand;
 import mplm.harness.command.ReportCommand;
 import mplm.harness.file.Folders;
+import mplm.harness.host.Cause;
 import mplm.harness.input.BadInput;
 import mplm.harness.record.RunManifest;
 import mplm.harness.result.Outcome;
@@ -255,6 +256,12 @@ public class RecordedRunTest extends InRecordedRun {
         .containsEntry("outcome", "failed").containsEntry("total_s", "").containsEntry("downtime_s", "").containsEntry("program_s", "")
         .containsEntry("reason", "the controller stood still for 8.0 s (stopped, suspended or paused) while it measured:"
             + " nothing that it measured holds"));
+    // after a minute the hosts have ended what they ran for it, which is no lack of memory
+    Files.writeString(journal, text.substring(0, end) + absent.replace("8.04", "61.04") + text.substring(end)
+        .replace("\"outcome\":\"completed\"", "\"outcome\":\"failed\",\"reason\":\"source: QEMU was killed by signal 9 (SIGKILL)\""));
+    assertThat(RunDerivation.of(run).rows().get(0).reason()).hasValueSatisfying(reason -> assertThat(reason)
+        .startsWith("the controller stood still for 61.0 s").endsWith("(source: QEMU was killed by signal 9 (SIGKILL))")
+        .satisfies(told -> assertThat(Cause.of(told)).contains(Cause.CONTROLLER_STOOD)));
     // before it measures, while the guest boots, it may
     Files.writeString(journal, "{\"t\":0.000001,\"event\":\"absent\",\"s\":8.04}\n" + text);
     assertThat(RunDerivation.of(run).rows()).isEqualTo(before);

@@ -60,7 +60,7 @@ public class HostChecksTest {
       Filesystem 1-blocks Used Available Capacity Mounted on
       tmpfs 30000000000 0 30000000000 0% /dev/shm
       =mplm= tools
-      timeout
+      bash
       flock
       taskset
       sha256sum

@@ -76,6 +76,26 @@ public class LeashTest extends InFolder {
     assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
   }
 
+  /** What kills it needs no process of its own. */
+  @Test
+  public void aHostThatCanStartNoMoreProcessesEndsItToo() throws Exception {
+    Process process = new ProcessBuilder("sh", "-c", Leash.command(LONG, "sleep", "600")).start();
+    readPid(process);
+    List<ProcessHandle> family = process.descendants().toList();
+    Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> family.stream().anyMatch(one -> one.info().commandLine().orElse("").contains("read -r -t")));
+    for (ProcessHandle one : family) {
+      assertThat(new ProcessBuilder("prlimit", "--nproc=1", "--pid", Long.toString(one.pid())).start().waitFor()).isZero();
+    }
+    for (int line = 0; line < 3; line++) {
+      process.getOutputStream().write('\n');
+      process.getOutputStream().flush();
+      assertThat(process.waitFor(100, TimeUnit.MILLISECONDS)).as("ended though a line came").isFalse();
+    }
+    process.getOutputStream().close();
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(128 + 9);
+  }
+
   @Test
   public void theProgramsStatusIsPassedOnAndNothingStaysBehind() throws Exception {
     Path fifo = folder.resolve("go-on");
