@@ -92,7 +92,7 @@ public final class Site implements AutoCloseable {
     if (rig.isWhole()) {
       return;
     }
-    display.say("a host was away, or this machine stood still, or what was provided is damaged: taking both hosts anew");
+    display.say("a host was away, or this machine stood still, or what was provided is damaged: taking both anew");
     try {
       rig.close();
     } catch (IllegalStateException e) {

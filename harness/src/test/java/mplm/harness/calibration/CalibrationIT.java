@@ -100,8 +100,7 @@ public class CalibrationIT {
     try (SmallDisk disk = SmallDisk.of(1);
         Rig rig = Rig.open(TestHosts.with(Map.of()), Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), folder)) {
       Calibrations calibrations = new Calibrations(disk.seen().resolve("cache"), false);
-      Path ballast = disk.seen().resolve("ballast");
-      Files.write(ballast, new byte[(int) Files.getFileStore(disk.seen()).getUsableSpace() - (16 << 10)]);
+      Path ballast = disk.fill(16);
       Path run = folder.resolve("full");
       assertThatThrownBy(() -> calibrations.measured(List.of(experiment()), rig, Accelerator.TCG, Map.of("cpu", "this"), run, display))
           .isInstanceOf(HostException.class).hasMessageContaining(calibrations.cache().toString())

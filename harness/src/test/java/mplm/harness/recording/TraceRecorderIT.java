@@ -81,8 +81,7 @@ public class TraceRecorderIT {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     try (SmallDisk disk = SmallDisk.of(1)) {
       Path traces = Files.createDirectory(disk.seen().resolve("traces"));
-      long room = Files.getFileStore(disk.seen()).getUsableSpace();
-      Files.write(disk.seen().resolve("ballast"), new byte[(int) room - (kibibytes << 10)]);
+      disk.fill(kibibytes);
       assertThat(record(new TraceRecorder(Duration.ofSeconds(2), Duration.ofMillis(500), "a test", traces), suite, said)).isFalse();
       assertThat(traces).isEmptyDirectory();
     }

@@ -2,8 +2,11 @@
 package mplm.harness.support;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.testng.SkipException;
@@ -75,6 +78,23 @@ public final class SmallDisk implements AutoCloseable {
   /** Where this process sees it. */
   public Path seen() {
     return Path.of("/proc/" + holder.pid() + "/root" + folder);
+  }
+
+  /** Takes all room but so many KiB, by a file that it returns. */
+  public Path fill(int room) throws IOException {
+    Path ballast = seen().resolve("ballast");
+    byte[] block = new byte[1024];
+    long size = 0;
+    try (OutputStream out = Files.newOutputStream(ballast)) {
+      for (; ; size += block.length) { // how much there is of a file system that this process has not mounted, Java 21 does not tell
+        out.write(block);
+      }
+    } catch (IOException e) {
+      try (FileChannel file = FileChannel.open(ballast, StandardOpenOption.WRITE)) {
+        file.truncate(size - ((long) room << 10));
+      }
+    }
+    return ballast;
   }
 
   /** Returns the command line that runs this one where the file system is. */
