@@ -90,6 +90,9 @@ public final class SmallDisk implements AutoCloseable {
         out.write(block);
       }
     } catch (IOException e) {
+      if (!String.valueOf(e.getMessage()).contains("No space left")) {
+        throw e;
+      }
       try (FileChannel file = FileChannel.open(ballast, StandardOpenOption.WRITE)) {
         file.truncate(size - ((long) room << 10));
       }
