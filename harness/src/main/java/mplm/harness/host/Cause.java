@@ -37,9 +37,11 @@ public enum Cause {
   SHELL("was not started|command not found", "the user's login shell has to be a POSIX one, and its start-up files must end without a"
       + " question: as root, chsh -s /bin/sh USER, or take another user"),
   WORK_FOLDER("cannot reserve|belongs to somebody else", "set work_folder to a folder that this user may make and write"),
-  OUT_OF_MEMORY("was killed by signal 9|has no memory left|Cannot allocate memory|[Oo]ut of memory", "the kernel kills what has no memory: dmesg on that"
+  NO_PROCESSES("(fork[^:]*|thread_create): (Resource temporarily unavailable|retry)|[Cc]annot fork", "the host lets its user start no more"
+      + " processes or threads: end some there, or raise the limit (ulimit -u, or the pids.max of a container or service)"),
+  OUT_OF_MEMORY("was killed by signal 9|has no memory left|Cannot allocate memory|[Oo]ut of memory|failed to allocate \\d", "the kernel kills what has no memory: dmesg on that"
       + " host says so, or the memory.max of a container or service; take smaller guests, or raise the limit"),
-  CRASHED("was killed by signal (4|6|7|8|11)\\b", "the hypervisor crashed: keep the run's folder, its last words are in"
+  CRASHED("was killed by signal (4|5|6|7|8|11)\\b", "the hypervisor crashed: keep the run's folder, its last words are in"
       + " qemu-output.log there"),
   STOPPED("was stopped \\(SIGSTOP\\)", "something on that host stops processes, such as a debugger or a batch system: let it spare"
       + " the hypervisor"),

@@ -33,7 +33,7 @@ final class Leash {
       } <&3 >/dev/null 2>&1 & leash=$!
       exec 3<&-
       wait $program; status=$?
-      kill -KILL $leash
+      kill -KILL $leash 2>/dev/null
       exit $status
       """.replace("'MARK'", MARK);
 

@@ -24,8 +24,9 @@ import mplm.harness.host.RemoteProcess;
 /** What became of a hypervisor that is no more: from its exit status, its last words, its events and its host's kernel. */
 final class Fate {
   private static final String ERROR = "error: ";
-  /** Time, program and what it says. */
-  private static final Pattern MESSAGE = Pattern.compile("\\S+Z \\S*qemu-system-\\S+: (.*)");
+  /** What QEMU says after time and program; and what it, GLib and the C library say, without the time, as they abort it. */
+  private static final Pattern MESSAGE = Pattern.compile("(?:(?:\\S+Z )?\\S*qemu(?:-system-\\S+)?: |\\(process:\\d+\\): (?=GLib)"
+      + "|(?=ERROR:|\\*\\*\\* .* detected \\*\\*\\*|\\w+\\(\\): |.*corrupt(?:ed|ion)\\b))(.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
   private static final int SIGBUS = 7;
   private static final int SIGKILL = 9;
@@ -113,16 +114,18 @@ final class Fate {
     return event.name().equals("SHUTDOWN") && event.data().path("reason").asText().equals("guest-reset");
   }
 
-  /** What QEMU calls an error, else its last message; nothing if it said nothing. What a shell says of its end is not QEMU's. */
   private String lastWords() {
     try {
-      List<String> lines = Files.readAllLines(log);
-      return lines.stream().filter(line -> line.contains(ERROR)).map(line -> ": " + line.substring(line.indexOf(ERROR))).findFirst()
-          .or(() -> lines.stream().map(MESSAGE::matcher).filter(Matcher::matches).map(line -> ": " + line.group(1))
-              .reduce((before, after) -> after))
-          .orElse("");
+      return lastWords(Files.readAllLines(log)).map(words -> ": " + words).orElse("");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What QEMU calls an error, else its last message; nothing if it said nothing. What a shell says of its end is not QEMU's. */
+  static Optional<String> lastWords(List<String> lines) {
+    return lines.stream().filter(line -> line.contains(ERROR)).map(line -> line.substring(line.indexOf(ERROR))).findFirst()
+        .or(() -> lines.stream().map(MESSAGE::matcher).filter(Matcher::matches).map(line -> line.group(1))
+            .reduce((before, after) -> after));
   }
 }
