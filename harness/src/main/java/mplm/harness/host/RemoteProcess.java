@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,8 @@ public final class RemoteProcess implements AutoCloseable {
   private static final int BUFFER = 8192;
   /** A line comes to the {@link Leash} this many times as often as it must. */
   private static final int LINES = 4;
+  /** The exit status of what SIGKILL ended. */
+  private static final int KILLED = 128 + 9;
 
   private final String host;
   private final String program;
@@ -36,8 +39,12 @@ public final class RemoteProcess implements AutoCloseable {
   private final Session session;
   private final Session.Command command;
   private final CompletableFuture<Integer> pid = new CompletableFuture<>();
-  private final CompletableFuture<Void> stdout;
-  private final CompletableFuture<Void> stderr;
+  /** Done when all of it has arrived. */
+  private final CompletableFuture<Void> output;
+  private final Duration silence;
+  /** By the clock that goes on while this machine is suspended. */
+  private Instant lastSign = Instant.now();
+  private Duration unheard = Duration.ZERO;
   private Done done = (operation, start) -> {};
 
   /** Is told when it has been ended from here. */
@@ -56,6 +63,7 @@ public final class RemoteProcess implements AutoCloseable {
     this.host = host;
     this.program = argv[0];
     this.place = place;
+    this.silence = silence;
     Session opened = null;
     try {
       opened = place.client().startSession();
@@ -68,11 +76,12 @@ public final class RemoteProcess implements AutoCloseable {
       place.close();
       throw new HostException(host, "cannot start " + program, e);
     }
-    stdout = drain("stdout", command.getInputStream(), in -> {
+    CompletableFuture<Void> stdout = drain("stdout", command.getInputStream(), in -> {
       pid.complete(readPid(in));
       copy(host, program, in, out);
     });
-    stderr = drain("stderr", command.getErrorStream(), in -> copy(host, program, in, err));
+    CompletableFuture<Void> stderr = drain("stderr", command.getErrorStream(), in -> copy(host, program, in, err));
+    output = CompletableFuture.allOf(stdout, stderr).whenComplete((done, failure) -> count());
     giveSign(silence.dividedBy(LINES));
   }
 
@@ -84,12 +93,26 @@ public final class RemoteProcess implements AutoCloseable {
           OutputStream in = command.getOutputStream();
           in.write('\n');
           in.flush();
+          count();
           giveSign(every);
         } catch (IOException e) {
           return; // it was ended, or its connection is lost
         }
       }
     });
+  }
+
+  /** A sign was given, or none is needed any more. */
+  private synchronized void count() {
+    Instant now = Instant.now();
+    Duration since = Duration.between(lastSign, now);
+    lastSign = now;
+    unheard = since.compareTo(unheard) > 0 ? since : unheard;
+  }
+
+  /** For how long this process gave it no sign, when that was so long that the host killed it; empty while it runs, too. */
+  public synchronized Optional<Duration> killedUnheard() {
+    return exitStatus().orElse(0) == KILLED && unheard.compareTo(silence) >= 0 ? Optional.of(unheard) : Optional.empty();
   }
 
   /** Process id on the host. */
@@ -125,7 +148,7 @@ public final class RemoteProcess implements AutoCloseable {
   public boolean await(Duration timeout) {
     long end = System.nanoTime() + timeout.toNanos();
     try {
-      CompletableFuture.allOf(stdout, stderr).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+      output.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
       command.join(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
       return true;
     } catch (TimeoutException e) {
@@ -172,7 +195,7 @@ public final class RemoteProcess implements AutoCloseable {
 
   /** Closes what gets the output when all of it has arrived. */
   void closeAtEnd(OutputStream out) {
-    CompletableFuture.allOf(stdout, stderr).whenComplete((done, failure) -> {
+    output.whenComplete((done, failure) -> {
       try {
         out.close();
       } catch (IOException e) {

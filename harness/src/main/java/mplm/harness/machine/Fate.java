@@ -9,12 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import mplm.engine.qmp.QmpEvent;
+import mplm.engine.unit.Durations;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
 import mplm.harness.host.MemoryLimit;
@@ -78,8 +80,15 @@ final class Fate {
     }
     int signal = status.orElseThrow() - 128;
     return Optional.of(host.name() + ": QEMU " + (signal > 0
-        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal)) + (signal == SIGKILL ? outOfMemory() : signal == SIGBUS ? sharedMemory() : "")
+        ? "was killed by signal " + SIGNALS.getOrDefault(signal, Integer.toString(signal)) + (signal == SIGKILL ? killed(process) : signal == SIGBUS ? sharedMemory() : "")
         : "ended with status " + status.orElseThrow()) + lastWords());
+  }
+
+  /** Who killed it, in words, as far as that is known. */
+  private String killed(RemoteProcess process) {
+    return process.killedUnheard()
+        .map(length -> String.format(Locale.ROOT, ", for the controller stood still for %.1f s", Durations.seconds(length)))
+        .orElseGet(this::outOfMemory);
   }
 
   /** Whether the host's kernel killed a process for want of memory since the hypervisor was started, in words. */

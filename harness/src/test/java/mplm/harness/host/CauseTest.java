@@ -37,6 +37,7 @@ public class CauseTest {
       {"source: the SSH agent has no key", "ssh-add"},
       {"controller: what qemu-system-x86_64 on source says cannot be recorded: /r/qemu-output.log: No space left on device", "make room"},
       {"source: QEMU was killed by signal 9 (SIGKILL) (source: closed the connection)", "dmesg"},
+      {"source: QEMU was killed by signal 9 (SIGKILL), for the controller stood still for 75.0 s", "systemd-inhibit"},
       {"destination: QEMU was killed by signal 6 (SIGABRT): qemu: error: x", "qemu-output.log"},
       {"source: QEMU was killed by signal 6 (SIGABRT): qemu_thread_create: Resource temporarily unavailable", "ulimit -u"},
       {"source: sh ended with status 2: sh: 1: Cannot fork", "ulimit -u"},

@@ -291,8 +291,10 @@ public class HostIT {
     public static void main(String[] args) throws Exception {
       HostConfig config = Hosts.read(Path.of(System.getenv("MPLM_HOSTS"))).source();
       Host host = args.length == 0 ? Host.connect(config) : Host.connect(config, Duration.ofSeconds(Long.parseLong(args[0])));
-      System.out.println(host.start(Path.of("/dev/null"), "sleep", "7304").pid());
-      Thread.sleep(60_000);
+      RemoteProcess process = host.start(Path.of("/dev/null"), "sleep", "7304");
+      System.out.println(process.pid());
+      process.await(Duration.ofSeconds(60));
+      System.out.println(process.killedUnheard().orElse(Duration.ZERO).toSeconds());
     }
 
     private static Process start(String... arguments) throws IOException {
@@ -316,7 +318,7 @@ public class HostIT {
     Awaitility.await().atMost(SOON).until(() -> !running(source, pid));
   }
 
-  /** One that stands still is, for its host, one that lost its power: the connection stays, and nothing comes. */
+  /** One that stands still is, for its host, one that lost its power: the connection stays, and nothing comes. If it goes on, it knows. */
   @Test
   public void aControllerThatIsHeardOfNoMoreLeavesNoProcess() throws Exception {
     Process victim = Victim.start("3");
@@ -325,10 +327,24 @@ public class HostIT {
       Thread.sleep(7000);
       assertThat(running(source, pid)).as("while the controller gives signs").isTrue();
       assertThat(new ProcessBuilder("kill", "-STOP", Long.toString(victim.pid())).start().waitFor()).isZero();
+      long stopped = System.nanoTime();
       Awaitility.await().atMost(SOON).until(() -> !running(source, pid));
       assertThat(victim.isAlive()).isTrue();
+      long absent = (System.nanoTime() - stopped) / 1_000_000_000;
+      assertThat(new ProcessBuilder("kill", "-CONT", Long.toString(victim.pid())).start().waitFor()).isZero();
+      assertThat(Long.parseLong(reader.readLine())).as("whole seconds for which it gave no sign").isBetween(Math.max(3, absent), absent + 10);
     } finally {
       victim.destroyForcibly();
+    }
+  }
+
+  @Test
+  public void aProgramThatIsKilledThereWasNotKilledForWantOfSigns() throws Exception {
+    try (RemoteProcess process = source.start(Path.of("/dev/null"), "sleep", "7305")) {
+      source.run(SOON, "kill", "-KILL", Integer.toString(process.pid()));
+      assertThat(process.await(SOON)).isTrue();
+      assertThat(process.exitStatus()).hasValue(137);
+      assertThat(process.killedUnheard()).isEmpty();
     }
   }
 
