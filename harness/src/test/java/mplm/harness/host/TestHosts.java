@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,17 @@ public final class TestHosts {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Kills what holds a host's work folder, or its network, so that its run is as one that the host has heard nothing of for long. */
+  public static void endHold(Host host, String held) {
+    host.check(Duration.ofSeconds(10), "sh", "-c",
+        """
+        held=$(readlink -f "$1/lock") || held=$(readlink "$1")
+        for process in /proc/[0-9]*; do
+          if [ "$(readlink "$process/fd/9")" = "$held" ]; then kill -KILL "${process#/proc/}"; fi
+        done
+        """, "mplm", held);
   }
 
   /** One of the testbed's hosts with other values. */

@@ -23,6 +23,7 @@ import mplm.harness.file.Folders;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;
+import mplm.harness.host.Reservation;
 import mplm.harness.host.TestHosts;
 import mplm.harness.record.CpuRecord;
 import mplm.harness.rig.Kernel;
@@ -132,6 +133,24 @@ public class PlacementIT {
     }
     try (Host host = Host.connect(config)) {
       assertThat(host.run(SOON, "test", "-e", lost).exitStatus()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  public void aRunThatHoldsItsHostNoLongerSparesTheMemoryOfAnother() throws Exception {
+    try (Rig rig = open()) {
+      Host host = rig.source().host();
+      String file = host.config().memoryFile();
+      TestHosts.endHold(host, host.config().workFolder());
+      await().atMost(SOON).until(() -> !rig.isWhole());
+      try (Host same = Host.connect(host.config()); Reservation another = Reservation.take(same)) {
+        same.check(SOON, "touch", file);
+        assertThatThrownBy(() -> rig.remove(host, file)).isInstanceOf(HostException.class).hasMessageContaining("is in use by another run");
+        assertThat(same.run(SOON, "test", "-e", file).exitStatus()).isZero();
+        assertThat(another.isHeld()).isTrue();
+      }
+      rig.remove(host, file);
+      assertThat(host.run(SOON, "test", "-e", file).exitStatus()).isEqualTo(1);
     }
   }
 
