@@ -47,8 +47,7 @@ record Facts(Map<String, String> texts) {
         fi
       done
       printf '=mplm= cgroups\\n'; sh -c "$2" mplm ''
-      printf '=mplm= cpu limits\\n'
-      sh -c "$3"
+      printf '=mplm= cpu limits\\n'; sh -c "$3" mplm ''
       printf '=mplm= machine\\n'; uname -m
       printf '=mplm= disk\\n'; df -PB1 -- "$1"
       printf '=mplm= shm\\n'; df -PB1 /dev/shm

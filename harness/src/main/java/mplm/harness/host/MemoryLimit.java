@@ -17,9 +17,6 @@ import java.util.Optional;
  * @param reached how often a process was killed since the limit was set, because it was reached; 0 with version 1, which does not tell
  */
 public record MemoryLimit(String file, long left, long reached) {
-  /** Version 1 has a number for no limit, the largest that is whole pages. */
-  private static final long NONE = 1L << 60;
-
   /** $1 is what the paths of {@code /proc} and {@code /sys} begin with: nothing, but in tests. Only a shell and sed are needed. */
   public static final String SCRIPT =
       """
@@ -37,12 +34,14 @@ public record MemoryLimit(String file, long left, long reached) {
         path=$2
         while :; do
           folder=$1${path%/}
-          if [ -r "$folder/$3" ]; then
+          limit=$(cat "$folder/$3" 2>/dev/null)
+          # version 1 has a number for no limit, the largest that is whole pages
+          case $limit in '' | max | 9223*) ;; *)
             files=$(sum "$folder/memory.stat" "$6active_file" "$6inactive_file" slab_reclaimable)
             reached=0
             if [ -r "$folder/$5" ]; then reached=$(sum "$folder/$5" oom); fi
-            echo "$(cat "$folder/$3") $(cat "$folder/$4") $files $reached $folder/$3"
-          fi
+            echo "$limit $(cat "$folder/$4") $files $reached $folder/$3" ;;
+          esac
           case $path in ''|/) break ;; esac
           path=${path%/*}
         done
@@ -64,11 +63,8 @@ public record MemoryLimit(String file, long left, long reached) {
     for (String line : output.lines().toList()) {
       String[] words = line.split(" ", 5);
       if (words.length == 5 && List.of(words).subList(0, 4).stream().allMatch(word -> word.matches("\\d{1,19}"))) {
-        long limit = Long.parseLong(words[0]);
         long used = Math.max(0, Long.parseLong(words[1]) - Long.parseLong(words[2]));
-        if (limit < NONE) {
-          limits.add(new MemoryLimit(words[4], limit - used, Long.parseLong(words[3])));
-        }
+        limits.add(new MemoryLimit(words[4], Long.parseLong(words[0]) - used, Long.parseLong(words[3])));
       }
     }
     limits.sort(Comparator.comparingLong(MemoryLimit::left));

@@ -33,12 +33,8 @@ public final class Environment {
       value clocksource /sys/devices/system/clocksource/clocksource0/current_clocksource
       echo "cores=$(nproc)"
       # only where there is one, so that elsewhere stamps are as they were before this was looked at
-      { CPU_LIMITS } | while read -r quota period file; do
-        case $quota in max) ;; *) echo "$quota/$period" ;; esac
-      done | paste -sd ' ' | sed -n 's/^./cpu_limit=&/p'
-      { set -- ''; MEMORY_LIMITS } | while read -r limit used files reached file; do
-        case $limit in max | 9223*) ;; *) echo "$limit" ;; esac # version 1 has a number of its own for no limit
-      done | sort -n | sed -n '1s/^/memory_limit_bytes=/p'
+      { set -- ''; CPU_LIMITS } | while read -r quota period file; do echo "$quota/$period"; done | paste -sd ' ' | sed -n 's/^./cpu_limit=&/p'
+      { set -- ''; MEMORY_LIMITS } | while read -r limit more; do echo "$limit"; done | sort -n | sed -n '1s/^/memory_limit_bytes=/p'
       value governor /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
       value no_turbo /sys/devices/system/cpu/intel_pstate/no_turbo
       value boost /sys/devices/system/cpu/cpufreq/boost

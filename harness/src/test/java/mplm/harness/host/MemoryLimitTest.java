@@ -3,36 +3,20 @@ package mplm.harness.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import mplm.harness.Forked;
-import mplm.harness.support.InFolder;
 import org.testng.annotations.Test;
 
 /** Control groups as Linux shows them, below a folder, read by the script that hosts run. */
-public class MemoryLimitTest extends InFolder {
+public class MemoryLimitTest extends ControlGroups {
   private static final String GIB = Long.toString(1L << 30);
 
   private List<MemoryLimit> read(Path root) throws Exception {
     Forked forked = Forked.of(Map.of(), List.of("sh", "-c", MemoryLimit.SCRIPT, "mplm", root.toString()));
     assertThat(forked.err()).isEmpty();
     return MemoryLimit.parse(forked.out());
-  }
-
-  private static void group(Path folder, Map<String, String> files) throws IOException {
-    Files.createDirectories(folder);
-    for (Map.Entry<String, String> file : files.entrySet()) {
-      Files.writeString(folder.resolve(file.getKey()), file.getValue() + "\n");
-    }
-  }
-
-  private Path machine(String name, String groups) throws IOException {
-    Path root = folder.resolve(name);
-    Files.writeString(Files.createDirectories(root.resolve("proc/self")).resolve("cgroup"), groups);
-    return root;
   }
 
   /** A job in a batch system's group: what files keep in memory is given up for it, and its parent has less left than itself. */
