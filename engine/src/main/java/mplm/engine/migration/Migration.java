@@ -270,6 +270,9 @@ public record Migration(
     }
 
     private String stillness() {
+      if (transferred == 0) {
+        return "migration link: no connection from " + source.name() + " to " + destination.name() + " came about for " + Durations.print(STILL);
+      }
       return "migration link: no progress, nothing more got through from " + source.name() + " to " + destination.name() + " for "
           + Durations.print(STILL) + ", " + transferred + " bytes before";
     }

@@ -245,6 +245,16 @@ public class MigrationTest {
     assertThat(source.commands()).filteredOn(command -> command.path("execute").asText().equals("migrate")).hasSize(1);
   }
 
+  /** As through a firewall that drops what it does not let through: QEMU waits for minutes, and says nothing. */
+  @Test
+  public void oneThatNeverConnectsIsToldAsThat() throws Exception {
+    states("{\"status\": \"setup\"}");
+    destination.returns("query-status", LOADING);
+    aCancelIsFollowedBy("{\"status\": \"cancelled\"}");
+    assertThat(run(PRECOPY, LONG).reason()).contains("migration link: no connection from source to destination came about for "
+        + Durations.print(Patience.of(Duration.ofSeconds(10))));
+  }
+
   /** A cancel may end as "failed", for a reason that the cancel itself has made. */
   @Test
   public void failedByTheCancelIsNotConverged() throws Exception {
