@@ -6,6 +6,7 @@ import static mplm.engine.unit.Patience.ANSWER;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ record Facts(Map<String, String> texts) {
   private static final String SCRIPT =
       """
       PATH=$PATH:/usr/sbin:/sbin
+      printf '=mplm= allowed cpus\\n'; sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status
       for file in /proc/cpuinfo /proc/meminfo /proc/loadavg /proc/net/route /proc/net/ipv6_route /proc/sys/kernel/random/boot_id \\
         /sys/devices/system/cpu/online /sys/kernel/mm/transparent_hugepage/enabled /sys/kernel/mm/ksm/run \\
         /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor /sys/devices/system/cpu/intel_pstate/no_turbo \\
@@ -104,9 +106,16 @@ record Facts(Map<String, String> texts) {
     return List.of(cpu("flags").split(" ")).contains(flag);
   }
 
-  /** CPUs that are on. */
-  List<Integer> online() {
-    return text("/sys/devices/system/cpu/online").map(text -> CpuList.parse(text).cpus()).orElse(List.of());
+  /** CPUs that are on, and that a session may use: a job or a container may have some of them. */
+  List<Integer> usable() {
+    List<Integer> online = new ArrayList<>(text("/sys/devices/system/cpu/online").map(text -> CpuList.parse(text).cpus()).orElse(List.of()));
+    text("allowed cpus").ifPresent(text -> online.retainAll(CpuList.parse(text).cpus()));
+    return online;
+  }
+
+  /** The same as ranges, such as {@code 0-3,8}. */
+  String usableText() {
+    return text("allowed cpus").or(() -> text("/sys/devices/system/cpu/online")).orElse("none");
   }
 
   /** The control group that leaves the session least of the CPUs' time; empty if none has a limit. */

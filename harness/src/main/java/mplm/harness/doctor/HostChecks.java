@@ -53,7 +53,7 @@ final class HostChecks {
       checks.add(Check.fail(host, "cpu", machine, "the engine is for x86_64 only: take another host"));
       return;
     }
-    int cores = facts.online().size();
+    int cores = facts.usable().size();
     Optional<CpuLimit> limit = facts.cpuLimit().filter(least -> least.cpus() < cores);
     String model = facts.cpu("model name") + ", " + cores + " CPUs"
         + limit.map(least -> String.format(Locale.ROOT, ", the time of %.2f of them by the limit in %s", least.cpus(), least.file())).orElse("");
@@ -80,11 +80,11 @@ final class HostChecks {
           "correct numa_node in the hosts file"));
     }
     if (cpus != null) {
-      List<Integer> off = cpus.cpus().stream().filter(cpu -> !facts.online().contains(cpu)).toList();
+      List<Integer> off = cpus.cpus().stream().filter(cpu -> !facts.usable().contains(cpu)).toList();
       boolean elsewhere = node.isPresent() && !node.get().cpus().containsAll(cpus.cpus());
       boolean few = cpus.cpus().size() < needs.vcpus();
-      String remedy = "correct cpus in the hosts file: online are " + facts.text("/sys/devices/system/cpu/online").orElse("none");
-      checks.add(!off.isEmpty() ? Check.fail(host, "placement", "CPUs " + off + " are not online", remedy)
+      String remedy = "correct cpus in the hosts file: a session there may use " + facts.usableText();
+      checks.add(!off.isEmpty() ? Check.fail(host, "placement", "CPUs " + off + " are not online, or not for a session there", remedy)
           : few ? Check.fail(host, "placement", cpus.cpus().size() + " CPUs for guests of " + needs.vcpus() + " vCPUs", remedy)
           : Check.of(host, "placement", !elsewhere, Verdict.WARN,
               "vCPUs on CPUs " + cpus + (config.numaNode() == null ? "" : ", memory on node " + config.numaNode()),

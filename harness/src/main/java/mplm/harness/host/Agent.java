@@ -5,6 +5,7 @@ import static mplm.engine.unit.Patience.ANSWER;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -97,6 +98,8 @@ final class Agent {
       return in;
     } catch (ExecutionException e) {
       throw new IOException("the SSH agent at " + path + ": " + e.getCause().getMessage(), e);
+    } catch (SocketException e) {
+      throw new IOException("nobody answers as the SSH agent at " + path + ": " + e.getMessage(), e);
     } catch (TimeoutException e) {
       throw new IOException("the SSH agent at " + path + " does not answer " + Patience.within(ANSWER), e);
     } catch (InterruptedException e) {

@@ -178,11 +178,20 @@ public final class Host implements AutoCloseable {
     return store.isIntact();
   }
 
+  /** sshd starts its server by the user's login shell, and what its start-up files print is no answer of the server. */
+  static SFTPClient sftp(Connections.Place place) throws IOException {
+    try {
+      return place.client().newSFTPClient();
+    } catch (IOException e) {
+      throw new IOException("SFTP does not begin: " + e.getMessage(), e);
+    }
+  }
+
   /** Copies files from the host, by their paths there; what is not there, or empty, is left out. */
   public void fetch(Map<String, Path> files) {
     long start = System.nanoTime();
     try (Connections.Place place = connections.place();
-        SFTPClient sftp = place.client().newSFTPClient()) {
+        SFTPClient sftp = sftp(place)) {
       sftp.getFileTransfer().setPreserveAttributes(false);
       for (Map.Entry<String, Path> file : files.entrySet()) {
         FileAttributes found = sftp.statExistence(file.getKey());
@@ -204,7 +213,7 @@ public final class Host implements AutoCloseable {
     FileAttributes ownerOnly = new FileAttributes.Builder().withPermissions(0600).build();
     long start = System.nanoTime();
     try (Connections.Place place = connections.place();
-        SFTPClient sftp = place.client().newSFTPClient();
+        SFTPClient sftp = sftp(place);
         RemoteFile file = sftp.open(remotePath, EnumSet.of(OpenMode.WRITE, OpenMode.CREAT, OpenMode.EXCL), ownerOnly)) {
       byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
       file.write(0, bytes, 0, bytes.length);
@@ -220,6 +229,21 @@ public final class Host implements AutoCloseable {
     String script = "umask 077; mkdir -p -- \"$1\" && folder=$(mktemp -d -- \"$1/$2-XXXXXX\")"
         + " && : >\"$folder/" + MARK + "\" && printf '%s\\n' \"$folder\"";
     return check(ANSWER, "sh", "-c", script, "mplm", config.workFolder(), prefix).strip();
+  }
+
+  /** Whether the other one's work folder is this one's, as on a network file system. */
+  public boolean sharesWorkFolder(Host other) {
+    String folder = newFolder("trial");
+    try {
+      return other.run(ANSWER, "test", "-e", other.config.workFolder() + folder.substring(folder.lastIndexOf('/'))).exitStatus() == 0;
+    } finally {
+      remove(folder);
+    }
+  }
+
+  /** What is said of a host whose work folder is the other's. */
+  public static HostException sameWorkFolder(HostConfig config, String other) {
+    return new HostException(config.name(), "has its work folder " + config.workFolder() + " in common with " + other);
   }
 
   /** Removes a file or folder below the work folder with all that is in it. */

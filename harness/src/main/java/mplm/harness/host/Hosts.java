@@ -59,6 +59,10 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
     if (source.name().equals(destination.name())) {
       throw new BadValue("destination.name", "\"" + source.name() + "\", allowed: another name than the source's");
     }
+    if (link.shaping() == LinkConfig.Shaping.RELAY && destination.migrationAddress() != null && !destination.migrationAddress().startsWith("127.")) {
+      throw new BadValue("link", "shaping: relay, which listens on this machine at the destination's migration_address, "
+          + destination.migrationAddress() + ", allowed: tc, max-bandwidth, none; relay if both hosts are this machine, by addresses of 127.0.0.0/8");
+    }
     if (link.shaping() == LinkConfig.Shaping.TC && link.namespaces() == null && link.device() == null
         && source.migrationInterface() == null) {
       throw new BadValue("link", "device: missing with shaping tc, and the source has no migration_interface");

@@ -36,7 +36,7 @@ public record MemoryLimit(String file, long left, long reached) {
           folder=$1${path%/}
           limit=$(cat "$folder/$3" 2>/dev/null)
           # version 1 has a number for no limit, the largest that is whole pages
-          case $limit in '' | max | 9223*) ;; *)
+          case $limit in '' | max | 9223372036854*) ;; *)
             files=$(sum "$folder/memory.stat" "$6active_file" "$6inactive_file" slab_reclaimable)
             reached=0
             if [ -r "$folder/$5" ]; then reached=$(sum "$folder/$5" oom); fi

@@ -4,6 +4,7 @@ package mplm.harness.host;
 import static mplm.engine.unit.Patience.ANSWER;
 
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,6 +31,8 @@ public final class RemoteProcess implements AutoCloseable {
   private static final int BUFFER = 8192;
   /** A line comes to the {@link Leash} this many times as often as it must. */
   private static final int LINES = 4;
+  /** More of what a shell says instead of starting a program is not told. */
+  private static final int SHELL_WORDS = 400;
   /** The exit status of what SIGKILL ended. */
   private static final int KILLED = 128 + 9;
 
@@ -41,10 +44,14 @@ public final class RemoteProcess implements AutoCloseable {
   private final CompletableFuture<Integer> pid = new CompletableFuture<>();
   /** Done when all of it has arrived. */
   private final CompletableFuture<Void> output;
+  /** The beginning of what came on standard error. */
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
   private final Duration silence;
   /** By the clock that goes on while this machine is suspended. */
-  private Instant lastSign = Instant.now();
-  private Duration unheard = Duration.ZERO;
+  private Instant lastSign;
+  /** Before the last sign, and before the one before it: of a program that the host has killed for that, one more sign may be given. */
+  private Duration gap = Duration.ZERO;
+  private Duration gapBefore = Duration.ZERO;
   private Done done = (operation, start) -> {};
 
   /** Is told when it has been ended from here. */
@@ -68,6 +75,7 @@ public final class RemoteProcess implements AutoCloseable {
     try {
       opened = place.client().startSession();
       command = opened.exec(Leash.command(silence, argv));
+      lastSign = Instant.now();
       session = opened;
     } catch (IOException e) {
       if (opened != null) {
@@ -80,7 +88,13 @@ public final class RemoteProcess implements AutoCloseable {
       pid.complete(readPid(in));
       copy(host, program, in, out);
     });
-    CompletableFuture<Void> stderr = drain("stderr", command.getErrorStream(), in -> copy(host, program, in, err));
+    CompletableFuture<Void> stderr = drain("stderr", command.getErrorStream(), in -> copy(host, program, in, new FilterOutputStream(err) {
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        said.write(bytes, from, Math.min(length, Math.max(0, SHELL_WORDS - said.size())));
+        out.write(bytes, from, length);
+      }
+    }));
     output = CompletableFuture.allOf(stdout, stderr).whenComplete((done, failure) -> count());
     giveSign(silence.dividedBy(LINES));
   }
@@ -105,14 +119,21 @@ public final class RemoteProcess implements AutoCloseable {
   /** A sign was given, or none is needed any more. */
   private synchronized void count() {
     Instant now = Instant.now();
-    Duration since = Duration.between(lastSign, now);
+    gapBefore = gap;
+    gap = Duration.between(lastSign, now);
     lastSign = now;
-    unheard = since.compareTo(unheard) > 0 ? since : unheard;
   }
 
   /** For how long this process gave it no sign, when that was so long that the host killed it; empty while it runs, too. */
   public synchronized Optional<Duration> killedUnheard() {
+    Duration unheard = gap.compareTo(gapBefore) > 0 ? gap : gapBefore;
     return exitStatus().orElse(0) == KILLED && unheard.compareTo(silence) >= 0 ? Optional.of(unheard) : Optional.empty();
+  }
+
+  /** What the shell said instead of the process id: nothing, or a colon and its words, in one line. */
+  private String shell() {
+    String words = said.toString(StandardCharsets.UTF_8).strip().replaceAll("\\s+", " ");
+    return pid.isCompletedExceptionally() && !words.isEmpty() ? ": " + words : "";
   }
 
   /** Process id on the host. */
@@ -120,7 +141,8 @@ public final class RemoteProcess implements AutoCloseable {
     try {
       return pid.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw new HostException(host, program + " was not started", e.getCause());
+      output.handle((done, failure) -> done).completeOnTimeout(null, ANSWER.toMillis(), TimeUnit.MILLISECONDS).join();
+      throw new HostException(host, program + " was not started" + shell(), e.getCause());
     } catch (TimeoutException e) {
       throw new HostException(host, program + " was not started " + Patience.within(ANSWER));
     } catch (InterruptedException e) {
@@ -156,7 +178,7 @@ public final class RemoteProcess implements AutoCloseable {
     } catch (ConnectionException e) {
       return !command.isOpen();
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof NotRecorded here ? here : new HostException(host, "lost the output of " + program, e.getCause());
+      throw e.getCause() instanceof NotRecorded here ? here : new HostException(host, "lost the output of " + program + shell(), e.getCause());
     } catch (InterruptedException e) {
       throw interrupted();
     }

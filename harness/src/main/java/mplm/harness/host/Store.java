@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.host;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +48,9 @@ public final class Store {
       rm -f -- "$1/store/.$2".*
       echo missing
       """;
+
+  /* $1 file that could not be sent whole: goes, and the host says what keeps it from being written. */
+  private static final String ROOM = "head -c 1048576 /dev/zero >>\"$1\"; status=$?; rm -f -- \"$1\"; exit $status";
 
   /* $1 file that was sent, $2 hash, $3 mode, $4 final name. */
   private static final String ADMIT =
@@ -134,10 +139,14 @@ public final class Store {
   private void send(Path local, String hash, String path, Transfer transfer) throws IOException {
     String arriving = folder + "/." + hash + "." + UUID.randomUUID();
     try (Connections.Place place = host.connections().place();
-        SFTPClient sftp = place.client().newSFTPClient()) {
+        SFTPClient sftp = Host.sftp(place)) {
       sftp.getFileTransfer().setPreserveAttributes(false);
       sftp.getFileTransfer().setTransferListener(new Listener(transfer));
       sftp.put(new FileSystemFile(local.toFile()), arriving);
+    } catch (IOException e) {
+      // SFTP has no word for a full disk or a quota
+      Output room = host.run(ANSWER, "sh", "-c", ROOM, "mplm", arriving);
+      throw room.exitStatus() == 0 ? e : new IOException(room.stderr().strip(), e);
     }
     sh(ADMIT, arriving, hash, Files.isExecutable(local) ? "700" : "600", path);
   }

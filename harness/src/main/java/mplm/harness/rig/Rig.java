@@ -59,7 +59,7 @@ public final class Rig implements AutoCloseable {
     this.hosts = hosts;
     try {
       Host from = reserve(Host.connect(hosts.source()), logs);
-      Host to = reserve(Host.connect(hosts.destination()), logs);
+      Host to = reserveBeside(from, Host.connect(hosts.destination()), logs);
       source = provide(from, engine, guest, Transfer.UNSEEN);
       destination = provide(to, engine, guest, Transfer.UNSEEN);
       engines.forEach((name, other) -> {
@@ -117,6 +117,18 @@ public final class Rig implements AutoCloseable {
       if (anew != null) {
         anew.close();
       }
+    }
+  }
+
+  /** One that has its work folder in common with the first is told so, and not that another run has it. */
+  private Host reserveBeside(Host first, Host host, Path logs) throws IOException {
+    try {
+      return reserve(host, logs);
+    } catch (HostException e) {
+      if (first.sharesWorkFolder(host)) {
+        throw Host.sameWorkFolder(host.config(), first.name());
+      }
+      throw e;
     }
   }
 

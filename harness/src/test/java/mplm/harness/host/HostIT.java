@@ -121,6 +121,22 @@ public class HostIT {
     }
   }
 
+  /** As with a home on NFS. Testbed loopback has hosts with a file system in common. */
+  @Test
+  public void twoHostsThatShareAWorkFolderAreSeen() {
+    String shared = source.check(SOON, "mktemp", "-d", "/var/tmp/mplm-shared-XXXXXX").strip();
+    try (Host one = Host.connect(TestHosts.with(hosts.source(), "work_folder", shared));
+        Host other = Host.connect(TestHosts.with(hosts.destination(), "work_folder", shared));
+        Host another = Host.connect(hosts.destination())) {
+      boolean shares = other.run(SOON, "test", "-d", shared).exitStatus() == 0;
+      assertThat(shares).isEqualTo(hosts.testbed().equals("loopback"));
+      assertThat(one.sharesWorkFolder(other)).isEqualTo(shares);
+      assertThat(one.sharesWorkFolder(another)).isFalse();
+    } finally {
+      source.check(SOON, "rm", "-r", shared);
+    }
+  }
+
   /** A group's folder, or /tmp: the kit does not make it its own, and what lies in it stays as it is. */
   @Test
   public void aFolderThatOthersWriteIsNotTaken() throws IOException {
@@ -207,6 +223,47 @@ public class HostIT {
         }
       }).isInstanceOf(HostException.class)
           .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(cause));
+    });
+  }
+
+  @DataProvider
+  public Object[][] withoutSftp() {
+    return new Object[][] {{"", "true"}, {"Subsystem sftp /usr/lib/openssh/sftp-server", "echo 'echo All jobs are finished.' >~/.bashrc"}};
+  }
+
+  /** Programs run there all the same. */
+  @Test(dataProvider = "withoutSftp")
+  public void aServerThatTakesNoFilesIsToldByItsCause(String setting, String before) throws Exception {
+    skipUnlessOfATestbed();
+    if (hosts.testbed().equals("loopback") && !setting.isEmpty()) {
+      throw new SkipException("testbed loopback: a server of one's own has this machine's start-up files there");
+    }
+    source.check(SOON, "sh", "-c", before);
+    try {
+      withServer(setting, (keys, port) -> {
+        String key = source.check(SOON, "cat", keys + "/ed25519:256.pub").strip();
+        try (Host host = Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", key))) {
+          assertThat(host.check(SOON, "echo", "signal")).isEqualTo("signal\n");
+          assertThatThrownBy(() -> host.write(keys + "/new", "text")).isInstanceOf(HostException.class)
+              .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(Cause.NO_SFTP)).message().hasLineCount(1);
+        }
+      });
+    } finally {
+      source.check(SOON, "sh", "-c", "rm -f ~/.bashrc");
+    }
+  }
+
+  /** Its words are those of the shell, which has not come to the program. */
+  @Test
+  public void whatTheShellSaysInsteadOfStartingIsTold() throws Exception {
+    withServer("ForceCommand echo 'Password change required but no TTY available.' >&2; exit 1", (keys, port) -> {
+      String key = source.check(SOON, "cat", keys + "/ed25519:256.pub").strip();
+      try (Host host = Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", key))) {
+        assertThatThrownBy(() -> host.run(SOON, "true")).isInstanceOf(HostException.class)
+            .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(Cause.ACCOUNT));
+        assertThatThrownBy(() -> host.start(folder.resolve("never.log"), "true").pid()).isInstanceOf(HostException.class)
+            .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(Cause.ACCOUNT));
+      }
     });
   }
 

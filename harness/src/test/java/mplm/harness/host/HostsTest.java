@@ -195,6 +195,8 @@ public class HostsTest extends InFolder {
       {"shaping: tc, namespaces: /run/n, device: mig", "shaping: max-bandwidth, rate: 1Gbit/s", ":11: link.rate: not used with"},
       {"shaping: tc, namespaces: /run/n, device: mig", "shaping: none, rate: fast", ":11: link.rate: 'fast' is not a bandwidth"},
       {"shaping: tc", "shaping: relay", ":11: link.namespaces: not used with shaping relay"},
+      {"shaping: tc, namespaces: /run/n, device: mig", "shaping: relay",
+          ":11: link: shaping: relay, which listens on this machine at the destination's migration_address"},
       {", device: mig", "", ":11: link.device: missing with namespaces"},
       {"testbed: namespaces", "testbed: cloud", ":1: testbed: \"cloud\", allowed: namespaces, rootless, machines, loopback, none"},
       {"testbed: namespaces", "- a", ":"},

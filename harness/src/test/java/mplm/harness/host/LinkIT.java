@@ -126,14 +126,18 @@ public class LinkIT {
     skipUnlessRootsNamespaces();
     Hosts real = TestHosts.with(Map.of("link", TestHosts.change("namespaces", null)));
     Link lost = Link.open(real, source);
-    lost.shape(Bandwidth.parse("20Mbit/s"));
-    TestHosts.endHold(source, "/proc/self/ns/net");
-    try (Host host = Host.connect(real.source()); Link another = Link.open(real, host)) {
-      another.shape(Bandwidth.parse("30Mbit/s"));
-      assertThatThrownBy(() -> lost.shape(Bandwidth.parse("40Mbit/s"))).isInstanceOf(HostException.class)
-          .hasMessageContaining("its network is not held any longer").message().hasLineCount(1);
-      assertThatThrownBy(lost::close).isInstanceOf(HostException.class).hasMessageContaining("another run limits a link");
-      assertThat(qdisc()).contains("30Mbit");
+    try {
+      lost.shape(Bandwidth.parse("20Mbit/s"));
+      TestHosts.endHold(source, "/proc/self/ns/net");
+      try (Host host = Host.connect(real.source()); Link another = Link.open(real, host)) {
+        another.shape(Bandwidth.parse("30Mbit/s"));
+        assertThatThrownBy(() -> lost.shape(Bandwidth.parse("40Mbit/s"))).isInstanceOf(HostException.class)
+            .hasMessageContaining("its network is not held any longer").message().hasLineCount(1);
+        assertThatThrownBy(lost::close).isInstanceOf(HostException.class).hasMessageContaining("another run limits a link");
+        assertThat(qdisc()).contains("30Mbit");
+      }
+    } finally {
+      lost.close();
     }
     assertThat(qdisc()).doesNotContain("tbf");
   }

@@ -84,11 +84,25 @@ public final class TestHosts {
   public static void endHold(Host host, String held) {
     host.check(Duration.ofSeconds(10), "sh", "-c",
         """
-        held=$(readlink -f "$1/lock") || held=$(readlink "$1")
+        held=$(readlink -f "$1/lock") || held=$(readlink "$1") || exit
+        killed=no
         for process in /proc/[0-9]*; do
-          if [ "$(readlink "$process/fd/9")" = "$held" ]; then kill -KILL "${process#/proc/}"; fi
+          if [ "$(readlink "$process/fd/9")" = "$held" ] && kill -KILL "${process#/proc/}"; then killed=yes; fi
         done
+        [ $killed = yes ]
         """, "mplm", held);
+  }
+
+  /** Kills the hypervisors of the kit on a host. */
+  public static void killHypervisors(Host host) {
+    host.check(Duration.ofSeconds(10), "sh", "-c",
+        """
+        killed=no
+        for process in /proc/[0-9]*; do
+          case $(readlink "$process/exe") in "$1"/store/*) kill -KILL "${process#/proc/}" && killed=yes ;; esac
+        done
+        [ $killed = yes ]
+        """, "mplm", host.config().workFolder());
   }
 
   /** One of the testbed's hosts with other values. */

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+package mplm.harness.host;
+
+/** What is done on hosts if this process is told to end meanwhile, as by Ctrl-C: what a connection leaves there does not go with it. */
+public final class ExitHook implements AutoCloseable {
+  private final Thread thread;
+
+  /** @param atEnd runs beside whatever is under way, which fails for that */
+  public ExitHook(String name, Runnable atEnd) {
+    thread = new Thread(atEnd, name);
+    Runtime.getRuntime().addShutdownHook(thread);
+  }
+
+  /** It is not needed any longer. Does not come back if this process ends: what failed for that is nothing to tell. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(thread);
+    } catch (IllegalStateException e) {
+      while (true) {
+        try {
+          Thread.sleep(Long.MAX_VALUE);
+        } catch (InterruptedException still) {
+          // the process ends when all hooks have
+        }
+      }
+    }
+  }
+}
