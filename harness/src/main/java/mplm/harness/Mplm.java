@@ -95,7 +95,7 @@ public final class Mplm {
       if (io != null) {
         // such as a disk that is full, whichever call meets it
         String reason = BadInput.reason(io);
-        return say(command, Cause.DISK_FULL.isToldBy(reason) ? reason + ": " + Cause.DISK_FULL.remedy() : reason, ExitCode.NOT_FIT);
+        return say(command, reason + Cause.of(reason).map(cause -> ": " + cause.remedy()).orElse(""), ExitCode.NOT_FIT);
       }
       throw e;
     });

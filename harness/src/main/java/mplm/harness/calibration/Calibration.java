@@ -84,29 +84,34 @@ final class Calibration {
       try (Machine source = Machine.start(rig.source().host(), work -> rig.hypervisor(
           rig.source(), accelerator, experiment.guest(), arguments, work).withMore("-trace", "mplm_start", "-trace", "mplm_epoch"),
           records, Optional.empty())) {
-        display.stage("booting");
-        source.resume();
-        source.serial().await("boot", Patience.of(experiment.readyWithin()));
-        journal.start(Journal.Part.WARM_UP);
-        display.stage("warming up");
-        DataSize used = WarmUp.await(source, Patience.of(experiment.readyWithin()));
-        journal.start(Journal.Part.MIGRATION);
-        display.stage("counting dirtied pages");
-        List<Duration> windows = windows(experiment.benchmark().paper());
-        double before = 0;
-        double last = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < windows.size() && (i < ALWAYS || last > MORE * before); i++) {
-          before = last;
-          last = fetchEvery(windows.get(i), i < ALWAYS ? FETCHES : FEW_FETCHES, used, source);
-        }
-        display.stage("counting used pages");
-        for (int count = 0; count < COUNTS; count++) {
-          countUsed(source);
-        }
+        source.use(() -> measure(source, journal));
         journal.stop();
       }
       journal.end(Outcome.COMPLETED, Optional.empty());
     }
+  }
+
+  private Void measure(Machine source, Journal journal) throws IOException, InterruptedException {
+    display.stage("booting");
+    source.resume();
+    source.serial().await("boot", Patience.of(experiment.readyWithin()));
+    journal.start(Journal.Part.WARM_UP);
+    display.stage("warming up");
+    DataSize used = WarmUp.await(source, Patience.of(experiment.readyWithin()));
+    journal.start(Journal.Part.MIGRATION);
+    display.stage("counting dirtied pages");
+    List<Duration> windows = windows(experiment.benchmark().paper());
+    double before = 0;
+    double last = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < windows.size() && (i < ALWAYS || last > MORE * before); i++) {
+      before = last;
+      last = fetchEvery(windows.get(i), i < ALWAYS ? FETCHES : FEW_FETCHES, used, source);
+    }
+    display.stage("counting used pages");
+    for (int count = 0; count < COUNTS; count++) {
+      countUsed(source);
+    }
+    return null; // all is in the records
   }
 
   /**

@@ -5,6 +5,7 @@ import static mplm.engine.unit.Patience.ANSWER;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,10 +26,12 @@ import mplm.harness.host.RemoteProcess;
 
 /** What became of a hypervisor that is no more: from its exit status, its last words, its events and its host's kernel. */
 final class Fate {
-  private static final String ERROR = "error: ";
-  /** What QEMU says after time and program; and what it, GLib and the C library say, without the time, as they abort it. */
-  private static final Pattern MESSAGE = Pattern.compile("(?:(?:\\S+Z )?\\S*qemu(?:-system-\\S+)?: |\\(process:\\d+\\): (?=GLib)"
-      + "|(?=ERROR:|\\*\\*\\* .* detected \\*\\*\\*|\\w+\\(\\): |.*corrupt(?:ed|ion)\\b))(.*)");
+  /** What comes after it follows from it. */
+  private static final Pattern REASON = Pattern.compile("(error: |terminating on signal ).*");
+  /** What QEMU and GLib say after time and program, and a shell that may not execute it; and what both and the C library say, without them, as they abort it. */
+  private static final Pattern MESSAGE = Pattern.compile("(?:(?:\\S+Z )?\\S*qemu(?:-system-\\S+)?: |mplm: (?:line )?\\d+: (?=.*/store/)"
+      + "|(?=(?:[\\w-]+:)?ERROR:\\S+:\\d+:|\\*\\*\\* .* (?:detected \\*\\*\\*|\\*\\*\\*: terminated)"
+      + "|\\w*(?:alloc|free|_chunk|consolidate)\\(\\): |double free or corruption|corrupted (?:size|double-linked)|The futex facility))(.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
   private static final int SIGBUS = 7;
   private static final int SIGKILL = 9;
@@ -75,8 +78,9 @@ final class Fate {
       return Optional.of(host.name() + ": the SSH " + lostWhat + " and QEMU with it");
     }
     if (status.orElseThrow() == 0) {
-      return events.stream().noneMatch(Fate::isReset) ? Optional.empty()
-          : Optional.of(host.name() + ": the guest reset itself, as after a panic of its kernel or a triple fault");
+      return events.stream().anyMatch(event -> isShutdown(event, "host-signal")) ? Optional.of(host.name() + ": QEMU was told to end" + lastWords())
+          : events.stream().anyMatch(event -> isShutdown(event, "guest-reset"))
+              ? Optional.of(host.name() + ": the guest reset itself, as after a panic of its kernel or a triple fault") : Optional.empty();
     }
     int signal = status.orElseThrow() - 128;
     return Optional.of(host.name() + ": QEMU " + (signal > 0
@@ -86,9 +90,10 @@ final class Fate {
 
   /** Who killed it, in words, as far as that is known. */
   private String killed(RemoteProcess process) {
-    return process.killedUnheard()
-        .map(length -> String.format(Locale.ROOT, ", for the controller stood still for %.1f s", Durations.seconds(length)))
-        .orElseGet(this::outOfMemory);
+    String memory = outOfMemory();
+    return !memory.isEmpty() ? memory : process.killedUnheard()
+        .map(length -> String.format(Locale.ROOT, ", because the controller stood still for %.1f s", Durations.seconds(length)))
+        .orElse("");
   }
 
   /** Whether the host's kernel killed a process for want of memory since the hypervisor was started, in words. */
@@ -118,22 +123,22 @@ final class Fate {
     return count.matches("\\d{1,18}") ? Long.parseLong(count) : 0;
   }
 
-  /** A guest of the kit powers off when it is done; no way but a fault leads it to a reset. */
-  private static boolean isReset(QmpEvent event) {
-    return event.name().equals("SHUTDOWN") && event.data().path("reason").asText().equals("guest-reset");
+  /** A guest of the kit powers off when it is done; no way but a fault leads it to a reset, and nobody of the kit sends a signal but KILL. */
+  private static boolean isShutdown(QmpEvent event, String reason) {
+    return event.name().equals("SHUTDOWN") && event.data().path("reason").asText().equals(reason);
   }
 
   private String lastWords() {
     try {
-      return lastWords(Files.readAllLines(log)).map(words -> ": " + words).orElse("");
+      return lastWords(new String(Files.readAllBytes(log), StandardCharsets.UTF_8).lines().toList()).map(words -> ": " + words).orElse("");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** What QEMU calls an error, else its last message; nothing if it said nothing. What a shell says of its end is not QEMU's. */
+  /** What QEMU calls an error, or the signal that it was told to end by, else its last message; nothing if it said nothing. What a shell says of its end is not QEMU's. */
   static Optional<String> lastWords(List<String> lines) {
-    return lines.stream().filter(line -> line.contains(ERROR)).map(line -> line.substring(line.indexOf(ERROR))).findFirst()
+    return lines.stream().map(REASON::matcher).filter(Matcher::find).map(Matcher::group).findFirst()
         .or(() -> lines.stream().map(MESSAGE::matcher).filter(Matcher::matches).map(line -> line.group(1))
             .reduce((before, after) -> after));
   }

@@ -27,6 +27,7 @@ import mplm.harness.host.Channel;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
 import mplm.harness.host.LinkConfig.Protection;
+import mplm.harness.host.NotRecorded;
 import mplm.harness.host.Output;
 import mplm.harness.host.RemoteProcess;
 import mplm.harness.record.CpuRecord;
@@ -156,6 +157,25 @@ public final class Machine implements AutoCloseable {
    */
   public Optional<String> fate() {
     return process == null ? Optional.empty() : fate.of(process, qmp == null ? List.of() : qmp.events());
+  }
+
+  /** What is done with a machine. */
+  @FunctionalInterface
+  public interface Use<T> {
+    T run() throws IOException, InterruptedException;
+  }
+
+  /** Does something with it. If that fails, and the hypervisor is no more, the failure says first what became of it. */
+  public <T> T use(Use<T> use) throws IOException, InterruptedException {
+    try {
+      return use.run();
+    } catch (IOException | HostException e) {
+      Optional<String> what = e instanceof NotRecorded ? Optional.empty() : fate();
+      if (what.isPresent()) {
+        throw new IOException(what.orElseThrow() + " (" + e.getMessage() + ")", e);
+      }
+      throw e;
+    }
   }
 
   /**

@@ -66,22 +66,26 @@ final class TraceRecording {
     try (Machine source = Machine.start(rig.source().host(), work -> rig.withNetwork(
         rig.hypervisor(rig.source(), accelerator, experiment.guest(), arguments, work), rig.source()),
         Machine.Records.logs(logs), Optional.empty())) {
-      display.stage("booting");
-      source.resume();
-      source.serial().await("boot", Patience.of(experiment.readyWithin()));
-      display.stage("warming up");
-      WarmUp.await(source, Patience.of(experiment.readyWithin()));
-      display.stage("recording");
-      String trace = source.hypervisor().workFolder() + "/dirty.trace.gz";
-      source.qmp().execute("mplm-record-start",
-          Map.of("filename", trace, "interval", interval.toMillis(), "source", title), ANSWER);
-      Pace recorded = pace(source, length);
-      source.qmp().execute("mplm-record-stop", ANSWER);
-      Map<String, Long> figures = complete(source);
-      fetch(source, trace, file);
-      display.stage("letting the program run");
-      return new Result(figures, recorded, pace(source, length));
+      return source.use(() -> record(source, length, interval, title, file));
     }
+  }
+
+  private Result record(Machine source, Duration length, Duration interval, String title, Path file) throws IOException, InterruptedException {
+    display.stage("booting");
+    source.resume();
+    source.serial().await("boot", Patience.of(experiment.readyWithin()));
+    display.stage("warming up");
+    WarmUp.await(source, Patience.of(experiment.readyWithin()));
+    display.stage("recording");
+    String trace = source.hypervisor().workFolder() + "/dirty.trace.gz";
+    source.qmp().execute("mplm-record-start",
+        Map.of("filename", trace, "interval", interval.toMillis(), "source", title), ANSWER);
+    Pace recorded = pace(source, length);
+    source.qmp().execute("mplm-record-stop", ANSWER);
+    Map<String, Long> figures = complete(source);
+    fetch(source, trace, file);
+    display.stage("letting the program run");
+    return new Result(figures, recorded, pace(source, length));
   }
 
   private static Pace pace(Machine source, Duration time) throws IOException, InterruptedException {
@@ -89,7 +93,7 @@ final class TraceRecording {
     long end = begin + time.toNanos();
     while (System.nanoTime() < end) {
       if (!source.isAlive()) {
-        throw new IOException(source.fate().orElse("the guest ended while it was recorded"));
+        throw new IOException("the guest ended while it was recorded");
       }
       Thread.sleep(LOOK.toMillis());
     }

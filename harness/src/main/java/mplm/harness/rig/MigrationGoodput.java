@@ -93,18 +93,22 @@ public final class MigrationGoodput {
             from.binary(), from.firmware(), Accelerator.TCG, shape, Optional.empty(), work).withMore("-device", fill), Files.createDirectories(folder.resolve("source")));
         Machine destination = start(to, work ->
             source.hypervisor().withMore().destination(to.binary(), to.firmware(), work), Files.createDirectories(folder.resolve("destination")))) {
-      List<Progress> looks = new ArrayList<>();
-      MigrationResult result = new Migration(source.qmp(), destination.qmp(), new Precopy(Duration.ofMillis(1)),
-          to.host().config().migrationAddress(), route, limit, Machine.key(protection, source, destination), false).run(looks::add);
-      return switch (result.outcome()) {
-        case COMPLETED -> Optional.of(
-            rate(result.end().ram().orElseThrow().transferred().bytes(), result.totalTime().orElseThrow()));
-        case NOT_CONVERGED -> rate(looks);
-        case FAILED, LOST -> throw new HostException("link", result.reason().orElseThrow());
-      };
+      return source.use(() -> destination.use(() -> rate(new Migration(source.qmp(), destination.qmp(),
+          new Precopy(Duration.ofMillis(1)), to.host().config().migrationAddress(), route, limit, Machine.key(protection, source, destination),
+          false))));
     } finally {
       from.host().check(ANSWER, "rm", "-f", "--", from.memoryFile());
     }
+  }
+
+  private static Optional<Bandwidth> rate(Migration migration) throws IOException, InterruptedException {
+    List<Progress> looks = new ArrayList<>();
+    MigrationResult result = migration.run(looks::add);
+    return switch (result.outcome()) {
+      case COMPLETED -> Optional.of(rate(result.end().ram().orElseThrow().transferred().bytes(), result.totalTime().orElseThrow()));
+      case NOT_CONVERGED -> rate(looks);
+      case FAILED, LOST -> throw new HostException("link", result.reason().orElseThrow());
+    };
   }
 
   private static Machine start(Rig.Side side, Function<String, Hypervisor> hypervisor, Path logs)

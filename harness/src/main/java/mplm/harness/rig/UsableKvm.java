@@ -127,16 +127,18 @@ public final class UsableKvm {
 
   /** What keeps any guest from booting there, and says nothing of KVM. */
   private static final Set<Cause> OF_THE_HOST = EnumSet.of(Cause.DISK_FULL, Cause.SHARED_MEMORY_FULL, Cause.READ_ONLY, Cause.NOT_EXECUTABLE,
-      Cause.OUT_OF_MEMORY, Cause.LOST, Cause.ABSENT);
+      Cause.NO_FORWARDING, Cause.AFFINITY, Cause.TOLD_TO_END, Cause.NO_PROCESSES, Cause.OUT_OF_MEMORY, Cause.CONTROLLER_STOOD, Cause.LOST, Cause.ABSENT);
 
   /** Boots a guest; why it did not boot, in one line. */
   private static Optional<String> boot(Rig.Side side, Path logs, String what, Function<String, Hypervisor> hypervisor) {
     try {
       Path folder = recorded(what, side, () -> Files.createDirectories(logs.resolve(what + "-" + side.host().name())));
       try (Machine machine = Machine.start(side.host(), hypervisor, Machine.Records.logs(folder), Optional.empty())) {
-        machine.resume();
-        machine.serial().await("boot", BOOT);
-        return Optional.empty();
+        return machine.use(() -> {
+          machine.resume();
+          machine.serial().await("boot", BOOT);
+          return Optional.empty();
+        });
       } catch (GuestException.NotYet e) {
         return Optional.of(side.host().name() + ": the guest did not boot " + Patience.within(BOOT));
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -90,6 +91,24 @@ public class CalibrationIT {
         .containsSubsequence("guest of MG: was measured before", "guest of MG: was measured before");
     assertThat(folder.resolve("second/calibrations/MG/qmp.jsonl")).exists();
     assertThat(calibrations.latest(experiment())).hasValue(guest);
+  }
+
+  @Test
+  public void aGuestThatIsKilledIsToldAsKilled() throws Exception {
+    Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
+    try (Rig rig = Rig.open(TestHosts.with(Map.of()), Artifact.engine(artifacts.engine()), Artifact.guest(artifacts.guest()), folder)) {
+      Display display = Display.on(new PrintStream(OutputStream.nullOutputStream()) {
+        @Override
+        public void println(String line) {
+          if (line.contains("warming up")) {
+            TestHosts.killHypervisors(rig.source().host());
+          }
+        }
+      }, false);
+      Calibrations calibrations = new Calibrations(folder.resolve("never"), false);
+      assertThatThrownBy(() -> calibrations.measured(List.of(experiment()), rig, Accelerator.TCG, Map.of("cpu", "this"),
+          folder.resolve("killed"), display)).hasMessageContaining("source: QEMU was killed by signal 9 (SIGKILL)");
+    }
   }
 
   /** The cache is full, and then it is not. */

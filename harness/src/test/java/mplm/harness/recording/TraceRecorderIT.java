@@ -23,6 +23,7 @@ import mplm.engine.unit.DataSize;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.derive.RecordedRun;
 import mplm.harness.file.Folders;
+import mplm.harness.host.Host;
 import mplm.harness.host.TestHosts;
 import mplm.harness.record.TraceStamp;
 import mplm.harness.rig.Kernel;
@@ -64,9 +65,33 @@ public class TraceRecorderIT {
   }
 
   private static boolean record(TraceRecorder recorder, Suite suite, ByteArrayOutputStream said) throws Exception {
+    return record(recorder, suite, new PrintStream(said, true, StandardCharsets.UTF_8));
+  }
+
+  private static boolean record(TraceRecorder recorder, Suite suite, PrintStream out) throws Exception {
     Artifacts artifacts = Artifacts.make(CLONE.resolve("engine/qemu/build"), CLONE.resolve("guest-images/build"), null);
-    return recorder.record(suite, TestHosts.with(Map.of()), artifacts,
-        Display.on(new PrintStream(said, true, StandardCharsets.UTF_8), false));
+    return recorder.record(suite, TestHosts.with(Map.of()), artifacts, Display.on(out, false));
+  }
+
+  @Test
+  public void aGuestThatIsKilledIsToldAsKilled() throws Exception {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    try (Host host = Host.connect(TestHosts.with(Map.of()).source()); PrintStream killing = new PrintStream(said, true, StandardCharsets.UTF_8) {
+      @Override
+      public void println(String line) {
+        super.println(line);
+        if (line.contains("warming up")) {
+          TestHosts.killHypervisors(host);
+        }
+      }
+    }) {
+      Suite suite = new Suite("it", "a test", 1, List.of(writer()));
+      assertThat(record(new TraceRecorder(Duration.ofSeconds(2), Duration.ofMillis(500), "a test", folder.resolve("killed")), suite, killing)).isFalse();
+    }
+    for (String line : said.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("logs: ")).toList()) {
+      Folders.remove(Path.of(line.substring("logs: ".length())));
+    }
+    assertThat(said.toString(StandardCharsets.UTF_8)).containsPattern("(?s)W: not recorded: source: QEMU was killed by signal 9 \\(SIGKILL\\).*dmesg");
   }
 
   @DataProvider

@@ -18,7 +18,7 @@ import mplm.harness.result.Outcome;
 record Fault(What what, String where, When when, Outcome outcome, String reason) {
   /** The kinds. */
   enum What {
-    SSH_LOST, SHELL_KILLED, KILLED, STOPPED, CUT, CUT_AND_RESTORED, DISK_FULL, MEMORY_FULL, STORE_DAMAGED, AWAY_AND_BACK,
+    SSH_LOST, SHELL_KILLED, KILLED, TERMINATED, STOPPED, CUT, CUT_AND_RESTORED, DISK_FULL, MEMORY_FULL, STORE_DAMAGED, AWAY_AND_BACK,
     POWER_CUT, PANIC, REBOOT, CONTROL_LINK_DOWN, MIGRATION_LINK_DOWN, OUT_OF_MEMORY, CLOCK_STEPPED, NOTHING;
 
     /** Whether the machine is gone with all that ran on it. */
@@ -57,6 +57,7 @@ record Fault(What what, String where, When when, Outcome outcome, String reason)
       }
     }
     for (String side : List.of("source", "destination")) {
+      all.add(failing(What.TERMINATED, side, When.LIVE, ".*" + side + ": QEMU was told to end: terminating on signal 15 from pid .*"));
       all.add(failing(What.SHELL_KILLED, side, When.LIVE,
           side + ": the SSH session was lost, whose shell was killed by signal KILL, and QEMU with it.*"));
     }

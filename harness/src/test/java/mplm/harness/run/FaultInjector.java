@@ -223,6 +223,7 @@ final class FaultInjector extends PrintStream {
       case SSH_LOST -> on(fault, SESSIONS + "kill -KILL $sessions");
       case SHELL_KILLED -> on(fault, KILL_SHELL, work(fault));
       case KILLED -> on(fault, SIGNAL, work(fault), "KILL");
+      case TERMINATED -> on(fault, SIGNAL, work(fault), "TERM");
       case STOPPED -> on(fault, SIGNAL, work(fault), "STOP");
       case CUT -> link("down");
       case CUT_AND_RESTORED -> {
