@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import mplm.harness.artifact.Artifacts;
+import mplm.harness.host.Cause;
+import mplm.harness.host.ExitHook;
+import mplm.harness.host.Host;
 import mplm.harness.host.Hosts;
 
 /**
@@ -32,16 +35,34 @@ public final class Doctor {
   private static List<Check> examine(Hosts hosts, Needs needs, Artifacts artifacts, Path logs) throws InterruptedException {
     List<Check> checks = new ArrayList<>();
     try (Patient source = new Patient(hosts.source()); Patient destination = new Patient(hosts.destination())) {
-      both(source::admit, destination::admit);
-      int hostsHere = isOneMachine(source, destination) ? 2 : 1;
-      for (Patient patient : List.of(source, destination)) {
-        patient.facts().ifPresent(facts -> patient.add(HostChecks.of(patient.config(), facts, needs, hostsHere)));
+      ExitHook hook = new ExitHook("doctor end", () -> List.of(source, destination).forEach(Patient::end));
+      try {
+        checks.addAll(examine(hosts, source, destination, needs, artifacts, logs));
+      } finally {
+        hook.close();
       }
-      both(() -> examine(source, artifacts, logs), () -> examine(destination, artifacts, logs));
-      checks.addAll(source.checks());
-      checks.addAll(destination.checks());
-      checks.addAll(LinkChecks.of(hosts, source, destination, logs));
     }
+    return checks;
+  }
+
+  private static List<Check> examine(Hosts hosts, Patient source, Patient destination, Needs needs, Artifacts artifacts, Path logs)
+      throws InterruptedException {
+    both(source::admit, destination::admit);
+    for (Patient patient : List.of(source, destination)) {
+      Patient other = patient == source ? destination : source;
+      if (other.sharesWorkFolder(patient)) {
+        String same = Host.sameWorkFolder(patient.config(), other.config().name()).getMessage();
+        patient.add(List.of(Check.fail(patient.config().name(), "work folder", same, Cause.remedy(same, ""))));
+      }
+    }
+    int hostsHere = isOneMachine(source, destination) ? 2 : 1;
+    for (Patient patient : List.of(source, destination)) {
+      patient.facts().ifPresent(facts -> patient.add(HostChecks.of(patient.config(), facts, needs, hostsHere)));
+    }
+    both(() -> examine(source, artifacts, logs), () -> examine(destination, artifacts, logs));
+    List<Check> checks = new ArrayList<>(source.checks());
+    checks.addAll(destination.checks());
+    checks.addAll(LinkChecks.of(hosts, source, destination, logs));
     return checks;
   }
 

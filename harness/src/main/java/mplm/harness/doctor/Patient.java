@@ -31,8 +31,8 @@ final class Patient implements AutoCloseable {
   private HostConfig config;
   private final String name;
   private final List<Check> checks = new ArrayList<>();
-  private Host host;
-  private Reservation reservation;
+  private volatile Host host;
+  private volatile Reservation reservation;
   private Facts facts;
   private Rig.Side side;
 
@@ -161,6 +161,27 @@ final class Patient implements AutoCloseable {
       return facts.text(BOOT_ID.toString()).equals(Optional.of(Files.readString(BOOT_ID).strip()));
     } catch (IOException e) {
       return false; // a controller without it is no Linux, and no host
+    }
+  }
+
+  /** Leaves nothing there, whatever is under way. */
+  void end() {
+    try {
+      if (reservation != null) {
+        reservation.sweep();
+      }
+    } catch (HostException e) {
+      // it is lost, and what is left there is the next start's
+    }
+    close();
+  }
+
+  /** Whether the other one was refused because this one holds the work folder, which is one and the same. */
+  boolean sharesWorkFolder(Patient other) {
+    try {
+      return reservation != null && other.reservation == null && other.host != null && host.sharesWorkFolder(other.host);
+    } catch (HostException e) {
+      return false; // whatever that is, it is told by the checks
     }
   }
 
