@@ -125,10 +125,19 @@ public final class Rig implements AutoCloseable {
     try {
       return reserve(host, logs);
     } catch (HostException e) {
-      if (first.sharesWorkFolder(host)) {
+      if (shareAWorkFolder(first, host)) {
         throw Host.sameWorkFolder(host.config(), first.name());
       }
       throw e;
+    }
+  }
+
+  /** False if that cannot be seen: what has failed before is to be told, and not this look. */
+  private static boolean shareAWorkFolder(Host first, Host other) {
+    try {
+      return first.sharesWorkFolder(other);
+    } catch (HostException e) {
+      return false;
     }
   }
 
