@@ -9,21 +9,26 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import mplm.engine.unit.Patience;
 import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.keepalive.KeepAliveRunner;
 import net.schmizz.sshj.DefaultConfig;
 import net.schmizz.sshj.SSHClient;
-import net.schmizz.sshj.userauth.UserAuthException;
+import net.schmizz.sshj.connection.channel.OpenFailException;
 
 /**
- * The SSH connections to one host. sshd refuses more than MaxSessions channels (10) on a connection, so a connection carries
- * at most {@link #CHANNELS} and another is opened when all are full. Thread-safe.
+ * The SSH connections to one host. sshd refuses more than MaxSessions (10, if its settings name no other) sessions on a connection, so a
+ * connection carries at most {@link #CHANNELS} channels, or what sshd has shown that it allows, and another is opened when all are full.
+ * Thread-safe.
  */
 final class Connections implements AutoCloseable {
   static final int CHANNELS = 6;
   /** A host that is there answers a connection at once. */
   private static final Duration CONNECT = Patience.of(Duration.ofSeconds(10));
+
+  /** Characters of the end of what sshd says before a login. */
+  private static final int BANNER = 300;
 
   private static final int KEEP_ALIVE_SECONDS = 5;
   private static final int KEEP_ALIVE_MISSES = 3;
@@ -36,6 +41,12 @@ final class Connections implements AutoCloseable {
     this.config = config;
   }
 
+  /** How a session begins. */
+  @FunctionalInterface
+  interface Opening<S> {
+    S in(SSHClient client) throws IOException;
+  }
+
   /** Room for one channel; closing it gives the room back. */
   final class Place implements AutoCloseable {
     private Connection connection;
@@ -46,6 +57,32 @@ final class Connections implements AutoCloseable {
 
     SSHClient client() {
       return connection.client;
+    }
+
+    /** Opens a session: in another connection if sshd allows no more of them in this one. */
+    <S> S session(Opening<S> opening) throws IOException {
+      while (true) {
+        try {
+          S session = opening.in(client());
+          connection.hadSession = true;
+          return session;
+        } catch (OpenFailException e) {
+          if (!connection.hadSession) {
+            throw new IOException("sshd opens no session: " + e.getMessage(), e);
+          }
+          moveOn();
+        }
+      }
+    }
+
+    /** What was closed a moment ago may still count, so one session is always tried again later. */
+    private void moveOn() {
+      synchronized (Connections.this) {
+        Connection full = connection;
+        full.room = Math.max(1, full.channels - 1);
+        close();
+        connection = take(full);
+      }
     }
 
     @Override
@@ -63,6 +100,8 @@ final class Connections implements AutoCloseable {
     final SSHClient client;
     final SSHClient jump;
     int channels;
+    int room = CHANNELS;
+    volatile boolean hadSession;
 
     /** @param jump what carries it, for it alone; null if it is direct */
     Connection(SSHClient client, SSHClient jump) {
@@ -83,6 +122,11 @@ final class Connections implements AutoCloseable {
   }
 
   synchronized Place place() {
+    return new Place(take(null));
+  }
+
+  /** @param not a connection that is full, or null */
+  private Connection take(Connection not) {
     if (closed) {
       throw new HostException(config.name(), "is closed");
     }
@@ -90,10 +134,9 @@ final class Connections implements AutoCloseable {
       lost.end();
       connections.remove(lost);
     });
-    Connection connection =
-        connections.stream().filter(c -> c.channels < CHANNELS).findFirst().orElseGet(this::open);
+    Connection connection = connections.stream().filter(one -> one != not && one.channels < one.room).findFirst().orElseGet(this::open);
     connection.channels++;
-    return new Place(connection);
+    return connection;
   }
 
   synchronized int count() {
@@ -152,6 +195,9 @@ final class Connections implements AutoCloseable {
     HostKey.Verifier verifier = new HostKey.Verifier(login.hostKey());
     client.addHostKeyVerifier(verifier);
     String where = (jumps ? "jump host " : "") + login.where();
+    boolean connected = false;
+    AtomicReference<String> ended = new AtomicReference<>();
+    client.getTransport().setDisconnectListener((reason, message) -> ended.compareAndSet(null, message));
     try {
       if (jump == null) {
         client.connect(login.address(), login.port());
@@ -160,6 +206,7 @@ final class Connections implements AutoCloseable {
         where += " through the jump host " + config.jump().where();
         client.connectVia(jump.newDirectConnection(login.address(), login.port()));
       }
+      connected = true;
       if (login.agent()) {
         Agent.logIn(client, login.user());
       } else {
@@ -170,14 +217,28 @@ final class Connections implements AutoCloseable {
       if (verifier.refusal() != null) {
         throw new HostKeyRefused(config.name(), (jumps ? "jump host: " : "") + verifier.refusal());
       }
-      String with = login.agent() ? "a key of the SSH agent" : login.key().toString();
       if (e instanceof UnknownHostException) {
         throw new HostException(config.name(), where + ": no address is known for this name: correct it, or give the address");
       }
-      throw e instanceof UserAuthException
-          ? new HostException(config.name(), where + " does not let " + login.user() + " in with " + with, e)
-          : new HostException(config.name(), "no SSH connection to " + where, e);
+      throw connected ? notLetIn(client, login, where, ended.get(), e) : new HostException(config.name(), "no SSH connection to " + where, e);
     }
+  }
+
+  /** @param ended why the connection was, as sshd said or as it was seen here; null if it was not */
+  private HostException notLetIn(SSHClient client, Login login, String where, String ended, IOException why) {
+    String with = login.agent() ? "a key of the SSH agent" : login.key().toString();
+    if (client.getUserAuth().hadPartialSuccess()) {
+      String more = String.join(", ", client.getUserAuth().getAllowedMethods());
+      return new HostException(config.name(), where + " takes " + with + ", and asks for more before it lets " + login.user() + " in: " + more);
+    }
+    if (ended == null) {
+      return new HostException(config.name(), where + " does not let " + login.user() + " in with " + with, why);
+    }
+    // what PAM says to one whom it does not admit comes last; before it may come what sshd says to all
+    String said = client.getUserAuth().getBanner().strip().replaceAll("\\s+", " ");
+    said = said.substring(Math.max(0, said.length() - BANNER));
+    return new HostException(config.name(), where + " closed the connection when " + login.user() + " logged in with " + with
+        + (said.isEmpty() ? "" : ", and said: " + said) + ": " + ended);
   }
 
   private static SSHClient newClient() {

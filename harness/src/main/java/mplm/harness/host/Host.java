@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import mplm.engine.unit.Durations;
 import mplm.engine.unit.Patience;
+import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import net.schmizz.sshj.sftp.FileAttributes;
 import net.schmizz.sshj.sftp.OpenMode;
@@ -181,9 +182,10 @@ public final class Host implements AutoCloseable {
   /** sshd starts its server by the user's login shell, and what its start-up files print is no answer of the server. */
   static SFTPClient sftp(Connections.Place place) throws IOException {
     try {
-      return place.client().newSFTPClient();
+      return place.session(SSHClient::newSFTPClient);
     } catch (IOException e) {
-      throw new IOException("SFTP does not begin: " + e.getMessage(), e);
+      boolean began = place.client().isConnected() && !(e.getCause() instanceof OpenFailException);
+      throw began ? new IOException("SFTP does not begin: " + e.getMessage(), e) : e;
     }
   }
 

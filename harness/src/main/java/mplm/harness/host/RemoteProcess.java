@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import mplm.engine.unit.Patience;
+import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.ConnectionException;
 import net.schmizz.sshj.connection.channel.direct.Session;
 import net.schmizz.sshj.connection.channel.direct.Signal;
@@ -73,7 +74,7 @@ public final class RemoteProcess implements AutoCloseable {
     this.silence = silence;
     Session opened = null;
     try {
-      opened = place.client().startSession();
+      opened = place.session(SSHClient::startSession);
       command = opened.exec(Leash.command(silence, argv));
       lastSign = Instant.now();
       session = opened;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,12 +158,18 @@ public class HostIT {
   private static final String SERVER =
       """
       cd "$1" && printf '%s\n' "$2" >authorized_keys || exit
-      printf '%s\n' 'UsePAM no' 'StrictModes no' 'PidFile none' 'PermitRootLogin prohibit-password' "$5" >config
+      printf '%s\n' "$5" 'UsePAM no' 'StrictModes no' 'PidFile none' 'PermitRootLogin prohibit-password' >config
       for key in rsa:3072 ecdsa:256 ecdsa:384 ecdsa:521 ed25519:256; do
         ssh-keygen -q -t "${key%:*}" -b "${key#*:}" -N '' -C '' -f "$key" || exit
         echo "HostKey $1/$key" >>config
       done
       exec /usr/sbin/sshd -D -e -f "$1/config" -o ListenAddress="$3" -o Port="$4" -o AuthorizedKeysFile="$1/authorized_keys"
+      """;
+
+  /** $6 what PAM does about an account: for that sshd alone, which has its mounts to itself. */
+  private static final String PAM =
+      """
+      mkdir "$1/pam.d" && printf '%s\n' "$6" >"$1/pam.d/sshd" && mount --bind "$1/pam.d" /etc/pam.d || exit
       """;
 
   /** A server that has them all shows the one that the hosts file names, and another of its type is refused. */
@@ -185,16 +192,21 @@ public class HostIT {
   }
 
   private interface Use {
-    void of(String keys, int port);
+    void of(String keys, int port) throws Exception;
   }
 
   private void withServer(String setting, Use use) throws Exception {
+    withServer(List.of("sh", "-c", SERVER), setting, "", use);
+  }
+
+  private void withServer(List<String> start, String setting, String pam, Use use) throws Exception {
     String keys = source.newFolder("trial");
     Path log = Files.createTempFile(folder, "sshd", ".log");
     String may = Files.readString(Path.of(hosts.source().key() + ".pub")).strip();
     int port = Integer.parseInt(source.check(SOON, "sh", "-c", "shuf -i 20000-30000 -n 1").strip());
-    try (RemoteProcess sshd = source.start(log, "sh", "-c", SERVER, "server", keys, may, hosts.source().address(), Integer.toString(port),
-        setting)) {
+    List<String> argv = new ArrayList<>(start);
+    argv.addAll(List.of("server", keys, may, hosts.source().address(), Integer.toString(port), setting, pam));
+    try (RemoteProcess sshd = source.start(log, argv.toArray(String[]::new))) {
       Awaitility.await().atMost(SOON.multipliedBy(3)).until(() -> Files.readString(log).contains("Server listening"));
       assertThat(sshd.isAlive()).isTrue();
       use.of(keys, port);
@@ -209,6 +221,8 @@ public class HostIT {
       {"MACs umac-64@openssh.com\nCiphers aes128-ctr", Cause.NO_COMMON_ALGORITHM},
       // what csh says to a command that has an end of line in quotes
       {"ForceCommand echo \"Unmatched '''.\" >&2; exit 1", Cause.SHELL},
+      {"MaxSessions 0", Cause.NO_SESSION},
+      {"AuthenticationMethods publickey,password", Cause.MORE_THAN_A_KEY},
     };
   }
 
@@ -223,6 +237,60 @@ public class HostIT {
         }
       }).isInstanceOf(HostException.class)
           .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(cause));
+    });
+  }
+
+  /** As by a hardened sshd_config: it costs more connections, and no trial. */
+  @Test
+  public void aServerThatAllowsFewSessionsPerConnectionHasMoreConnections() throws Exception {
+    for (int most : List.of(1, 3)) {
+      withServer("MaxSessions " + most + "\nSubsystem sftp /usr/lib/openssh/sftp-server", (keys, port) -> {
+        String key = source.check(SOON, "cat", keys + "/ed25519:256.pub").strip();
+        try (Host host = Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", key))) {
+          List<RemoteProcess> processes = new ArrayList<>();
+          for (int i = 0; i < Connections.CHANNELS; i++) {
+            processes.add(host.start(Path.of("/dev/null"), "sleep", "7308"));
+          }
+          assertThat(processes).allMatch(RemoteProcess::isAlive);
+          assertThat(host.connections().count()).isEqualTo(Connections.CHANNELS / most);
+          for (int i = 0; i < 20; i++) { // one that ends may count a moment longer
+            assertThat(host.check(SOON, "echo", "more")).isEqualTo("more\n");
+            host.write(keys + "/new" + i, "text");
+          }
+          assertThat(host.connections().count()).isBetween(Connections.CHANNELS / most, Connections.CHANNELS / most + 3);
+          processes.forEach(RemoteProcess::close);
+        }
+      });
+    }
+    assertThat(processes("sleep 7308")).isZero();
+  }
+
+  /** Such as of a node on which the user has no job: the key is right, and PAM says why not. */
+  @Test
+  public void whatAHostSaysToOneWhomItDoesNotAdmitIsTold() throws Exception {
+    if (!hosts.testbed().equals("namespaces")) {
+      throw new SkipException("testbed " + hosts.testbed() + ": to mount takes root");
+    }
+    String pam = "account requisite pam_echo.so you have no active jobs on this node\naccount requisite pam_deny.so";
+    withServer(List.of("unshare", "--mount", "sh", "-c", PAM + SERVER), "UsePAM yes", pam, (keys, port) -> {
+      String key = source.check(SOON, "cat", keys + "/ed25519:256.pub").strip();
+      assertThatThrownBy(() -> Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", key)).close())
+          .isInstanceOf(HostException.class).hasMessageContaining("and said: you have no active jobs on this node")
+          .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(Cause.NOT_ADMITTED)).message().hasLineCount(1);
+    });
+  }
+
+  /** sshd says so before it says who it is. */
+  @Test
+  public void aServerThatTurnsThisMachineAwayIsToldByItsCause() throws Exception {
+    withServer("MaxStartups 1", (keys, port) -> {
+      String key = source.check(SOON, "cat", keys + "/ed25519:256.pub").strip();
+      try (Socket first = new Socket(hosts.source().address(), port)) {
+        assertThat(first.getInputStream().read()).isEqualTo('S');
+        assertThatThrownBy(() -> Host.connect(TestHosts.with(hosts.source(), "port", port, "host_key", key)).close())
+            .isInstanceOf(HostException.class)
+            .satisfies(told -> assertThat(Cause.of(told.getMessage())).as(told.getMessage()).contains(Cause.TURNED_AWAY));
+      }
     });
   }
 
@@ -471,6 +539,8 @@ public class HostIT {
       {List.of(key), "let in"},
       {List.of("ed25519", "rsa", key), "let in"},
       {List.of("ed25519"), "source: .* does not let " + hosts.source().user() + " in with a key of the SSH agent: .*"},
+      {List.of("ed25519.1", "ed25519.2", "ed25519.3", "ed25519.4", "ed25519.5", "ed25519.6", "ed25519.7", key),
+        "source: .* closed the connection when .* logged in with a key of the SSH agent: Too many authentication failures"},
       {List.of(), "source: .* does not let .* in with a key of the SSH agent: the SSH agent has no key: add one with ssh-add"},
     };
   }
@@ -485,7 +555,7 @@ public class HostIT {
         Path file = Path.of(key);
         if (!file.isAbsolute()) {
           file = socket.resolveSibling(key);
-          ok(socket, "ssh-keygen", "-q", "-t", key, "-N", "", "-f", file.toString());
+          ok(socket, "ssh-keygen", "-q", "-t", key.split("[.]")[0], "-N", "", "-f", file.toString());
         }
         ok(socket, "ssh-add", "-q", file.toString());
       }
