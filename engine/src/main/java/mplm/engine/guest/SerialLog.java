@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class SerialLog implements AutoCloseable {
   /** Sent to the serial port: finish and verify the repetition in progress, then power off. */
   public static final String STOP = "stop\n";
+  /** Begins the part of a message that quotes the guest, over several lines. */
+  public static final String LAST_LINES = "; its last lines:";
 
   private static final Logger LOG = LoggerFactory.getLogger(SerialLog.class);
   private static final Duration CLOSE_TIMEOUT = Patience.of(Duration.ofSeconds(30));
@@ -216,6 +218,6 @@ public final class SerialLog implements AutoCloseable {
   }
 
   private String lastLines() {
-    return tail.isEmpty() ? "; it said nothing" : "; its last lines:\n  " + String.join("\n  ", tail);
+    return tail.isEmpty() ? "; it said nothing" : LAST_LINES + "\n  " + String.join("\n  ", tail);
   }
 }

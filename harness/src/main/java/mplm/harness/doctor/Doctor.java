@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import mplm.harness.artifact.Artifacts;
-import mplm.harness.host.Cause;
 import mplm.harness.host.ExitHook;
 import mplm.harness.host.Host;
 import mplm.harness.host.Hosts;
@@ -52,7 +51,7 @@ public final class Doctor {
       Patient other = patient == source ? destination : source;
       if (other.sharesWorkFolder(patient)) {
         String same = Host.sameWorkFolder(patient.config(), other.config().name()).getMessage();
-        patient.add(List.of(Check.fail(patient.config().name(), "work folder", same, Cause.remedy(same, ""))));
+        patient.refuse(same);
       }
     }
     int hostsHere = isOneMachine(source, destination) ? 2 : 1;

@@ -29,10 +29,12 @@ record Facts(Map<String, String> texts) {
   private static final String MARK = "=mplm= ";
 
   /** $1 work folder, $2 script of memory limits, $3 of CPU limits. Only a shell, sed and coreutils are needed. */
-  private static final String SCRIPT =
+  static final String SCRIPT =
       """
       PATH=$PATH:/usr/sbin:/sbin
-      printf '=mplm= allowed cpus\\n'; sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status
+      # a mask that was only inherited, as with isolcpus, keeps no process from taking others: the kernel is asked for all
+      allowed() { "$@" sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status 2>/dev/null; }
+      printf '=mplm= allowed cpus\\n'; allowed taskset -c "$(cat /sys/devices/system/cpu/online)" || allowed
       for file in /proc/cpuinfo /proc/meminfo /proc/loadavg /proc/net/route /proc/net/ipv6_route /proc/sys/kernel/random/boot_id \\
         /sys/devices/system/cpu/online /sys/kernel/mm/transparent_hugepage/enabled /sys/kernel/mm/ksm/run \\
         /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor /sys/devices/system/cpu/intel_pstate/no_turbo \\
@@ -115,7 +117,16 @@ record Facts(Map<String, String> texts) {
 
   /** The same as ranges, such as {@code 0-3,8}. */
   String usableText() {
-    return text("allowed cpus").or(() -> text("/sys/devices/system/cpu/online")).orElse("none");
+    StringBuilder ranges = new StringBuilder();
+    List<Integer> usable = usable();
+    for (int n = 0; n < usable.size(); n++) {
+      boolean begins = n == 0 || usable.get(n - 1) + 1 < usable.get(n);
+      boolean ends = n + 1 == usable.size() || usable.get(n) + 1 < usable.get(n + 1);
+      if (begins || ends) {
+        ranges.append(!begins ? "-" : n == 0 ? "" : ",").append(usable.get(n));
+      }
+    }
+    return ranges.isEmpty() ? "none" : ranges.toString();
   }
 
   /** The control group that leaves the session least of the CPUs' time; empty if none has a limit. */

@@ -79,12 +79,16 @@ final class HostChecks {
       checks.add(Check.fail(host, "placement", "there is no NUMA node " + config.numaNode(),
           "correct numa_node in the hosts file"));
     }
+    if (node.isPresent() && facts.usable().stream().noneMatch(node.get().cpus()::contains)) {
+      checks.add(Check.fail(host, "placement", "this session may use no CPU of NUMA node " + config.numaNode(),
+          "correct numa_node in the hosts file: a session there may use CPUs " + facts.usableText()));
+    }
     if (cpus != null) {
       List<Integer> off = cpus.cpus().stream().filter(cpu -> !facts.usable().contains(cpu)).toList();
       boolean elsewhere = node.isPresent() && !node.get().cpus().containsAll(cpus.cpus());
       boolean few = cpus.cpus().size() < needs.vcpus();
       String remedy = "correct cpus in the hosts file: a session there may use " + facts.usableText();
-      checks.add(!off.isEmpty() ? Check.fail(host, "placement", "CPUs " + off + " are not online, or not for a session there", remedy)
+      checks.add(!off.isEmpty() ? Check.fail(host, "placement", "CPUs " + off + " are offline, or this session may not use them", remedy)
           : few ? Check.fail(host, "placement", cpus.cpus().size() + " CPUs for guests of " + needs.vcpus() + " vCPUs", remedy)
           : Check.of(host, "placement", !elsewhere, Verdict.WARN,
               "vCPUs on CPUs " + cpus + (config.numaNode() == null ? "" : ", memory on node " + config.numaNode()),

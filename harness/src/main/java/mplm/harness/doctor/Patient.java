@@ -25,6 +25,7 @@ import mplm.harness.rig.UsableKvm;
 /** A host that is being examined: reserved, so that no run is disturbed. What it says of itself comes first, then it is tried. */
 final class Patient implements AutoCloseable {
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+  private static final String ADMISSION = "admission";
   /** Logs of both are compared by eye; no measurement takes two clocks. */
   private static final double CLOCK_SECONDS = 1;
 
@@ -51,6 +52,12 @@ final class Patient implements AutoCloseable {
 
   void add(List<Check> more) {
     checks.addAll(more);
+  }
+
+  /** It could not be admitted, for this reason and not for what it said itself. */
+  void refuse(String why) {
+    checks.removeIf(check -> check.what().equals(ADMISSION));
+    checks.add(Check.fail(name, ADMISSION, why, Cause.remedy(why, "")));
   }
 
   /** Empty if the host could not be asked. */
@@ -96,7 +103,7 @@ final class Patient implements AutoCloseable {
       facts = Facts.of(host);
       checks.add(clock());
     } catch (IOException | HostException e) {
-      checks.add(Check.fail(name, "admission", e.getMessage(), Cause.remedy(String.valueOf(e.getMessage()), "correct the hosts file")));
+      checks.add(Check.fail(name, ADMISSION, e.getMessage(), Cause.remedy(String.valueOf(e.getMessage()), "correct the hosts file")));
     }
   }
 
@@ -170,10 +177,10 @@ final class Patient implements AutoCloseable {
       if (reservation != null) {
         reservation.sweep();
       }
+      close();
     } catch (HostException e) {
       // it is lost, and what is left there is the next start's
     }
-    close();
   }
 
   /** Whether the other one was refused because this one holds the work folder, which is one and the same. */

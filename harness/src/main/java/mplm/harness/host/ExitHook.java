@@ -5,10 +5,18 @@ package mplm.harness.host;
 public final class ExitHook implements AutoCloseable {
   private final Thread thread;
 
-  /** @param atEnd runs beside whatever is under way, which fails for that */
+  /**
+   * Does not come back if this process ends already.
+   *
+   * @param atEnd runs beside whatever is under way, which fails for that
+   */
   public ExitHook(String name, Runnable atEnd) {
     thread = new Thread(atEnd, name);
-    Runtime.getRuntime().addShutdownHook(thread);
+    try {
+      Runtime.getRuntime().addShutdownHook(thread);
+    } catch (IllegalStateException e) {
+      waitForTheEnd();
+    }
   }
 
   /** It is not needed any longer. Does not come back if this process ends: what failed for that is nothing to tell. */
@@ -17,12 +25,16 @@ public final class ExitHook implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(thread);
     } catch (IllegalStateException e) {
-      while (true) {
-        try {
-          Thread.sleep(Long.MAX_VALUE);
-        } catch (InterruptedException still) {
-          // the process ends when all hooks have
-        }
+      waitForTheEnd();
+    }
+  }
+
+  private static void waitForTheEnd() {
+    while (true) {
+      try {
+        Thread.sleep(Long.MAX_VALUE);
+      } catch (InterruptedException still) {
+        // the process ends when all hooks have
       }
     }
   }

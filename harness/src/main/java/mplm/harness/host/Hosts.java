@@ -3,8 +3,13 @@ package mplm.harness.host;
 
 import static mplm.engine.unit.Patience.ANSWER;
 
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -59,13 +64,28 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
     if (source.name().equals(destination.name())) {
       throw new BadValue("destination.name", "\"" + source.name() + "\", allowed: another name than the source's");
     }
-    if (link.shaping() == LinkConfig.Shaping.RELAY && destination.migrationAddress() != null && !destination.migrationAddress().startsWith("127.")) {
-      throw new BadValue("link", "shaping: relay, which listens on this machine at the destination's migration_address, "
-          + destination.migrationAddress() + ", allowed: tc, max-bandwidth, none; relay if both hosts are this machine, by addresses of 127.0.0.0/8");
+    if (link.shaping() == LinkConfig.Shaping.RELAY) {
+      for (HostConfig host : List.of(source, destination)) {
+        if (!Stream.of(host.address(), host.migrationAddress(), host.jump() == null ? null : host.jump().address())
+            .filter(Objects::nonNull).allMatch(Hosts::isHere)) {
+          throw new BadValue("link", "shaping: relay, which only this machine reaches, and " + host.name() + " is "
+              + host.where() + ", allowed: tc, max-bandwidth, none; relay between hosts that both are this machine");
+        }
+      }
     }
     if (link.shaping() == LinkConfig.Shaping.TC && link.namespaces() == null && link.device() == null
         && source.migrationInterface() == null) {
       throw new BadValue("link", "device: missing with shaping tc, and the source has no migration_interface");
+    }
+  }
+
+  /** Whether it is an address of this machine. What has none is told when it is connected to. */
+  private static boolean isHere(String address) {
+    try {
+      InetAddress known = InetAddress.getByName(address);
+      return known.isLoopbackAddress() || NetworkInterface.getByInetAddress(known) != null;
+    } catch (UnknownHostException | SocketException e) {
+      return true;
     }
   }
 

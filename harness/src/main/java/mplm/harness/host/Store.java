@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -144,11 +145,20 @@ public final class Store {
       sftp.getFileTransfer().setTransferListener(new Listener(transfer));
       sftp.put(new FileSystemFile(local.toFile()), arriving);
     } catch (IOException e) {
-      // SFTP has no word for a full disk or a quota
-      Output room = host.run(ANSWER, "sh", "-c", ROOM, "mplm", arriving);
-      throw room.exitStatus() == 0 ? e : new IOException(room.stderr().strip(), e);
+      String why = noRoom(arriving).orElseThrow(() -> e);
+      throw new IOException(why, e);
     }
     sh(ADMIT, arriving, hash, Files.isExecutable(local) ? "700" : "600", path);
+  }
+
+  /** What the host says if it has no room: SFTP has no word for a full disk or a quota. */
+  private Optional<String> noRoom(String arriving) {
+    try {
+      Output room = host.run(ANSWER, "sh", "-c", ROOM, "mplm", arriving);
+      return Optional.of(room.stderr().strip()).filter(why -> room.exitStatus() != 0 && !why.isEmpty());
+    } catch (HostException e) {
+      return Optional.empty(); // it is gone, and what broke first is told
+    }
   }
 
   private String folder(Path local, Transfer transfer) throws IOException {

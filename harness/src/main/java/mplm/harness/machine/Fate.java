@@ -30,7 +30,7 @@ final class Fate {
   private static final Pattern REASON = Pattern.compile("(error: |terminating on signal ).*");
   /** What QEMU and GLib say after time and program, and a shell that may not execute it; and what both and the C library say, without them, as they abort it. */
   private static final Pattern MESSAGE = Pattern.compile("(?:(?:\\S+Z )?\\S*qemu(?:-system-\\S+)?: |mplm: (?:line )?\\d+: (?=.*/store/)"
-      + "|(?=(?:[\\w-]+:)?ERROR:\\S+:\\d+:|\\*\\*\\* .* (?:detected \\*\\*\\*|\\*\\*\\*: terminated)"
+      + "|(?=taskset: |(?:[\\w-]+:)?ERROR:\\S+:\\d+:|\\*\\*\\* .* (?:detected \\*\\*\\*|\\*\\*\\*: terminated)"
       + "|\\w*(?:alloc|free|_chunk|consolidate)\\(\\): |double free or corruption|corrupted (?:size|double-linked)|The futex facility))(.*)");
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
   private static final int SIGBUS = 7;
@@ -88,23 +88,20 @@ final class Fate {
         : "ended with status " + status.orElseThrow()) + lastWords());
   }
 
-  /** Who killed it, in words, as far as that is known. */
+  /** Who killed it, in words, as far as that is known. The kernel tells of all that it killed on the host, so that comes last. */
   private String killed(RemoteProcess process) {
-    String memory = outOfMemory();
-    return !memory.isEmpty() ? memory : process.killedUnheard()
-        .map(length -> String.format(Locale.ROOT, ", because the controller stood still for %.1f s", Durations.seconds(length)))
-        .orElse("");
-  }
-
-  /** Whether the host's kernel killed a process for want of memory since the hypervisor was started, in words. */
-  private String outOfMemory() {
+    Optional<String> limit = Optional.empty();
+    boolean kills = false;
     try {
-      return memoryKills() <= killsBefore ? "" : MemoryLimit.reached(limitsBefore, MemoryLimit.of(host))
-          .map(limit -> ", for all was taken that the limit in " + limit.file() + " lets it")
-          .orElse(", while the host's kernel was out of memory and killed for that");
+      kills = memoryKills() > killsBefore;
+      limit = kills ? MemoryLimit.reached(limitsBefore, MemoryLimit.of(host)).map(MemoryLimit::file) : limit;
     } catch (HostException e) {
-      return ""; // the signal remains
+      // the signal remains
     }
+    String killed = kills ? ", while the host was out of memory and its kernel killed for that" : "";
+    return limit.map(file -> ", because all memory was taken that the limit in " + file + " allows").or(() -> process.killedUnheard()
+        .map(length -> String.format(Locale.ROOT, ", because the controller stood still for %.1f s", Durations.seconds(length))))
+        .orElse(killed);
   }
 
   /** Whether the file system of shared memory is full, in words: a container's is small, and the host's kernel has memory then. */

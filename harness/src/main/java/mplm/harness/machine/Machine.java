@@ -126,13 +126,13 @@ public final class Machine implements AutoCloseable {
         opened.push(qmpChannel); // also if nothing greets there
       }
       placement.pin(qmp);
+      serialChannel = open(hypervisor.serialSocket());
     } catch (HostException | QmpException e) {
       if (isStopped()) {
         throw new IOException(stopped(), e);
       }
       throw new IOException(fate().orElse(e.getMessage()), e);
     }
-    serialChannel = open(hypervisor.serialSocket());
     serial = before.map(source -> SerialLog.openAfter(source, host.name(), serialChannel.in(), records.serial()))
         .orElseGet(() -> SerialLog.open(host.name(), serialChannel.in(), records.serial()));
     opened.push(serial);
@@ -172,7 +172,8 @@ public final class Machine implements AutoCloseable {
     } catch (IOException | HostException e) {
       Optional<String> what = e instanceof NotRecorded ? Optional.empty() : fate();
       if (what.isPresent()) {
-        throw new IOException(what.orElseThrow() + " (" + e.getMessage() + ")", e);
+        String told = String.valueOf(e.getMessage()).split(SerialLog.LAST_LINES, 2)[0];
+        throw new IOException(what.orElseThrow() + " (" + told + ")", e);
       }
       throw e;
     }

@@ -4,6 +4,7 @@ package mplm.harness.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -105,7 +106,9 @@ public class HostChecksTest {
         "8 CPUs, the time of 1.50 of them by the limit in /sys/fs/cgroup/job/cpu.max"},
       {"=mplm= kvm", "=mplm= allowed cpus\n0-1\n=mplm= kvm", "", "cpu", Verdict.WARN, "Some CPU @ 3 GHz, 2 CPUs"},
       {"=mplm= kvm", "=mplm= allowed cpus\n0-3\n=mplm= kvm", "cpus: 2-5", "placement", Verdict.FAIL,
-        "CPUs [4, 5] are not online, or not for a session there correct cpus in the hosts file: a session there may use 0-3"},
+        "CPUs [4, 5] are offline, or this session may not use them correct cpus in the hosts file: a session there may use 0-3"},
+      {"=mplm= kvm", "=mplm= allowed cpus\n1-3,5,7-127\n=mplm= kvm", "cpus: 2-5", "placement", Verdict.FAIL, "a session there may use 1-3,5,7"},
+      {"cpulist\n0-3", "cpulist\n8-15", "numa_node: 0", "placement", Verdict.FAIL, "this session may use no CPU of NUMA node 0"},
       {"vmx ", "", "", "cpu flags", Verdict.WARN, "VT-x or AMD-V"},
       {" constant_tsc", "", "", "cpu flags", Verdict.WARN, "no constant_tsc"},
       {"0.05", "0.9", "", "load", Verdict.WARN, "0.90 in the last minute"},
@@ -122,13 +125,22 @@ public class HostChecksTest {
       {"taskset\n", "", "cpus: 0-3", "tools", Verdict.FAIL, "missing: taskset"},
       {"userfaultfd\ndevice", "userfaultfd\nforbidden", "", "userfaultfd", Verdict.FAIL, "sysctl vm.unprivileged_userfaultfd=1"},
       {"userfaultfd\ndevice", "userfaultfd\n", "", "userfaultfd", Verdict.FAIL, "CONFIG_USERFAULTFD"},
-      {"", "", "cpus: 6-9", "placement", Verdict.FAIL, "CPUs [8, 9] are not online"},
+      {"", "", "cpus: 6-9", "placement", Verdict.FAIL, "CPUs [8, 9] are offline"},
       {"", "", "cpus: 0-1", "placement", Verdict.FAIL, "2 CPUs for guests of 4 vCPUs"},
       {"", "", "cpus: 2-5\n  numa_node: 0", "placement", Verdict.WARN, "not all on numa_node 0"},
       {"", "", "numa_node: 1", "placement", Verdict.FAIL, "no NUMA node 1"},
       {"4096", "100", "numa_node: 0\n  huge_pages: 2MiB", "huge pages", Verdict.FAIL, "4096 are needed"},
       {"", "", "huge_pages: 2MiB", "memory check", Verdict.FAIL, "compares memory"},
     };
+  }
+
+  /** Such as on a host with isolcpus, where every session has the other CPUs only, and a vCPU may have any. */
+  @Test
+  public void aMaskThatWasOnlyInheritedIsNoLimit() throws Exception {
+    Process masked = new ProcessBuilder("taskset", "-c", "0", "sh", "-c", Facts.SCRIPT, "mplm", folder.toString(), "true", "true").start();
+    masked.getOutputStream().close();
+    String told = new String(masked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(Facts.parse(told).usable()).as(told).hasSizeGreaterThanOrEqualTo(Runtime.getRuntime().availableProcessors());
   }
 
   @Test(dataProvider = "unfit")

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +61,20 @@ public class HostsTest extends InFolder {
     assertThat(hosts.link()).isEqualTo(new LinkConfig(LinkConfig.Shaping.TC, Path.of("/run/n"), "mig", null, LinkConfig.Protection.NONE, null, null));
     assertThat(hosts.guestAddress()).isEmpty();
     assertThat(hosts.noGuestNetwork()).contains("no guest_tap in the hosts file");
+  }
+
+  /** As two users, or two sshd, of this machine. */
+  @Test
+  public void aRelayStandsBetweenHostsThatAreThisMachine() throws Exception {
+    String here = good.replace("10.77.1.2", "127.0.0.1").replace("address: b", "address: localhost").replace(", namespaces: /run/n, device: mig", "")
+        .replace("shaping: tc", "shaping: relay").replace("10.77.2.1", "127.0.0.2");
+    for (String arrival : List.of("migration_address: localhost", "migration_address: 127.0.0.3", "migration_interface: lo",
+        "migration_address: " + InetAddress.getLocalHost().getHostAddress())) {
+      Files.writeString(file, here.replace("migration_address: m", arrival));
+      assertThat(Hosts.read(file).link().shaping()).as(arrival).isEqualTo(LinkConfig.Shaping.RELAY);
+    }
+    Files.writeString(file, here.replace("migration_address: m", "migration_address: 192.0.2.7"));
+    assertThatThrownBy(() -> Hosts.read(file)).isInstanceOf(BadInput.class).hasMessageContaining("link: shaping: relay");
   }
 
   @Test
@@ -196,7 +211,7 @@ public class HostsTest extends InFolder {
       {"shaping: tc, namespaces: /run/n, device: mig", "shaping: none, rate: fast", ":11: link.rate: 'fast' is not a bandwidth"},
       {"shaping: tc", "shaping: relay", ":11: link.namespaces: not used with shaping relay"},
       {"shaping: tc, namespaces: /run/n, device: mig", "shaping: relay",
-          ":11: link: shaping: relay, which listens on this machine at the destination's migration_address"},
+          ":11: link: shaping: relay, which only this machine reaches, and source is 10.77.1.2 port 2222, allowed: tc"},
       {", device: mig", "", ":11: link.device: missing with namespaces"},
       {"testbed: namespaces", "testbed: cloud", ":1: testbed: \"cloud\", allowed: namespaces, rootless, machines, loopback, none"},
       {"testbed: namespaces", "- a", ":"},

@@ -25,6 +25,8 @@ public class FateTest {
       {"mplm: line 1: /var/tmp/mplm/store/00-qemu-system-x86_64: Permission denied",
           "/var/tmp/mplm/store/00-qemu-system-x86_64: Permission denied"},
       {QEMU + "terminating on signal 15 from pid 812 (earlyoom)\n" + QEMU + "failed to save SaveStateEntry with id(name): 1(ram): -5", "terminating on signal 15 from pid 812 (earlyoom)"},
+      // what was to start it on the CPUs of a NUMA node
+      {"taskset: failed to set pid 0's affinity: Invalid argument", "taskset: failed to set pid 0's affinity: Invalid argument"},
       // assert() of the C library, which knows no time
       {QEMU + "warning: x\n/usr/bin/qemu-system-x86_64: ../src/util/iov.c:31: iov_copy: Assertion `offset == 0' failed.",
           "../src/util/iov.c:31: iov_copy: Assertion `offset == 0' failed."},
