@@ -116,7 +116,7 @@ public record TrialRow(
    * Wall time of the trial and of those parts that are not the harness's own.
    *
    * @param boot from starting the source to the guest's {@code boot} record
-   * @param warmUp from there until the working set stood, and until the program's pace was known
+   * @param warmUp from there until the working set stood, the program's pace was known and its moment had come
    * @param migration from the command to its end
    * @param memoryCheck digests on both hosts
    * @param finish the guest's program at the destination, to its verification

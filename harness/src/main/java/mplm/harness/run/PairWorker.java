@@ -26,6 +26,7 @@ final class PairWorker {
 
   private final Site site;
   private final Duration patience;
+  private final long seed;
   private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
     Thread made = new Thread(task, "trial");
     made.setDaemon(true);
@@ -34,10 +35,16 @@ final class PairWorker {
   private volatile boolean stopped;
   private volatile HostException away;
 
-  /** @param patience for a host that was away between two trials to come back, as after a reboot */
-  PairWorker(Site site, Duration patience) {
+  /**
+   * The worker of a pair.
+   *
+   * @param patience for a host that was away between two trials to come back, as after a reboot
+   * @param seed of the run
+   */
+  PairWorker(Site site, Duration patience, long seed) {
     this.site = site;
     this.patience = patience;
+    this.seed = seed;
   }
 
   Site site() {
@@ -67,7 +74,7 @@ final class PairWorker {
     }
     refuseIfStopped();
     Duration ready = Duration.ofNanos(System.nanoTime() - start);
-    Trial trial = new Trial(site.rig(), site.accelerator(), planned, folder, site.display(), ready);
+    Trial trial = new Trial(site.rig(), site.accelerator(), planned, folder, site.display(), ready, planned.moment(seed));
     Future<?> future = thread.submit(() -> {
       trial.run();
       return null;

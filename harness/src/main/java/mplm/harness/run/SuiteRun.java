@@ -61,7 +61,7 @@ public final class SuiteRun implements AutoCloseable {
     this.folder = folder;
     this.sites = sites;
     this.display = display;
-    this.workers = sites.all().stream().map(site -> new PairWorker(site, patience)).toList();
+    this.workers = sites.all().stream().map(site -> new PairWorker(site, patience, manifest.seed())).toList();
     this.derivation = new RunDerivation(folder.path(), manifest);
     this.plan = manifest.plan();
     for (PlannedTrial planned : plan) {

@@ -209,8 +209,8 @@ final class TrialMeasures {
             r -> r.measured().flatMap(m -> m.peakMemory().destination()));
     schema = TrialsCsv.measured(schema, "boot_s", SECONDS, "wall time from the hypervisor's start to the guest's program",
         m -> m.times().boot());
-    schema = TrialsCsv.measured(schema, "warm_up_s", SECONDS, "wall time from there until the working set stood and"
-        + " the program's pace was known", m -> m.times().warmUp());
+    schema = TrialsCsv.measured(schema, "warm_up_s", SECONDS, "wall time from there until the working set stood,"
+        + " the program's pace was known and its moment had come", m -> m.times().warmUp());
     schema = TrialsCsv.measured(schema, "memory_check_s", SECONDS, "wall time of the comparison of memory",
         m -> m.times().memoryCheck());
     schema = TrialsCsv.measured(schema, "finish_s", SECONDS, "wall time until the program had verified its answer",

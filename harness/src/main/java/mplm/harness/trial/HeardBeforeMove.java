@@ -22,6 +22,8 @@ final class HeardBeforeMove implements Predicate<GuestRecord> {
   private int inner;
   private int first;
   private long length;
+  private long firstLength;
+  private long of;
 
   /** @param limit after which the migration is cancelled */
   HeardBeforeMove(Duration limit) {
@@ -46,11 +48,12 @@ final class HeardBeforeMove implements Predicate<GuestRecord> {
   }
 
   private boolean iteration(GuestRecord record) {
-    long of = number(record, "of");
+    of = number(record, "of");
     long n = number(record, "n");
     if (before != null && index(record) - index(before) == 1) {
       if (n == 1) {
         first++;
+        firstLength += record.arrival() - before.arrival();
       } else {
         inner++;
         length += record.arrival() - before.arrival();
@@ -59,6 +62,12 @@ final class HeardBeforeMove implements Predicate<GuestRecord> {
     before = record;
     boolean outlasts = inner > 0 && (double) length / inner * (of - n) > limit.toNanos();
     return first > 0 && of == 1 || inner >= ITERATIONS && (first > 0 || outlasts);
+  }
+
+  /** How long a repetition takes, by the iterations that were heard; zero if none was. */
+  Duration repetition() {
+    double others = inner == 0 ? 0 : (double) length / inner * (first == 0 ? of : of - 1);
+    return Duration.ofNanos((long) (others + (first == 0 ? 0 : (double) firstLength / first)));
   }
 
   private static long index(GuestRecord record) {

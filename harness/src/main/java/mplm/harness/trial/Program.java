@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 package mplm.harness.trial;
 
+import static mplm.engine.unit.Patience.ANSWER;
+
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -21,19 +23,23 @@ final class Program {
   private static final Logger LOG = LoggerFactory.getLogger(Program.class);
   /** An unmigrated guest that repeats its program makes so many repetitions: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
+  /** The longest that is waited for the moment of a migration; within longer repetitions the iterations are much alike. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   /** The most waits for the program once its working set stands: those of an unmigrated guest, with that for its end. */
   private static final int WAITS = REPETITIONS + 1;
 
   private final PlannedTrial planned;
   private final Experiment experiment;
+  private final double moment;
   private final Duration patience;
   private final Display display;
   private final Journal journal;
   private final Ending ending;
 
-  Program(PlannedTrial planned, Display display, Journal journal, Ending ending) {
+  Program(PlannedTrial planned, double moment, Display display, Journal journal, Ending ending) {
     this.planned = planned;
     this.experiment = planned.experiment();
+    this.moment = moment;
     this.patience = Patience.of(experiment.finishWithin());
     this.display = display;
     this.journal = journal;
@@ -47,7 +53,8 @@ final class Program {
 
   /**
    * Waits until the program has told how fast it is, by which its lost time is told. If that takes longer than the migration may, or than
-   * a repetition at the destination, the guest is moved all the same, and the row says why its lost time is missing.
+   * a repetition at the destination, the guest is moved all the same, and the row says why its lost time is missing. The program is known at
+   * one point of its repetition, so a share of another is waited.
    */
   void hearPace(Machine source, Duration limit) throws IOException, InterruptedException {
     // a program that runs once would be over before it is moved; what a guest loses that is held means nothing
@@ -56,8 +63,14 @@ final class Program {
     }
     display.stage("learning the program's pace");
     journal.start(Journal.Part.WARM_UP);
+    HeardBeforeMove heard = new HeardBeforeMove(limit);
     try {
-      source.serial().await(HeardBeforeMove.WHAT, new HeardBeforeMove(limit), patience.compareTo(limit) < 0 ? patience : limit);
+      long known = source.serial().await(HeardBeforeMove.WHAT, heard, patience.compareTo(limit) < 0 ? patience : limit).arrival();
+      Duration repetition = heard.repetition();
+      long wait = (long) (moment * Math.min(repetition.toNanos(), LONGEST_WAIT.toNanos()));
+      journal.moment(repetition, Duration.ofNanos(wait));
+      source.serial().await("of a moment of the program", record -> record.arrival() - known >= wait || record.kind().equals("end"),
+          Duration.ofNanos(wait).plus(ANSWER));
     } catch (GuestException.NotYet e) {
       LOG.debug("{}: its pace is not known", planned.name(), e);
     }

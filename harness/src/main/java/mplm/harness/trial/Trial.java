@@ -57,8 +57,9 @@ public final class Trial {
    * A trial that leaves its records in {@code folder}, which it makes.
    *
    * @param ready the time that the check of the hosts before this trial took
+   * @param moment the share of a repetition of the program after which its guest is moved
    */
-  public Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display, Duration ready)
+  public Trial(Rig rig, Accelerator accelerator, PlannedTrial planned, TrialFolder folder, Display display, Duration ready, double moment)
       throws IOException {
     this.rig = rig;
     this.planned = planned;
@@ -67,7 +68,7 @@ public final class Trial {
     this.records = new TrialRecords(planned.name(), folder);
     this.journal = records.journal();
     this.machines = new TrialMachines(rig, new TrialGuest(rig, accelerator, planned), records, ending);
-    this.program = new Program(planned, display, journal, ending);
+    this.program = new Program(planned, moment, display, journal, ending);
     Optional.ofNullable(rig.hosts().pair()).ifPresent(journal::on);
     journal.ssh("both", "look", ready);
     sides().forEach(host -> host.tell((operation, took) -> journal.ssh(host.name(), operation, took)));

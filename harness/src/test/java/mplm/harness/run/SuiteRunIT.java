@@ -3,6 +3,8 @@ package mplm.harness.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.opencsv.CSVReaderHeaderAware;
 import com.opencsv.CSVReaderHeaderAwareBuilder;
 import com.opencsv.RFC4180Parser;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,7 @@ import mplm.harness.record.RunManifest;
 import mplm.harness.suite.Benchmark;
 import mplm.harness.suite.Experiment;
 import mplm.harness.suite.NpbConfigs;
+import mplm.harness.suite.PlannedTrial;
 import mplm.harness.suite.Suite;
 import mplm.harness.support.OneRound;
 import mplm.harness.terminal.Display;
@@ -259,6 +263,27 @@ public class SuiteRunIT {
           .findFirst().orElseThrow().migration().orElseThrow().downtimeSeen().orElseThrow().toNanos() / 1e9;
       assertThat(number(row, "lost_blackout_s")).isCloseTo(seen, Offset.offset(1e-6));
     }
+  }
+
+  /** Or all its trials would tell of one moment of its repetition. */
+  @Test
+  public void aProgramIsMovedAtAMomentThatTheSeedDraws() throws Exception {
+    Map<String, Double> moment = new HashMap<>();
+    double begins = 0;
+    for (String line : Files.readAllLines(trial("paced-mg.W-mplm-1").resolve("journal.jsonl"))) {
+      JsonNode event = new ObjectMapper().readTree(line);
+      if (event.path("event").asText().equals("moment")) {
+        for (String field : List.of("t", "repetition_s", "wait_s")) {
+          moment.put(field, event.required(field).asDouble());
+        }
+      }
+      begins = event.path("part").asText().equals("migration") ? event.required("t").asDouble() : begins;
+    }
+    PlannedTrial paced = RunManifest.read(folder()).plan().stream().filter(one -> one.experiment().name().equals("paced")).findFirst().orElseThrow();
+    double share = paced.moment(RunManifest.read(folder()).seed());
+    assertThat(moment.get("repetition_s")).isPositive();
+    assertThat(moment.get("wait_s")).isCloseTo(share * Math.min(60, moment.get("repetition_s")), Offset.offset(1e-3));
+    assertThat(begins).isGreaterThanOrEqualTo(moment.get("t") + moment.get("wait_s") - 0.01);
   }
 
   @Test

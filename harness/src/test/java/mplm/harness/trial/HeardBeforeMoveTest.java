@@ -47,6 +47,30 @@ public class HeardBeforeMoveTest {
     assertThat(enoughAfter(1, 1)).as("no iteration but the first is ever seen, and the wait has its end").isEqualTo(2);
   }
 
+  /** The first iteration of each takes three times as long. */
+  @Test
+  public void aRepetitionIsAsLongAsItsIterations() {
+    HeardBeforeMove heard = new HeardBeforeMove(LIMIT);
+    assertThat(heard.repetition()).isZero();
+    long arrival = 0;
+    for (int index = 1; ; index++) {
+      arrival += index % 4 == 1 ? 3 : 1;
+      if (heard.test(new GuestRecord("iteration", iteration(index, 4, 1).fields(), arrival * 1_000_000_000L))) {
+        break;
+      }
+    }
+    assertThat(heard.repetition()).isEqualTo(Duration.ofSeconds(6));
+    HeardBeforeMove cut = new HeardBeforeMove(LIMIT);
+    for (int index = 1; !cut.test(iteration(index, 200, 2)); index++) {
+      assertThat(index).isLessThan(10);
+    }
+    assertThat(cut.repetition()).isEqualTo(Duration.ofSeconds(400));
+    HeardBeforeMove single = new HeardBeforeMove(LIMIT);
+    assertThat(single.test(iteration(1, 1, 5))).isFalse();
+    assertThat(single.test(iteration(2, 1, 5))).isTrue();
+    assertThat(single.repetition()).isEqualTo(Duration.ofSeconds(5));
+  }
+
   /** Or none is known of those that are whole. */
   @Test
   public void aLineThatIsMissingTellsNoLength() {
