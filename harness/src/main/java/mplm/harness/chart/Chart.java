@@ -57,7 +57,11 @@ public final class Chart {
   private static final double FAR = 3;
   /** The place of the subtitle between plot and title, as a multiple of the y axis. */
   private static final double ABOVE = 1.075;
+  /** The widest subtitle, in pixels, that has room over the middle of the plot, and how wide the plot is, about. */
+  private static final double SUBTITLE = 720;
+  private static final double PLOT = 660;
   static final String FONT = "DejaVu Sans";
+  private static final Font NOTE = new Font(FONT, Font.PLAIN, 12);
   private static final Color TOTAL = new Color(0x1F4E9E);
   static final Color DOWNTIME = new Color(0xC2571A);
   static final Color QUIET = new Color(0x555555);
@@ -137,7 +141,11 @@ public final class Chart {
   }
 
   private static double width(String title, int size) {
-    return titleFont(size).getStringBounds(title, new FontRenderContext(null, true, true)).getWidth();
+    return width(title, titleFont(size));
+  }
+
+  private static double width(String text, Font font) {
+    return font.getStringBounds(text, new FontRenderContext(null, true, true)).getWidth();
   }
 
   /** A chart in this kit's look. */
@@ -159,7 +167,7 @@ public final class Chart {
     styler.setPlotGridLinesColor(new Color(0xE4E4E4)).setPlotGridLinesStroke(new BasicStroke(1f)).setLocale(Locale.ROOT);
     styler.setPlotBorderVisible(false).setMarkerSize(11);
     styler.setYAxisDecimalPattern("0.###");
-    styler.setAnnotationTextFont(new Font(FONT, Font.PLAIN, 12)).setAnnotationTextFontColor(QUIET);
+    styler.setAnnotationTextFont(NOTE).setAnnotationTextFontColor(QUIET);
     styler.setErrorBarsColorSeriesColor(true);
     return chart;
   }
@@ -171,7 +179,9 @@ public final class Chart {
     double top = 1.2 * top(figure);
     styler.setXAxisMin(least).setXAxisMax(most).setYAxisMin(0.0).setYAxisMax(top);
     styler.setxAxisTickLabelsFormattingFunction(x -> number(Math.pow(2, x))).setXAxisTickMarkSpacingHint(TICK_SPACING);
-    chart.addAnnotation(new AnnotationText(figure.subtitle(), (least + most) / 2, top * ABOVE, false));
+    // a wider one begins where the widest begins, and ends above the legend
+    double beyond = Math.max(0, width(figure.subtitle(), NOTE) - SUBTITLE) / 2;
+    chart.addAnnotation(new AnnotationText(figure.subtitle(), (least + most) / 2 + beyond / PLOT * (most - least), top * ABOVE, false));
   }
 
   /** The x axis counts in powers of two: xchart's own logarithmic axis labels decades alone, or every tick until they overlap. */

@@ -3,12 +3,16 @@ package mplm.harness.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.Font;
+import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import mplm.harness.chart.Figure.Converged;
@@ -104,6 +108,22 @@ public class ChartTest extends InFolder {
     assertThat(Chart.draw(four).getSeriesMap()).containsKeys("stock: downtime", "MPLM: downtime")
         .doesNotContainKeys("kubevirt: downtime", "small-gain: downtime", "stop-and-copy: downtime", "nova: not converged");
     assertThat(Files.readString(Chart.write(four, folder, "four").get(1))).contains("; without 4 other methods</text>");
+  }
+
+  /** As of a figure of several days, of which some methods stand elsewhere. */
+  @Test
+  public void aLongSubtitleIsWithinThePicture() throws IOException {
+    Figure figure = Figures.of(Rows.ofEveryKind()).get("MG");
+    for (int more : new int[] {0, 12, 24, 36}) {
+      String said = figure.subtitle() + " to 2026-01-03" + "; more".repeat(more / 6);
+      Path svg = Chart.write(new Figure(figure.title(), said, figure.curves(), figure.published()), folder, "long").get(1);
+      Matcher text = Pattern.compile("translate\\(([0-9.-]+) [0-9.]+\\)\">\\s*<text [^>]*>" + Pattern.quote(said) + "</text>").matcher(Files.readString(svg));
+      assertThat(text.find()).isTrue();
+      double width = new Font(Chart.FONT, Font.PLAIN, 12).getStringBounds(said, new FontRenderContext(null, true, true)).getWidth();
+      double x = Double.parseDouble(text.group(1));
+      assertThat(x).as(text.group(1)).isPositive();
+      assertThat(x + width).as(text.group(1)).isLessThan(1000);
+    }
   }
 
   @Test
