@@ -50,7 +50,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Computes what migrations of a guest would come to, from a trace of what it dirtied. Nothing is run.",
       "Every trace is combined with every link and method, on all cores.",
-      "With --against, the trials of a run are simulated, and the difference from what was measured is printed."
+      "With --against, the trials of runs are simulated, and the difference from what was measured is printed."
     },
     mixinStandardHelpOptions = true)
 public final class SimulateCommand implements Callable<Integer> {
@@ -61,8 +61,9 @@ public final class SimulateCommand implements Callable<Integer> {
           + " synthetic:memory=1GiB,set=64MiB,rate=5000; by default those in reports/traces")
   private List<String> traces = List.of();
 
-  @Option(names = "--against", paramLabel = "RUN", description = "simulate this run's trials from the traces of their guests")
-  private Path against;
+  @Option(names = "--against", paramLabel = "RUN",
+      description = "simulate this run's trials from the traces of their guests; given several times, overheads are fitted on all runs")
+  private List<Path> against = List.of();
 
   @Option(names = "--link", paramLabel = "RATE,...", split = "(?<!\\d),", defaultValue = "1Gbit/s", // not a decimal comma
       description = "rates of the link; by default ${DEFAULT-VALUE}")
@@ -99,7 +100,7 @@ public final class SimulateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     files.refuseUnwritable();
     try (AllCores cores = new AllCores()) {
-      if (against != null) {
+      if (!against.isEmpty()) {
         judge(cores);
       } else {
         sweep(cores);
@@ -157,18 +158,21 @@ public final class SimulateCommand implements Callable<Integer> {
       }
     }
     Optional<Overheads> beside = Optional.ofNullable(overheads).map(text -> read("--overheads", text, Overheads::parse));
-    RunManifest manifest = RunManifest.read(against);
-    List<RealPoint> points = RealPoint.of(against);
+    refuseTwice("--against", against);
     TraceLibrary library = new TraceLibrary(
         traces.isEmpty() ? List.of(Clone.here().traces()) : traces.stream().map(Path::of).toList());
     Map<RealPoint, Path> found = new LinkedHashMap<>();
     Set<String> without = new LinkedHashSet<>();
-    for (RealPoint point : points) {
-      Optional<Path> trace = library.of(point.experiment(), point.kernelArguments(), manifest.setting().accelerator());
-      trace.ifPresentOrElse(file -> found.put(point, file), () -> without.add(point.guest()));
+    for (Path run : against) {
+      RunManifest manifest = RunManifest.read(run);
+      for (RealPoint point : RealPoint.of(run)) {
+        Optional<Path> trace = library.of(point.experiment(), point.kernelArguments(), manifest.setting().accelerator());
+        trace.ifPresentOrElse(file -> found.put(point, file), () -> without.add(point.guest()));
+      }
     }
     if (found.isEmpty()) {
-      throw new BadInput("no trace belongs to a guest of " + against + " (" + String.join("; ", without) + "), there are: "
+      String runs = String.join(", ", against.stream().map(Path::toString).toList());
+      throw new BadInput("no trace belongs to a guest of " + runs + " (" + String.join("; ", without) + "), there are: "
           + library.contents());
     }
     ErrorTable table;

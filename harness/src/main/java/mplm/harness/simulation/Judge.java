@@ -18,7 +18,7 @@ import mplm.harness.statistics.Median;
 import mplm.harness.suite.Experiment;
 
 /**
- * Simulates the points of a run to see how far that is from their trials. The overheads are known before, and all points are judged;
+ * Simulates the points of runs to see how far that is from their trials. The overheads are known before, and all points are judged;
  * or they are fitted on every other point (of the next experiment on those that were left out of this one's methods), and judged on
  * the rest.
  */
@@ -33,7 +33,7 @@ public final class Judge {
   /**
    * Reads the traces; {@link mplm.harness.input.BadInput} if one is none.
    *
-   * @param traces the points of a run in the order of its suite, and where the trace of each one's guest is
+   * @param traces the points of each run in the order of its suite, and where the trace of each one's guest is
    */
   public Judge(Map<RealPoint, Path> traces, AllCores cores) throws IOException {
     this.cores = cores;

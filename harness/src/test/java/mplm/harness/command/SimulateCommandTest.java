@@ -256,6 +256,27 @@ public class SimulateCommandTest extends InFolder {
   }
 
   @Test
+  public void severalRunsAreSimulatedTogether() throws IOException {
+    Path stock = Path.of("../reports/scaled-by-omega/stock");
+    Path mplm = Path.of("../reports/scaled-by-omega/mplm");
+    String traces = "../reports/scaled-by-omega/traces";
+    String overheads = "goodput=0.99,work=1us";
+    Said both = run("--against", stock.toString(), "--against", mplm.toString(), traces, "--overheads", overheads);
+    assertThat(both.exitCode()).as(both.err()).isZero();
+    List<String> points = new ArrayList<>();
+    for (Path run : List.of(stock, mplm)) {
+      points.addAll(points(run("--against", run.toString(), traces, "--overheads", overheads)));
+    }
+    assertThat(points(both)).isEqualTo(points).hasSizeGreaterThan(21);
+    assertThat(run("--against", mplm.toString(), "--against", mplm.toString(), traces).err()).isEqualTo("--against: one is there twice");
+  }
+
+  /** Experiment and method of each line of a table. */
+  private static List<String> points(Said said) {
+    return said.out().lines().filter(line -> line.matches("[A-Z]+ (precopy|mplm)\\S* +judged .*")).map(line -> line.split(" +judged ")[0]).toList();
+  }
+
+  @Test
   public void aRunThatDoesNotSayTheArgumentsOfAKernelIsRefused() throws IOException {
     Path run = RecordedRun.unpack();
     try {
