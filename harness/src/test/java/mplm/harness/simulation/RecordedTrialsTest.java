@@ -27,12 +27,14 @@ import org.testng.annotations.Test;
 
 /**
  * Trials that were measured once, and traces of their guests: those of the recorded run with a trace that {@code mplm record smoke
- * --length 10s} recorded, and those of {@code reports/scaled-example} with {@code reports/traces}.
+ * --length 10s} recorded, those of {@code reports/scaled-example} with {@code reports/traces}, and those of
+ * {@code reports/scaled-by-omega} with its own.
  */
 public class RecordedTrialsTest {
   private static final Path SCALED = Path.of("../reports/scaled-example");
   private static final Path OTHERS = SCALED.resolve("other-methods");
   private static final Path IS_AGAIN = SCALED.resolve("is-again");
+  private static final Path BY_OMEGA = Path.of("../reports/scaled-by-omega");
   private static final Path TRACES = Path.of("../reports/traces");
 
   private Path run;
@@ -140,6 +142,44 @@ public class RecordedTrialsTest {
     assertThat(others.rows().stream().filter(row -> row.totalSpanned() && row.downtimeSpanned()).count()).as(others.text())
         .isGreaterThanOrEqualTo(others.rows().stream().filter(ErrorTable.Row::comparable).count() - 1);
     isAsInFile(others, OTHERS, "mplm simulate --against " + OTHERS + " --overheads " + table.overheads() + " --bound --csv ...");
+  }
+
+  /** Overheads are fitted on half of the stock points, those of IS apart; nothing is fitted on MPLM's trials. */
+  @Test(timeOut = 300_000)
+  public void theRunsByOmegaAreSimulatedAsTheirReadmeSays() throws Exception {
+    Path stock = BY_OMEGA.resolve("stock");
+    Path is = BY_OMEGA.resolve("stock-is");
+    Path mplm = BY_OMEGA.resolve("mplm");
+    Path traces = BY_OMEGA.resolve("traces");
+    Map<RealPoint, Path> byMplm = points(mplm, traces);
+    byMplm.putAll(points(BY_OMEGA.resolve("mplm-mg"), traces));
+    ErrorTable three;
+    ErrorTable ofIs;
+    ErrorTable byThree;
+    ErrorTable byIs;
+    try (AllCores cores = new AllCores()) {
+      three = new Judge(points(stock, traces), cores).fitted(false, tried -> {});
+      ofIs = new Judge(points(is, traces), cores).fitted(false, tried -> {});
+      byThree = new Judge(byMplm, cores).known(three.overheads(), false);
+      byIs = new Judge(byMplm, cores).known(ofIs.overheads(), false);
+    }
+    assertThat(three.rows()).hasSize(21);
+    assertThat(three.sameOutcomes()).as(three.text()).isEqualTo(10);
+    assertThat(three.totalError().orElseThrow()).as(three.text()).isLessThan(0.05);
+    assertThat(three.downtimeError().orElseThrow()).as(three.text()).isLessThan(0.1);
+    assertThat(ofIs.sameOutcomes()).as(ofIs.text()).isEqualTo(3);
+    assertThat(byThree.rows()).hasSize(4);
+    for (int n = 0; n < 4; n++) {
+      boolean isIs = byThree.rows().get(n).real().experiment().name().equals("IS");
+      ErrorTable.Row row = (isIs ? byIs : byThree).rows().get(n);
+      assertThat(row.sameOutcome() && row.totalSpanned() && row.downtimeSpanned()).as("%s %s", row.real().experiment().name(), row).isTrue();
+      assertThat(Math.abs(row.totalError())).as("%s", row).isLessThan(isIs ? 0.15 : 0.05);
+      assertThat(Math.abs(row.downtimeError())).as("%s", row).isLessThan(0.1);
+    }
+    String again = "mplm simulate, as in the README, with --csv ...,";
+    isAsInFile(three, stock, again);
+    isAsInFile(ofIs, is, again);
+    isAsInFile(byThree, mplm, again);
   }
 
   private static void isAsInFile(ErrorTable table, Path run, String command) throws Exception {
