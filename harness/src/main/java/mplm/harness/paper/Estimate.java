@@ -24,6 +24,8 @@ import mplm.harness.suite.PlannedTrial;
 public record Estimate(Duration expected, Duration most, DataSize disk) {
   /** The time to boot, warm up and tear down. */
   private static final double AROUND_S = 30;
+  /** The longest wait for the moment of a migration, after its program's pace is known. */
+  private static final double MOMENT_S = 60;
   /** The time to measure the guest of a scaled experiment. */
   private static final double MEASURE_S = 60;
   /** Records: looks at two hypervisors, heartbeats, echoes. {@code quick} wrote 13 kB per second. */
@@ -44,7 +46,8 @@ public record Estimate(Duration expected, Duration most, DataSize disk) {
       double program = experiment.repeats() ? 0 : program(experiment, published).orElse(0);
       double migration = planned.method().migrates() ? migration(experiment, planned.method(), limit, published) : 0;
       expected += AROUND_S + Math.max(migration, program);
-      most += seconds(experiment.readyWithin().multipliedBy(2).plus(experiment.finishWithin())) + limit;
+      most += seconds(experiment.readyWithin().multipliedBy(2).plus(experiment.finishWithin())) + limit
+          + (experiment.repeats() && planned.method().migrates() ? Math.min(limit, seconds(experiment.finishWithin())) + MOMENT_S : 0);
     }
     return new Estimate(Duration.ofSeconds(Math.round(expected)), Duration.ofSeconds(Math.round(most)),
         new DataSize(Math.round(expected * RECORDED_BYTES_PER_S + plan.size() * DERIVED_BYTES)));

@@ -109,9 +109,10 @@ public final class Journal implements AutoCloseable {
     write(event("working_set").put("used_bytes", used.bytes()).put("limit_s", Seconds.of(limit.toNanos())));
   }
 
-  /** The program's pace is known; its guest is moved after the wait, at a moment of its repetition that nobody chose. */
-  public void moment(Duration repetition, Duration wait) {
-    write(event("moment").put("repetition_s", Seconds.of(repetition.toNanos())).put("wait_s", Seconds.of(wait.toNanos())));
+  /** The program's pace is known; its guest is moved after the wait, at a share of its repetition that nobody chose. */
+  public void moment(Duration repetition, double share, Duration wait) {
+    write(event("moment").put("repetition_s", Seconds.of(repetition.toNanos())).put("share", share)
+        .put("wait_s", Seconds.of(wait.toNanos())));
   }
 
   /** The controller stood still for so long, and goes on. */

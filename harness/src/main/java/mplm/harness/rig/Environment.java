@@ -49,9 +49,9 @@ public final class Environment {
 
   private Environment() {}
 
-  /** The stamp of the controller. */
+  /** The stamp of the controller. Runs of before 2026-12-01 do not say when they moved their guests: at one point of their programs. */
   public static Map<String, String> controller() {
-    return Map.of("java", System.getProperty("java.vm.name") + " " + Runtime.version(),
+    return Map.of("moments", "drawn from the seed", "java", System.getProperty("java.vm.name") + " " + Runtime.version(),
         "os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
   }
 

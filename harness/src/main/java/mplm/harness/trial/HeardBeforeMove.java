@@ -8,11 +8,15 @@ import mplm.engine.guest.GuestRecord;
 /**
  * What a guest says at the source until it may be moved: as many iterations as the program's pace is known by, which is what its lost time
  * is told by. An iteration takes from the record before to its own. The first of a repetition takes longer, for verification and set-up
- * lie in it: one of these has to be known too, unless the repetition in progress goes on for longer than the migration may.
+ * lie in it: one of these has to be known too, unless the repetition in progress goes on for longer than the wait for a moment and the
+ * migration may.
  */
 final class HeardBeforeMove implements Predicate<GuestRecord> {
   /** One more than the least, whose error is wide: Student's quantile of 3 is 4.3, of 4 it is 3.2. */
   private static final int ITERATIONS = 4;
+
+  /** The longest that is waited for the moment of a migration; within longer repetitions the iterations are much alike. */
+  static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
   /** What messages call it. */
   static final String WHAT = "iteration " + ITERATIONS + " of a repetition, or of several";
@@ -24,6 +28,7 @@ final class HeardBeforeMove implements Predicate<GuestRecord> {
   private long length;
   private long firstLength;
   private long of;
+  private long last;
 
   /** @param limit after which the migration is cancelled */
   HeardBeforeMove(Duration limit) {
@@ -33,6 +38,7 @@ final class HeardBeforeMove implements Predicate<GuestRecord> {
   /** Takes the records one by one; whether this one is the last that is needed. */
   @Override
   public boolean test(GuestRecord record) {
+    last = record.arrival();
     switch (record.kind()) {
       case "iteration" -> {
         return iteration(record);
@@ -60,8 +66,27 @@ final class HeardBeforeMove implements Predicate<GuestRecord> {
       }
     }
     before = record;
-    boolean outlasts = inner > 0 && (double) length / inner * (of - n) > limit.toNanos();
+    boolean outlasts = inner > 0 && (double) length / inner * (of - n) > limit.plus(LONGEST_WAIT).toNanos();
     return first > 0 && of == 1 || inner >= ITERATIONS && (first > 0 || outlasts);
+  }
+
+  /**
+   * When its guest is to be moved: a share of a repetition after what was heard last, or of {@link #LONGEST_WAIT} if that is less or no
+   * repetition is known. If that is over, since other things were done meanwhile, it is the same moment of a later repetition.
+   *
+   * @param share from 0 to less than 1
+   * @param now {@link System#nanoTime}, as what is given back
+   */
+  long moment(double share, long now) {
+    long repetition = repetition().toNanos();
+    long span = repetition == 0 ? LONGEST_WAIT.toNanos() : Math.min(repetition, LONGEST_WAIT.toNanos());
+    long moment = last + (long) (share * span);
+    return moment >= now ? moment : moment + (now - moment + span - 1) / span * span;
+  }
+
+  /** Whether the program tells of iterations, as far as was heard. */
+  boolean tells() {
+    return before != null;
   }
 
   /** How long a repetition takes, by the iterations that were heard; zero if none was. */

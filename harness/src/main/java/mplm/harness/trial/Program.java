@@ -23,8 +23,6 @@ final class Program {
   private static final Logger LOG = LoggerFactory.getLogger(Program.class);
   /** An unmigrated guest that repeats its program makes so many repetitions: the first is cut, three give a median. */
   private static final int REPETITIONS = 4;
-  /** The longest that is waited for the moment of a migration; within longer repetitions the iterations are much alike. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
   /** The most waits for the program once its working set stands: those of an unmigrated guest, with that for its end. */
   private static final int WAITS = REPETITIONS + 1;
 
@@ -65,16 +63,26 @@ final class Program {
     journal.start(Journal.Part.WARM_UP);
     HeardBeforeMove heard = new HeardBeforeMove(limit);
     try {
-      long known = source.serial().await(HeardBeforeMove.WHAT, heard, patience.compareTo(limit) < 0 ? patience : limit).arrival();
-      Duration repetition = heard.repetition();
-      long wait = (long) (moment * Math.min(repetition.toNanos(), LONGEST_WAIT.toNanos()));
-      journal.moment(repetition, Duration.ofNanos(wait));
-      source.serial().await("of a moment of the program", record -> record.arrival() - known >= wait || record.kind().equals("end"),
-          Duration.ofNanos(wait).plus(ANSWER));
+      source.serial().await(HeardBeforeMove.WHAT, heard, patience.compareTo(limit) < 0 ? patience : limit);
     } catch (GuestException.NotYet e) {
       LOG.debug("{}: its pace is not known", planned.name(), e);
     }
+    if (heard.tells()) {
+      letMomentCome(source, heard);
+    }
     journal.stop();
+  }
+
+  private void letMomentCome(Machine source, HeardBeforeMove heard) throws IOException, InterruptedException {
+    long now = System.nanoTime();
+    long begin = heard.moment(moment, now);
+    journal.moment(heard.repetition(), moment, Duration.ofNanos(begin - now));
+    try {
+      source.serial().await("of a moment of the program", record -> record.arrival() - begin >= 0 || record.kind().equals("end"),
+          Duration.ofNanos(begin - now).plus(ANSWER));
+    } catch (GuestException.NotYet e) {
+      LOG.debug("{}: said nothing more", planned.name(), e);
+    }
   }
 
   /** The repetition that was moved is the first to end at the destination. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Map;
 import mplm.engine.guest.GuestRecord;
+import org.assertj.core.data.Offset;
 import org.testng.annotations.Test;
 
 public class HeardBeforeMoveTest {
@@ -39,7 +40,7 @@ public class HeardBeforeMoveTest {
   @Test
   public void aRepetitionThatOutlastsTheMigrationIsNotWaitedFor() {
     assertThat(enoughAfter(200, 1)).as("2 to 5").isEqualTo(5);
-    assertThat(enoughAfter(64, 1)).as("59 are left").isEqualTo(65);
+    assertThat(enoughAfter(124, 1)).as("119 are left, of which a wait may take 60, and the migration 60").isEqualTo(125);
   }
 
   @Test
@@ -69,6 +70,34 @@ public class HeardBeforeMoveTest {
     assertThat(single.test(iteration(1, 1, 5))).isFalse();
     assertThat(single.test(iteration(2, 1, 5))).isTrue();
     assertThat(single.repetition()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  /** What was done since the pace was known does not count. */
+  @Test
+  public void theMomentIsAShareOfARepetitionOrOfALaterOne() {
+    HeardBeforeMove heard = new HeardBeforeMove(LIMIT);
+    for (int index = 1; !heard.test(iteration(index, 4, 2)); index++) {
+      assertThat(index).isLessThan(10);
+    }
+    long known = 6 * 2_000_000_000L;
+    long repetition = 8_000_000_000L;
+    for (double share : new double[] {0, 0.25, 0.9}) {
+      for (long late = 0; late < 3 * repetition; late += 700_000_000L) {
+        long moment = heard.moment(share, known + late);
+        assertThat(moment - known - late).as("%s, %s", share, late).isBetween(0L, repetition);
+        assertThat((double) ((moment - known) % repetition) / repetition).isCloseTo(share, Offset.offset(1e-9));
+      }
+    }
+    HeardBeforeMove nothing = new HeardBeforeMove(LIMIT);
+    assertThat(nothing.tells()).isFalse();
+    nothing.test(iteration(1, 4, 2));
+    assertThat(nothing.tells()).isTrue();
+    assertThat(nothing.moment(0.5, 2_000_000_000L)).as("of a minute").isEqualTo(32_000_000_000L);
+    HeardBeforeMove longer = new HeardBeforeMove(LIMIT);
+    for (int index = 1; !longer.test(iteration(index, 200, 2)); index++) {
+      assertThat(index).isLessThan(10);
+    }
+    assertThat(longer.moment(0.5, 10_000_000_000L)).as("half a minute after the fifth").isEqualTo(40_000_000_000L);
   }
 
   /** Or none is known of those that are whole. */
