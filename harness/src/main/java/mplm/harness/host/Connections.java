@@ -8,14 +8,19 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import mplm.engine.unit.Patience;
 import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.keepalive.KeepAliveRunner;
 import net.schmizz.sshj.DefaultConfig;
 import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.common.DisconnectReason;
 import net.schmizz.sshj.connection.channel.OpenFailException;
+import net.schmizz.sshj.transport.TransportException;
+import net.schmizz.sshj.userauth.UserAuthException;
 
 /**
  * The SSH connections to one host. sshd refuses more than MaxSessions (10, if its settings name no other) sessions on a connection, so a
@@ -24,6 +29,8 @@ import net.schmizz.sshj.connection.channel.OpenFailException;
  */
 final class Connections implements AutoCloseable {
   static final int CHANNELS = 6;
+  /** After so many connections in which it opens no session, sshd is taken at its word. */
+  private static final int MOST_FULL = 8;
   /** A host that is there answers a connection at once. */
   private static final Duration CONNECT = Patience.of(Duration.ofSeconds(10));
 
@@ -36,6 +43,8 @@ final class Connections implements AutoCloseable {
   private final HostConfig config;
   private final List<Connection> connections = new ArrayList<>();
   private boolean closed;
+  /** Whether sshd has ever opened one: if it refuses then, that connection is full. */
+  private volatile boolean hadSession;
 
   Connections(HostConfig config) {
     this.config = config;
@@ -61,25 +70,26 @@ final class Connections implements AutoCloseable {
 
     /** Opens a session: in another connection if sshd allows no more of them in this one. */
     <S> S session(Opening<S> opening) throws IOException {
+      Set<Connection> full = new HashSet<>();
       while (true) {
         try {
           S session = opening.in(client());
-          connection.hadSession = true;
+          hadSession = true;
           return session;
         } catch (OpenFailException e) {
-          if (!connection.hadSession) {
+          if (!hadSession || full.size() == MOST_FULL) {
             throw new IOException("sshd opens no session: " + e.getMessage(), e);
           }
-          moveOn();
+          moveOn(full);
         }
       }
     }
 
     /** What was closed a moment ago may still count, so one session is always tried again later. */
-    private void moveOn() {
+    private void moveOn(Set<Connection> full) {
       synchronized (Connections.this) {
-        Connection full = connection;
-        full.room = Math.max(1, full.channels - 1);
+        full.add(connection);
+        connection.room = Math.max(1, connection.channels - 1);
         close();
         connection = take(full);
       }
@@ -101,7 +111,6 @@ final class Connections implements AutoCloseable {
     final SSHClient jump;
     int channels;
     int room = CHANNELS;
-    volatile boolean hadSession;
 
     /** @param jump what carries it, for it alone; null if it is direct */
     Connection(SSHClient client, SSHClient jump) {
@@ -122,11 +131,11 @@ final class Connections implements AutoCloseable {
   }
 
   synchronized Place place() {
-    return new Place(take(null));
+    return new Place(take(Set.of()));
   }
 
-  /** @param not a connection that is full, or null */
-  private Connection take(Connection not) {
+  /** @param full connections that are known to be */
+  private Connection take(Set<Connection> full) {
     if (closed) {
       throw new HostException(config.name(), "is closed");
     }
@@ -134,7 +143,7 @@ final class Connections implements AutoCloseable {
       lost.end();
       connections.remove(lost);
     });
-    Connection connection = connections.stream().filter(one -> one != not && one.channels < one.room).findFirst().orElseGet(this::open);
+    Connection connection = connections.stream().filter(one -> !full.contains(one) && one.channels < one.room).findFirst().orElseGet(this::open);
     connection.channels++;
     return connection;
   }
@@ -197,7 +206,9 @@ final class Connections implements AutoCloseable {
     String where = (jumps ? "jump host " : "") + login.where();
     boolean connected = false;
     AtomicReference<String> ended = new AtomicReference<>();
-    client.getTransport().setDisconnectListener((reason, message) -> ended.compareAndSet(null, message));
+    // a reason is known of what sshd said, and not of a connection that broke
+    client.getTransport().setDisconnectListener((reason, message) -> ended.compareAndSet(null, reason != DisconnectReason.UNKNOWN
+        || !client.getUserAuth().getBanner().isBlank() ? message : null));
     try {
       if (jump == null) {
         client.connect(login.address(), login.port());
@@ -231,8 +242,18 @@ final class Connections implements AutoCloseable {
       String more = String.join(", ", client.getUserAuth().getAllowedMethods());
       return new HostException(config.name(), where + " takes " + with + ", and asks for more before it lets " + login.user() + " in: " + more);
     }
-    if (ended == null) {
-      return new HostException(config.name(), where + " does not let " + login.user() + " in with " + with, why);
+    // sshj offers an RSA key once per kind of its signatures
+    boolean tired = !login.agent() && ended != null && ended.contains("Too many authentication failures");
+    if (ended == null || tired) {
+      Throwable broken = why;
+      while (broken != null && !(broken instanceof TransportException)) {
+        broken = broken.getCause();
+      }
+      if (!tired && (broken != null || !(why instanceof UserAuthException))) {
+        return new HostException(config.name(), "no SSH connection to " + where, broken == null ? why : broken);
+      }
+      String refused = where + " does not let " + login.user() + " in with " + with;
+      return tired ? new HostException(config.name(), refused) : new HostException(config.name(), refused, why);
     }
     // what PAM says to one whom it does not admit comes last; before it may come what sshd says to all
     String said = client.getUserAuth().getBanner().strip().replaceAll("\\s+", " ");

@@ -140,7 +140,13 @@ public record Hosts(String testbed, String pair, HostConfig source, HostConfig d
    * its device has no address.
    */
   public Hosts resolved() {
-    return new Hosts(testbed, pair, resolved(source), resolved(destination), link);
+    HostConfig from = resolved(source);
+    HostConfig to = resolved(destination);
+    try {
+      return new Hosts(testbed, pair, from, to, link);
+    } catch (BadValue e) {
+      throw new BadInput(e.getMessage()); // what the file could not tell
+    }
   }
 
   /** What {@link #resolved()} gives, of one host. */

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mplm.harness.file.Folders;
@@ -223,6 +224,7 @@ public class HostIT {
       {"ForceCommand echo \"Unmatched '''.\" >&2; exit 1", Cause.SHELL},
       {"MaxSessions 0", Cause.NO_SESSION},
       {"AuthenticationMethods publickey,password", Cause.MORE_THAN_A_KEY},
+      {"AllowUsers nobody-else\nMaxAuthTries 1", Cause.NOT_LET_IN},
     };
   }
 
@@ -253,11 +255,14 @@ public class HostIT {
           }
           assertThat(processes).allMatch(RemoteProcess::isAlive);
           assertThat(host.connections().count()).isEqualTo(Connections.CHANNELS / most);
+          List<CompletableFuture<Output>> beside = Stream.generate(() -> CompletableFuture.supplyAsync(() -> host.run(SOON, "echo", "beside")))
+              .limit(2 * Connections.CHANNELS).toList();
+          assertThat(beside.stream().map(CompletableFuture::join)).allMatch(said -> said.stdout().equals("beside\n"));
           for (int i = 0; i < 20; i++) { // one that ends may count a moment longer
             assertThat(host.check(SOON, "echo", "more")).isEqualTo("more\n");
             host.write(keys + "/new" + i, "text");
           }
-          assertThat(host.connections().count()).isBetween(Connections.CHANNELS / most, Connections.CHANNELS / most + 3);
+          assertThat(host.connections().count()).isBetween(Connections.CHANNELS / most, 3 * Connections.CHANNELS / most + 3);
           processes.forEach(RemoteProcess::close);
         }
       });
