@@ -34,6 +34,7 @@ record Facts(Map<String, String> texts) {
       PATH=$PATH:/usr/sbin:/sbin
       # a mask that was only inherited, as with isolcpus, keeps no process from taking others: the kernel is asked for all
       allowed() { "$@" sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status 2>/dev/null; }
+      printf '=mplm= inherited cpus\\n'; allowed
       printf '=mplm= allowed cpus\\n'; allowed taskset -c "$(cat /sys/devices/system/cpu/online)" || allowed
       for file in /proc/cpuinfo /proc/meminfo /proc/loadavg /proc/net/route /proc/net/ipv6_route /proc/sys/kernel/random/boot_id \\
         /sys/devices/system/cpu/online /sys/kernel/mm/transparent_hugepage/enabled /sys/kernel/mm/ksm/run \\
@@ -110,8 +111,17 @@ record Facts(Map<String, String> texts) {
 
   /** CPUs that are on, and that a session may use: a job or a container may have some of them. */
   List<Integer> usable() {
+    return online("allowed cpus");
+  }
+
+  /** Those of them that a program gets which asks for none. */
+  List<Integer> inherited() {
+    return online("inherited cpus");
+  }
+
+  private List<Integer> online(String mask) {
     List<Integer> online = new ArrayList<>(text("/sys/devices/system/cpu/online").map(text -> CpuList.parse(text).cpus()).orElse(List.of()));
-    text("allowed cpus").ifPresent(text -> online.retainAll(CpuList.parse(text).cpus()));
+    text(mask).ifPresent(text -> online.retainAll(CpuList.parse(text).cpus()));
     return online;
   }
 

@@ -53,13 +53,15 @@ final class HostChecks {
       checks.add(Check.fail(host, "cpu", machine, "the engine is for x86_64 only: take another host"));
       return;
     }
-    int cores = facts.usable().size();
+    boolean placed = config.cpus() != null || config.numaNode() != null;
+    int cores = (placed ? facts.usable() : facts.inherited()).size();
     Optional<CpuLimit> limit = facts.cpuLimit().filter(least -> least.cpus() < cores);
     String model = facts.cpu("model name") + ", " + cores + " CPUs"
         + limit.map(least -> String.format(Locale.ROOT, ", the time of %.2f of them by the limit in %s", least.cpus(), least.file())).orElse("");
     double usable = limit.map(CpuLimit::cpus).orElse((double) cores);
     checks.add(Check.of(host, "cpu", usable >= needs.vcpus() * hostsHere, Verdict.WARN, model,
         "suite " + needs.suite() + " has guests of " + needs.vcpus() + " vCPUs" + shared() + ": they will wait for each other"
+            + (cores < facts.usable().size() ? "; name cpus in the hosts file, of " + facts.usableText() : "")
             + (limit.isPresent() ? "; raise the limit, which a container or service sets" : "")));
     boolean virtual = facts.hasFlag("vmx") || facts.hasFlag("svm");
     checks.add(Check.of(host, "cpu flags", virtual && facts.hasFlag("constant_tsc"), Verdict.WARN,

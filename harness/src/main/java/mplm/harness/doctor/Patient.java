@@ -177,9 +177,13 @@ final class Patient implements AutoCloseable {
       if (reservation != null) {
         reservation.sweep();
       }
-      close();
     } catch (HostException e) {
       // it is lost, and what is left there is the next start's
+    }
+    try {
+      close();
+    } catch (HostException e) {
+      // as before
     }
   }
 
@@ -194,11 +198,14 @@ final class Patient implements AutoCloseable {
 
   @Override
   public void close() {
-    if (reservation != null) {
-      reservation.close();
-    }
-    if (host != null) {
-      host.close();
+    try {
+      if (reservation != null) {
+        reservation.close();
+      }
+    } finally {
+      if (host != null) {
+        host.close();
+      }
     }
   }
 }

@@ -104,7 +104,8 @@ public class HostChecksTest {
       {"0-7", "0-2", "", "cpu", Verdict.WARN, "guests of 4 vCPUs"},
       {"=mplm= kvm", "=mplm= cpu limits\n150000 100000 /sys/fs/cgroup/job/cpu.max\nmax 100000 /sys/fs/cgroup/cpu.max\n=mplm= kvm", "", "cpu", Verdict.WARN,
         "8 CPUs, the time of 1.50 of them by the limit in /sys/fs/cgroup/job/cpu.max"},
-      {"=mplm= kvm", "=mplm= allowed cpus\n0-1\n=mplm= kvm", "", "cpu", Verdict.WARN, "Some CPU @ 3 GHz, 2 CPUs"},
+      {"=mplm= kvm", "=mplm= inherited cpus\n0-1\n=mplm= kvm", "", "cpu", Verdict.WARN, "Some CPU @ 3 GHz, 2 CPUs"},
+      {"=mplm= kvm", "=mplm= inherited cpus\n0-1\n=mplm= kvm", "", "cpu", Verdict.WARN, "name cpus in the hosts file, of 0-7"},
       {"=mplm= kvm", "=mplm= allowed cpus\n0-3\n=mplm= kvm", "cpus: 2-5", "placement", Verdict.FAIL,
         "CPUs [4, 5] are offline, or this session may not use them correct cpus in the hosts file: a session there may use 0-3"},
       {"=mplm= kvm", "=mplm= allowed cpus\n1-3,5,7-127\n=mplm= kvm", "cpus: 2-5", "placement", Verdict.FAIL, "a session there may use 1-3,5,7"},
@@ -141,6 +142,7 @@ public class HostChecksTest {
     masked.getOutputStream().close();
     String told = new String(masked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(Facts.parse(told).usable()).as(told).hasSizeGreaterThanOrEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(Facts.parse(told).inherited()).containsExactly(0);
   }
 
   @Test(dataProvider = "unfit")
