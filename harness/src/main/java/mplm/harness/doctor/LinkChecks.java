@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import mplm.engine.migration.Route;
 import mplm.engine.unit.Bandwidth;
 import mplm.harness.host.Cause;
+import mplm.harness.host.ExitHook;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostException;
 import mplm.harness.host.Hosts;
@@ -70,6 +71,7 @@ final class LinkChecks {
 
   private static List<Check> direction(String link, Patient from, Patient to, Protection protection, Path logs)
       throws InterruptedException {
+    ExitHook.waitIfEnding();
     String which = from.config().name() + " to " + to.config().name();
     String address = to.config().migrationAddress();
     Facts facts = from.facts().orElseThrow();

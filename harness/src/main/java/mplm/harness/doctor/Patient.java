@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import mplm.harness.artifact.Artifacts;
 import mplm.harness.host.Cause;
+import mplm.harness.host.ExitHook;
 import mplm.harness.host.Host;
 import mplm.harness.host.HostConfig;
 import mplm.harness.host.HostException;
@@ -146,8 +147,10 @@ final class Patient implements AutoCloseable {
     String found = obstacle.isPresent() ? "" : isHere() ? KvmDevice.ask().map(KvmDevice::toString).orElse(byQemu()) : byQemu();
     checks.add(rung("kvm device", obstacle, found, slow + "its kernel has no usable KVM"));
     if (obstacle.isEmpty()) {
+      ExitHook.waitIfEnding();
       Optional<String> sector = UsableKvm.bootSector(side, logs);
       checks.add(rung("kvm boot sector", sector, "runs", slow + "KVM opens and runs nothing"));
+      ExitHook.waitIfEnding();
       checks.add(rung("kvm linux", UsableKvm.linux(side, logs), "reaches its init", slow + (sector.isPresent() ? "as above"
           : "KVM runs a boot sector and no Linux, as nested virtualization at its worst; take bare metal")));
     }

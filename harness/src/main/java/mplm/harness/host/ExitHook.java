@@ -3,6 +3,8 @@ package mplm.harness.host;
 
 /** What is done on hosts if this process is told to end meanwhile, as by Ctrl-C: what a connection leaves there does not go with it. */
 public final class ExitHook implements AutoCloseable {
+  private static volatile boolean ending;
+
   private final Thread thread;
 
   /**
@@ -11,7 +13,10 @@ public final class ExitHook implements AutoCloseable {
    * @param atEnd runs beside whatever is under way, which fails for that
    */
   public ExitHook(String name, Runnable atEnd) {
-    thread = new Thread(atEnd, name);
+    thread = new Thread(() -> {
+      ending = true;
+      atEnd.run();
+    }, name);
     try {
       Runtime.getRuntime().addShutdownHook(thread);
     } catch (IllegalStateException e) {
@@ -25,6 +30,13 @@ public final class ExitHook implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(thread);
     } catch (IllegalStateException e) {
+      waitForTheEnd();
+    }
+  }
+
+  /** Does not come back if one is at work: what would be begun now, such as a folder for logs, would be left. */
+  public static void waitIfEnding() {
+    if (ending) {
       waitForTheEnd();
     }
   }

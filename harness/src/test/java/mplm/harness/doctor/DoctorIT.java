@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import mplm.harness.Forked;
 import mplm.harness.file.Folders;
 import mplm.harness.host.Host;
@@ -99,7 +100,8 @@ public class DoctorIT {
   public void aDoctorThatIsEndedLeavesNothingOnTheHosts() throws Exception {
     String file = System.getenv("MPLM_HOSTS");
     Hosts hosts = Hosts.read(Path.of(file));
-    List<String> line = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
+    Path scratch = Files.createTempDirectory("mplm-ended");
+    List<String> line = List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-Djava.io.tmpdir=" + scratch, "-cp",
         System.getProperty("java.class.path"), "mplm.harness.Mplm", "doctor", "smoke", "--hosts", file);
     try (Host source = Host.connect(hosts.source())) {
       Process doctor = new ProcessBuilder(line).redirectErrorStream(true).start();
@@ -117,6 +119,11 @@ public class DoctorIT {
           assertThat(reservation.leftovers()).as(config.name()).isEmpty();
         }
       }
+      try (Stream<Path> left = Files.list(scratch)) {
+        assertThat(left.filter(path -> path.getFileName().toString().startsWith("mplm-doctor"))).as("nor here").isEmpty();
+      }
+    } finally {
+      Folders.remove(scratch);
     }
   }
 
