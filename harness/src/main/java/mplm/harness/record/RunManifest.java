@@ -30,7 +30,7 @@ import mplm.harness.suite.Suite;
  * @param suite its name
  * @param asked what the user asked for: the suite's name, or the path of its file; by default the name
  * @param title the suite's
- * @param seed by which the methods of each repetition were put in order
+ * @param seed by which the methods of each repetition were put in order, and the moments of migrations drawn
  * @param repetitions the suite's; by default the most of any trial
  * @param shard which of the suite's trials this run makes; all by default
  * @param experiments with all their keys

@@ -78,7 +78,7 @@ final class Program {
     long begin = heard.moment(moment, now);
     journal.moment(heard.repetition(), moment, Duration.ofNanos(begin - now));
     try {
-      source.serial().await("of a moment of the program", record -> record.arrival() - begin >= 0 || record.kind().equals("end"),
+      source.serial().await("the moment of the migration", record -> record.arrival() - begin >= 0 || record.kind().equals("end"),
           Duration.ofNanos(begin - now).plus(ANSWER));
     } catch (GuestException.NotYet e) {
       LOG.debug("{}: said nothing more", planned.name(), e);
